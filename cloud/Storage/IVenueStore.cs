@@ -1,0 +1,154 @@
+namespace Presence.Storage;
+
+/// <summary>A venue as the store knows it.</summary>
+/// <param name="Number">Small and ascending; stands for the venue in every other table.</param>
+/// <param name="Map">The plan, as JSON.</param>
+public sealed record StoredVenue(int Number, string Tenant, string Venue, string Map);
+
+/// <summary>A piece of the venue's log: one or more inputs that were committed together.</summary>
+/// <param name="FirstInput">Ordinal of the first input in the venue's log, from 0.</param>
+/// <param name="Inputs">How many inputs <paramref name="Records"/> holds; 0 after a member's input was emptied.</param>
+public sealed record LogRow(long FirstInput, int Inputs, long At, byte[] Records);
+
+/// <summary>How far a gateway's stream is committed.</summary>
+public sealed record StoredWatermark(string Gateway, ulong Boot, byte Stream, ulong Sequence);
+
+/// <summary>The state of a venue as it stood before input <paramref name="NextInput"/>.</summary>
+public sealed record StoredSnapshot(long NextInput, byte[] State);
+
+/// <summary>Why a store could not do what it was asked: a full or failing disk, a lost server. Nothing of the commit was kept.</summary>
+public sealed class StoreException(string message, Exception? inner = null) : Exception(message, inner);
+
+/// <summary>
+/// Where venues are kept. One owner writes: it begins a commit, adds what happened in any number of venues, and completes it.
+/// Queries for pages go through <see cref="Model.PresenceDb"/> and never wait for the writer.
+/// </summary>
+public interface IVenueStore : IDisposable
+{
+    /// <summary>All venues, by number.</summary>
+    IReadOnlyList<StoredVenue> Venues();
+
+    /// <summary>Enters the venue, or gives its plan a new version; idempotent.</summary>
+    StoredVenue SaveVenue(string tenant, string venue, string map);
+
+    /// <summary>A secret of the venue by name, made by <paramref name="make"/> and kept when there is none yet.</summary>
+    byte[] Secret(int venue, string name, Func<byte[]> make);
+
+    /// <summary>The newest snapshot, or null before the first.</summary>
+    StoredSnapshot? NewestSnapshot(int venue);
+
+    /// <summary>The log from an input on, in order, including that input.</summary>
+    IEnumerable<LogRow> ReadLog(int venue, long fromInput);
+
+    /// <summary>How far each stream of each gateway is committed.</summary>
+    IReadOnlyList<StoredWatermark> Watermarks(int venue);
+
+    /// <summary>Begins a transaction. Only one is open at a time.</summary>
+    /// <exception cref="StoreException">The store cannot write now.</exception>
+    IStoreCommit Begin();
+}
+
+/// <summary>
+/// One transaction: all of it is kept, or nothing. Disposing without <see cref="Complete"/> rolls back. Every method may throw
+/// <see cref="StoreException"/>, after which only disposing makes sense.
+/// </summary>
+public interface IStoreCommit : IDisposable
+{
+    void AppendLog(int venue, long firstInput, int inputs, long at, Guid? member, ReadOnlySpan<byte> records);
+
+    void SetWatermark(int venue, string gateway, ulong boot, byte stream, ulong sequence);
+
+    void AddVisit(in VisitRow row);
+
+    void AddStay(in StayRow row);
+
+    void AddDecision(in DecisionRow row);
+
+    void AddCoupon(in CouponRow row);
+
+    void SetCouponState(int venue, long coupon, string state);
+
+    void AddMessage(in MessageRow row);
+
+    void AddArrival(in ArrivalRow row);
+
+    /// <returns>False when the arrival is unknown; an arrival acknowledged before keeps its first acknowledgement and gives true.</returns>
+    bool AcknowledgeArrival(int venue, long arrival, string by, long at);
+
+    void AddMember(in MemberRow row);
+
+    void AddConsent(in ConsentRow row);
+
+    void SetBinding(int venue, ulong token, Guid member, string how, long at);
+
+    /// <summary>Removes all of a member's bindings, so that nothing links a device with them any more.</summary>
+    void RemoveBindings(int venue, Guid member);
+
+    /// <summary>Cancels the member's coupons that were not redeemed.</summary>
+    void CancelCoupons(int venue, Guid member);
+
+    /// <summary>Removes the person: profile, consents, bindings, messages, arrivals, their inputs in the log; keeps figures without a name.</summary>
+    void EraseMember(int venue, Guid member, long at);
+
+    void AddLink(ReadOnlySpan<byte> codeHash, int venue, Guid member, long expiresAt);
+
+    /// <summary>Uses a one-time link up.</summary>
+    /// <returns>The member it was made for, or null when it is unknown, used or over.</returns>
+    Guid? UseLink(ReadOnlySpan<byte> codeHash, int venue, long at);
+
+    /// <summary>
+    /// Decides who redeems: the coupon goes from issued to redeemed for exactly one caller. The same key gets the same reply again.
+    /// </summary>
+    RedemptionRow Redeem(in RedeemAttempt attempt);
+
+    void AddRefused(int venue, string gateway, long at, string reason, int length, string digest);
+
+    void SetRule(int venue, string id, int version, string document, long at);
+
+    /// <summary>Keeps the snapshot and forgets all but the newest two.</summary>
+    void AddSnapshot(int venue, long nextInput, long at, ReadOnlySpan<byte> state);
+
+    /// <summary>Forgets log rows that lie wholly before the input and before the time.</summary>
+    void TrimLog(int venue, long beforeInput, long beforeAt);
+
+    /// <summary>Forgets visits and stays of unbound devices that ended before the time.</summary>
+    void ForgetStrangers(int venue, long before);
+
+    /// <summary>Makes all of it durable. Returns only when it is on disk.</summary>
+    void Complete();
+}
+
+public readonly record struct VisitRow(
+    long Id, int Venue, ulong Token, Guid? Member, long Since, long Until, byte Traits, byte Confidence, byte Sources);
+
+public readonly record struct StayRow(
+    long Id, int Venue, ulong Token, Guid? Member, int Zone, long Since, long Until, byte Confidence, byte Sources);
+
+/// <param name="Gates">JSON array of {gate, passed, observed, threshold}.</param>
+public readonly record struct DecisionRow(
+    long Id, int Venue, Guid Member, string Rule, int RuleVersion, string Outcome, string? Offer, int Zone, long At, string Gates);
+
+/// <param name="Why">JSON of the reason in words, by language.</param>
+public readonly record struct CouponRow(
+    long Id, int Venue, string Code, Guid Member, string Rule, string Period, string Offer, long IssuedAt, long ExpiresAt, string Why);
+
+public readonly record struct MessageRow(long Id, int Venue, Guid Member, string Kind, long At, long? Coupon, string Body);
+
+public readonly record struct ArrivalRow(long Id, int Venue, int Zone, Guid Member, long At, string Body);
+
+public readonly record struct MemberRow(
+    Guid Id, int Venue, string Nickname, string? Birthday, string Language, int Purposes, byte[] SecretHash, long JoinedAt);
+
+public readonly record struct ConsentRow(
+    int Venue, Guid Member, int Purposes, string TextVersion, string Language, string Channel, long At);
+
+/// <param name="Key">The caller's idempotency key.</param>
+/// <param name="Code">The coupon's code, normalised.</param>
+/// <param name="Zone">Where it is redeemed, index into the venue's zones.</param>
+public readonly record struct RedeemAttempt(int Venue, string Key, string Code, int Zone, string By, long At);
+
+/// <param name="Outcome"><c>redeemed</c>, <c>already-redeemed</c>, <c>expired</c>, <c>cancelled</c>, <c>unknown-coupon</c> or <c>key-reused</c>.</param>
+/// <param name="Fresh">True when this very call redeemed it; false for a refusal and for a reply given before.</param>
+/// <param name="Coupon">Id of the coupon; 0 when unknown.</param>
+/// <param name="At">When the outcome came about.</param>
+public readonly record struct RedemptionRow(string Outcome, bool Fresh, long Coupon, Guid Member, string Offer, string Rule, long At);

@@ -1,0 +1,283 @@
+using SQLitePCL;
+
+namespace Presence.Storage.Sqlite;
+
+/// <summary>The writer's transaction; one object serves all, since only one is ever open.</summary>
+internal sealed class SqliteCommit : IStoreCommit
+{
+    private readonly List<Statement> _all = [];
+    private readonly sqlite3 _database;
+    private readonly Statement _begin, _complete, _rollback;
+    private readonly Statement _log, _watermark, _visit, _stay, _decision, _coupon, _couponState, _message, _arrival;
+    private readonly Statement _findArrival, _acknowledge, _member, _consent, _purposes, _binding, _link, _findLink, _useLink;
+    private readonly Statement _unbind, _cancel;
+    private readonly Statement _findKey, _redeem, _findCoupon, _keepReply, _refused, _rule, _snapshot, _dropSnapshots, _trim;
+    private readonly Statement _forgetVisits, _forgetStays;
+    private readonly Statement[] _erase;
+    private bool _open;
+
+    public SqliteCommit(sqlite3 database)
+    {
+        _database = database;
+        _begin = Prepare("BEGIN IMMEDIATE");
+        _complete = Prepare("COMMIT");
+        _rollback = Prepare("ROLLBACK");
+        _log = Prepare("INSERT INTO log (venue, first_input, inputs, at, member, records) VALUES (?, ?, ?, ?, ?, ?)");
+        _watermark = Prepare(
+            "INSERT INTO watermarks (venue, gateway, boot, stream, sequence) VALUES (?, ?, ?, ?, ?) ON CONFLICT (venue, gateway, boot, stream) DO UPDATE SET sequence = excluded.sequence");
+        _visit = Prepare("INSERT INTO visits (id, venue, token, member, since, until, traits, confidence, sources) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+        _stay = Prepare("INSERT INTO stays (id, venue, token, member, zone, since, until, confidence, sources) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+        _decision = Prepare(
+            "INSERT INTO decisions (id, venue, member, rule, rule_version, outcome, offer, zone, at, gates) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+        _coupon = Prepare(
+            "INSERT INTO coupons (id, venue, code, member, rule, period, offer, state, issued_at, expires_at, why) VALUES (?, ?, ?, ?, ?, ?, ?, 'issued', ?, ?, ?)");
+        _couponState = Prepare("UPDATE coupons SET state = ? WHERE venue = ? AND id = ? AND state = 'issued'");
+        _message = Prepare("INSERT INTO inbox (id, venue, member, kind, at, coupon, body) VALUES (?, ?, ?, ?, ?, ?, ?)");
+        _arrival = Prepare("INSERT INTO arrivals (id, venue, zone, member, at, body) VALUES (?, ?, ?, ?, ?, ?)");
+        _findArrival = Prepare("SELECT 1 FROM arrivals WHERE venue = ? AND id = ?");
+        _acknowledge = Prepare(
+            "UPDATE arrivals SET acknowledged_by = ?, acknowledged_at = ? WHERE venue = ? AND id = ? AND acknowledged_by IS NULL");
+        _member = Prepare(
+            "INSERT INTO members (id, venue, nickname, birthday, language, purposes, secret_hash, joined_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+        _consent = Prepare("INSERT INTO consents (venue, member, purposes, text_version, language, channel, at) VALUES (?, ?, ?, ?, ?, ?, ?)");
+        _purposes = Prepare("UPDATE members SET purposes = ? WHERE id = ?");
+        _binding = Prepare(
+            "INSERT INTO bindings (venue, token, member, how, at) VALUES (?, ?, ?, ?, ?) ON CONFLICT (venue, token) DO UPDATE SET member = excluded.member, how = excluded.how, at = excluded.at");
+        _unbind = Prepare("DELETE FROM bindings WHERE venue = ? AND member = ?");
+        _cancel = Prepare("UPDATE coupons SET state = 'cancelled' WHERE venue = ? AND member = ? AND state = 'issued'");
+        _link = Prepare("INSERT INTO links (code_hash, venue, member, expires_at) VALUES (?, ?, ?, ?)");
+        _findLink = Prepare("SELECT member FROM links WHERE code_hash = ? AND venue = ?");
+        _useLink = Prepare("UPDATE links SET used_at = ? WHERE code_hash = ? AND venue = ? AND used_at IS NULL AND expires_at >= ?");
+        _findKey = Prepare(
+            "SELECT r.outcome, r.code, r.at, c.id, c.member, c.offer, c.rule FROM redemptions r LEFT JOIN coupons c ON c.code = r.code AND c.venue = r.venue WHERE r.venue = ? AND r.idempotency_key = ?");
+        _redeem = Prepare(
+            "UPDATE coupons SET state = 'redeemed', redeemed_at = ?, redeemed_in = ?, redeemed_by = ? WHERE venue = ? AND code = ? AND state = 'issued' AND expires_at >= ?");
+        _findCoupon = Prepare("SELECT id, member, offer, rule, state, expires_at FROM coupons WHERE venue = ? AND code = ?");
+        _keepReply = Prepare("INSERT INTO redemptions (venue, idempotency_key, code, outcome, at, reply) VALUES (?, ?, ?, ?, ?, '')");
+        _refused = Prepare("INSERT INTO refused (venue, gateway, at, reason, length, digest) VALUES (?, ?, ?, ?, ?, ?)");
+        _rule = Prepare(
+            "INSERT INTO rules (venue, id, version, document, at) VALUES (?, ?, ?, ?, ?) ON CONFLICT (venue, id) DO UPDATE SET version = excluded.version, document = excluded.document, at = excluded.at");
+        _snapshot = Prepare(
+            "INSERT INTO snapshots (venue, next_input, at, state) VALUES (?, ?, ?, ?) ON CONFLICT (venue, next_input) DO UPDATE SET at = excluded.at, state = excluded.state");
+        _dropSnapshots = Prepare(
+            "DELETE FROM snapshots WHERE venue = ? AND next_input NOT IN (SELECT next_input FROM snapshots WHERE venue = ? ORDER BY next_input DESC LIMIT 2)");
+        _trim = Prepare("DELETE FROM log WHERE venue = ? AND first_input + inputs <= ? AND at < ? AND member IS NULL");
+        _forgetVisits = Prepare("DELETE FROM visits WHERE venue = ? AND member IS NULL AND until < ?");
+        _forgetStays = Prepare("DELETE FROM stays WHERE venue = ? AND member IS NULL AND until < ?");
+        _erase =
+        [
+            // Figures stay, the person goes: rows that count lose the member, rows that only speak of the member go.
+            Prepare("UPDATE visits SET member = NULL, token = 0 WHERE venue = ? AND member = ?"),
+            Prepare("UPDATE stays SET member = NULL, token = 0 WHERE venue = ? AND member = ?"),
+            Prepare("DELETE FROM inbox WHERE venue = ? AND member = ?"),
+            Prepare("DELETE FROM arrivals WHERE venue = ? AND member = ?"),
+            Prepare("DELETE FROM bindings WHERE venue = ? AND member = ?"),
+            Prepare("DELETE FROM consents WHERE venue = ? AND member = ?"),
+            Prepare("DELETE FROM links WHERE venue = ? AND member = ?"),
+            Prepare("DELETE FROM decisions WHERE venue = ? AND member = ?"),
+            Prepare("UPDATE coupons SET state = CASE state WHEN 'issued' THEN 'cancelled' ELSE state END, member = '', rule = rule || '#' || id, why = '{}' WHERE venue = ? AND member = ?"),
+            Prepare("DELETE FROM members WHERE venue = ? AND id = ?"),
+            Prepare("UPDATE log SET records = x'', member = NULL, inputs = inputs WHERE venue = ? AND member = ?"),
+        ];
+    }
+
+    public void Begin()
+    {
+        _begin.Run();
+        _open = true;
+    }
+
+    public void AppendLog(int venue, long firstInput, int inputs, long at, Guid? member, ReadOnlySpan<byte> records) =>
+        _log.Bind(venue).Bind(firstInput).Bind(inputs).Bind(at).Bind(member).Bind(records).Run();
+
+    public void SetWatermark(int venue, string gateway, ulong boot, byte stream, ulong sequence) =>
+        _watermark.Bind(venue).Bind(gateway).Bind((long)boot).Bind(stream).Bind((long)sequence).Run();
+
+    public void AddVisit(in VisitRow row) =>
+        _visit.Bind(row.Id).Bind(row.Venue).Bind((long)row.Token).Bind(row.Member).Bind(row.Since).Bind(row.Until)
+            .Bind(row.Traits).Bind(row.Confidence).Bind(row.Sources).Run();
+
+    public void AddStay(in StayRow row) =>
+        _stay.Bind(row.Id).Bind(row.Venue).Bind((long)row.Token).Bind(row.Member).Bind(row.Zone).Bind(row.Since).Bind(row.Until)
+            .Bind(row.Confidence).Bind(row.Sources).Run();
+
+    public void AddDecision(in DecisionRow row) =>
+        _decision.Bind(row.Id).Bind(row.Venue).Bind(row.Member).Bind(row.Rule).Bind(row.RuleVersion).Bind(row.Outcome)
+            .Bind(row.Offer).Bind(row.Zone).Bind(row.At).Bind(row.Gates).Run();
+
+    public void AddCoupon(in CouponRow row) =>
+        _coupon.Bind(row.Id).Bind(row.Venue).Bind(row.Code).Bind(row.Member).Bind(row.Rule).Bind(row.Period).Bind(row.Offer)
+            .Bind(row.IssuedAt).Bind(row.ExpiresAt).Bind(row.Why).Run();
+
+    public void SetCouponState(int venue, long coupon, string state) => _couponState.Bind(state).Bind(venue).Bind(coupon).Run();
+
+    public void AddMessage(in MessageRow row) =>
+        _message.Bind(row.Id).Bind(row.Venue).Bind(row.Member).Bind(row.Kind).Bind(row.At).Bind(row.Coupon).Bind(row.Body).Run();
+
+    public void AddArrival(in ArrivalRow row) =>
+        _arrival.Bind(row.Id).Bind(row.Venue).Bind(row.Zone).Bind(row.Member).Bind(row.At).Bind(row.Body).Run();
+
+    public bool AcknowledgeArrival(int venue, long arrival, string by, long at)
+    {
+        if (!Exists(_findArrival.Bind(venue).Bind(arrival)))
+        {
+            return false;
+        }
+
+        _acknowledge.Bind(by).Bind(at).Bind(venue).Bind(arrival).Run();
+        return true;
+    }
+
+    public void AddMember(in MemberRow row) =>
+        _member.Bind(row.Id).Bind(row.Venue).Bind(row.Nickname).Bind(row.Birthday).Bind(row.Language).Bind(row.Purposes)
+            .Bind(row.SecretHash).Bind(row.JoinedAt).Run();
+
+    public void AddConsent(in ConsentRow row)
+    {
+        _consent.Bind(row.Venue).Bind(row.Member).Bind(row.Purposes).Bind(row.TextVersion).Bind(row.Language).Bind(row.Channel)
+            .Bind(row.At).Run();
+        _purposes.Bind(row.Purposes).Bind(row.Member).Run();
+    }
+
+    public void SetBinding(int venue, ulong token, Guid member, string how, long at) =>
+        _binding.Bind(venue).Bind((long)token).Bind(member).Bind(how).Bind(at).Run();
+
+    public void RemoveBindings(int venue, Guid member) => _unbind.Bind(venue).Bind(member).Run();
+
+    public void CancelCoupons(int venue, Guid member) => _cancel.Bind(venue).Bind(member).Run();
+
+    public void EraseMember(int venue, Guid member, long at)
+    {
+        foreach (var statement in _erase)
+        {
+            statement.Bind(venue).Bind(member).Run();
+        }
+
+        using var keep = new Statement(_database, "INSERT INTO erased (member, at) VALUES (?, ?) ON CONFLICT (member) DO NOTHING");
+        keep.Bind(member).Bind(at).Run();
+    }
+
+    public void AddLink(ReadOnlySpan<byte> codeHash, int venue, Guid member, long expiresAt) =>
+        _link.Bind(codeHash).Bind(venue).Bind(member).Bind(expiresAt).Run();
+
+    public Guid? UseLink(ReadOnlySpan<byte> codeHash, int venue, long at)
+    {
+        if (_useLink.Bind(at).Bind(codeHash).Bind(venue).Bind(at).Run() == 0)
+        {
+            return null;
+        }
+
+        _findLink.Bind(codeHash).Bind(venue).Read();
+        var member = Guid.Parse(_findLink.Text(0));
+        _findLink.Reset();
+        return member;
+    }
+
+    public RedemptionRow Redeem(in RedeemAttempt attempt)
+    {
+        if (_findKey.Bind(attempt.Venue).Bind(attempt.Key).Read())
+        {
+            var before = ReplyGivenBefore(attempt.Code);
+            _findKey.Reset();
+            return before;
+        }
+
+        var won = _redeem.Bind(attempt.At).Bind(attempt.Zone).Bind(attempt.By).Bind(attempt.Venue).Bind(attempt.Code).Bind(attempt.At).Run() == 1;
+        var reply = new RedemptionRow("unknown-coupon", false, 0, Guid.Empty, "", "", attempt.At);
+        if (_findCoupon.Bind(attempt.Venue).Bind(attempt.Code).Read())
+        {
+            var outcome = won ? "redeemed" : _findCoupon.Text(4) switch
+            {
+                "redeemed" => "already-redeemed",
+                "cancelled" => "cancelled",
+                _ => "expired",
+            };
+            Guid.TryParse(_findCoupon.Text(1), out var member);
+            reply = new RedemptionRow(outcome, won, _findCoupon.Int64(0), member, _findCoupon.Text(2), _findCoupon.Text(3), attempt.At);
+            _findCoupon.Reset();
+        }
+
+        _keepReply.Bind(attempt.Venue).Bind(attempt.Key).Bind(attempt.Code).Bind(reply.Outcome).Bind(attempt.At).Run();
+        return reply;
+    }
+
+    public void AddRefused(int venue, string gateway, long at, string reason, int length, string digest) =>
+        _refused.Bind(venue).Bind(gateway).Bind(at).Bind(reason).Bind(length).Bind(digest).Run();
+
+    public void SetRule(int venue, string id, int version, string document, long at) =>
+        _rule.Bind(venue).Bind(id).Bind(version).Bind(document).Bind(at).Run();
+
+    public void AddSnapshot(int venue, long nextInput, long at, ReadOnlySpan<byte> state)
+    {
+        _snapshot.Bind(venue).Bind(nextInput).Bind(at).Bind(state).Run();
+        _dropSnapshots.Bind(venue).Bind(venue).Run();
+    }
+
+    public void TrimLog(int venue, long beforeInput, long beforeAt) => _trim.Bind(venue).Bind(beforeInput).Bind(beforeAt).Run();
+
+    public void ForgetStrangers(int venue, long before)
+    {
+        _forgetVisits.Bind(venue).Bind(before).Run();
+        _forgetStays.Bind(venue).Bind(before).Run();
+    }
+
+    public void Complete()
+    {
+        _complete.Run();
+        _open = false;
+    }
+
+    public void Dispose()
+    {
+        if (_open)
+        {
+            _open = false;
+            foreach (var statement in _all)
+            {
+                statement.Reset();
+            }
+
+            // A failed statement may have rolled back by itself, and then there is nothing to do.
+            if (raw.sqlite3_get_autocommit(_database) == 0)
+            {
+                _rollback.Run();
+            }
+        }
+    }
+
+    /// <summary>Frees the statements when the store closes.</summary>
+    public void Close() => _all.ForEach(s => s.Dispose());
+
+    private static bool Exists(Statement select)
+    {
+        if (!select.Read())
+        {
+            return false;
+        }
+
+        select.Reset();
+        return true;
+    }
+
+    // The key's first use decides. Used for another coupon it is a caller's mistake, and is told so.
+    private RedemptionRow ReplyGivenBefore(string code)
+    {
+        var known = !_findKey.IsNull(3);
+        var member = Guid.Empty;
+        if (known)
+        {
+            Guid.TryParse(_findKey.Text(4), out member);
+        }
+
+        var outcome = string.Equals(_findKey.Text(1), code, StringComparison.Ordinal) ? _findKey.Text(0) : "key-reused";
+        return new RedemptionRow(
+            outcome, false, known ? _findKey.Int64(3) : 0, member, known ? _findKey.Text(5) : "", known ? _findKey.Text(6) : "", _findKey.Int64(2));
+    }
+
+    private Statement Prepare(string sql)
+    {
+        var statement = new Statement(_database, sql);
+        _all.Add(statement);
+        return statement;
+    }
+}

@@ -1,0 +1,154 @@
+using System.Reflection;
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+
+namespace Presence.Storage.Sqlite;
+
+/// <summary>
+/// The embedded store: one SQLite file in WAL mode, synchronous=FULL, so that a completed commit survives a power cut
+/// (source: sqlite.org/pragma.html#pragma_synchronous; measured by the crash run).
+/// </summary>
+public sealed class SqliteVenueStore : IVenueStore
+{
+    private readonly SqliteConnection _connection;
+    private readonly SqliteCommit _commit;
+
+    /// <param name="path">The database file; made when missing, its folder too.</param>
+    /// <exception cref="StoreException">The file cannot be opened, is no store, or is newer than this program.</exception>
+    public SqliteVenueStore(string path)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        FilePath = path;
+        _connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
+        try
+        {
+            _connection.Open();
+            // Pages of 16 KiB suit a log of large blobs. The write-ahead log is folded back every 64 MiB rather than every 4: on
+            // a busy venue each fold costs two syncs.
+            Execute("PRAGMA page_size=16384; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4096; PRAGMA cache_size=-65536; PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON; PRAGMA busy_timeout=5000;");
+            Migrate();
+            _commit = new SqliteCommit(_connection.Handle!);
+        }
+        catch (SqliteException e)
+        {
+            _connection.Dispose();
+            throw new StoreException($"{path} cannot be used as a store: {e.Message}", e);
+        }
+    }
+
+    /// <summary>The file.</summary>
+    public string FilePath { get; }
+
+    public IReadOnlyList<StoredVenue> Venues()
+    {
+        using var select = new Statement(_connection.Handle!, "SELECT number, tenant, venue, map FROM venues ORDER BY number");
+        var venues = new List<StoredVenue>();
+        while (select.Read())
+        {
+            venues.Add(new StoredVenue((int)select.Int64(0), select.Text(1), select.Text(2), select.Text(3)));
+        }
+
+        return venues;
+    }
+
+    public StoredVenue SaveVenue(string tenant, string venue, string map)
+    {
+        using var upsert = new Statement(
+            _connection.Handle!,
+            "INSERT INTO venues (number, tenant, venue, map) VALUES ((SELECT COALESCE(MAX(number), 0) + 1 FROM venues), ?, ?, ?) ON CONFLICT (venue) DO UPDATE SET map = excluded.map");
+        upsert.Bind(tenant).Bind(venue).Bind(map).Run();
+        return Venues().Single(v => string.Equals(v.Venue, venue, StringComparison.Ordinal));
+    }
+
+    public byte[] Secret(int venue, string name, Func<byte[]> make)
+    {
+        using var select = new Statement(_connection.Handle!, "SELECT value FROM secrets WHERE venue = ? AND name = ?");
+        if (select.Bind(venue).Bind(name).Read())
+        {
+            return select.Blob(0);
+        }
+
+        var made = make();
+        using var insert = new Statement(_connection.Handle!, "INSERT INTO secrets (venue, name, value) VALUES (?, ?, ?)");
+        insert.Bind(venue).Bind(name).Bind(made).Run();
+        return made;
+    }
+
+    public StoredSnapshot? NewestSnapshot(int venue)
+    {
+        using var select = new Statement(
+            _connection.Handle!, "SELECT next_input, state FROM snapshots WHERE venue = ? ORDER BY next_input DESC LIMIT 1");
+        return select.Bind(venue).Read() ? new StoredSnapshot(select.Int64(0), select.Blob(1)) : null;
+    }
+
+    public IEnumerable<LogRow> ReadLog(int venue, long fromInput)
+    {
+        using var select = new Statement(
+            _connection.Handle!,
+            "SELECT first_input, inputs, at, records FROM log WHERE venue = ? AND first_input >= ? ORDER BY first_input, id");
+        select.Bind(venue).Bind(fromInput);
+        while (select.Read())
+        {
+            yield return new LogRow(select.Int64(0), (int)select.Int64(1), select.Int64(2), select.Blob(3));
+        }
+    }
+
+    public IReadOnlyList<StoredWatermark> Watermarks(int venue)
+    {
+        using var select = new Statement(_connection.Handle!, "SELECT gateway, boot, stream, sequence FROM watermarks WHERE venue = ?");
+        select.Bind(venue);
+        var marks = new List<StoredWatermark>();
+        while (select.Read())
+        {
+            marks.Add(new StoredWatermark(select.Text(0), (ulong)select.Int64(1), (byte)select.Int64(2), (ulong)select.Int64(3)));
+        }
+
+        return marks;
+    }
+
+    public IStoreCommit Begin()
+    {
+        _commit.Begin();
+        return _commit;
+    }
+
+    public void Dispose()
+    {
+        _commit.Close();
+        _connection.Dispose();
+    }
+
+    // Migrations are numbered files that only ever grow in number; each runs once, in one transaction with its mark.
+    private void Migrate()
+    {
+        Execute("CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY)");
+        var done = new HashSet<string>(StringComparer.Ordinal);
+        using (var select = new Statement(_connection.Handle!, "SELECT name FROM migrations"))
+        {
+            while (select.Read())
+            {
+                done.Add(select.Text(0));
+            }
+        }
+
+        var assembly = Assembly.GetExecutingAssembly();
+        var known = assembly.GetManifestResourceNames().Where(n => n.StartsWith("sqlite/", StringComparison.Ordinal)).Order(StringComparer.Ordinal).ToList();
+        if (done.FirstOrDefault(n => !known.Contains(n)) is { } newer)
+        {
+            throw new StoreException($"{FilePath} was written by a newer version (it has {newer}); this program would not understand it");
+        }
+
+        foreach (var name in known.Where(n => !done.Contains(n)))
+        {
+            using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
+            Execute($"BEGIN IMMEDIATE; {reader.ReadToEnd()} INSERT INTO migrations (name) VALUES ('{name}'); COMMIT;");
+        }
+    }
+
+    private void Execute(string sql)
+    {
+        using var command = _connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+}
