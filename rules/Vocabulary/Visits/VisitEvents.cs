@@ -33,7 +33,11 @@ public enum VisitEventKind : byte
 /// <param name="Confidence">0 to 100: how sure the model is of the zone (live and stays), or that it was a visit at all.</param>
 /// <param name="Sources">Bit set of <see cref="EvidenceSources"/> the event rests on.</param>
 public readonly record struct VisitEvent(
-    VisitEventKind Kind, int Slot, DeviceToken Device, TokenTraits Traits, int Zone, long Since, long At, byte Confidence, EvidenceSources Sources);
+    VisitEventKind Kind, int Slot, DeviceToken Device, TokenTraits Traits, int Zone, long Since, long At, byte Confidence, EvidenceSources Sources)
+{
+    /// <summary>Of <see cref="VisitEventKind.VisitSettled"/>: passer-by, visitor or engaged.</summary>
+    public Standing Standing { get; init; }
+}
 
 /// <summary>What an event of a visit rests on, and what is doubtful about it.</summary>
 [Flags]

@@ -1,0 +1,286 @@
+namespace Presence.Visits;
+
+public sealed partial class VenueVisits
+{
+    private static readonly Comparer<VisitEvent> BySettling = Comparer<VisitEvent>.Create(static (a, b) =>
+        a.Device.Hash != b.Device.Hash ? a.Device.Hash.CompareTo(b.Device.Hash)
+        : a.At != b.At ? a.At.CompareTo(b.At)
+        : a.Kind != b.Kind ? a.Kind.CompareTo(b.Kind) : a.Since.CompareTo(b.Since));
+
+    private readonly EvidenceCell[] _cells = new EvidenceCell[1024];
+
+    private int BucketOf(long at) => (int)((at - Times.Epoch) / _bucketMs);
+
+    private long BeginOf(int bucket) => Times.Epoch + ((long)bucket * _bucketMs);
+
+    private void Keep(ref DeviceState device, int slot, int receiver, sbyte dbm, long at, EvidenceSources sources)
+    {
+        var bucket = BucketOf(at);
+        if (bucket < _pending.Oldest)
+        {
+            // Before the first watermark nothing is too late, but two days of buckets are the most that are kept.
+            if (_moving || _pending.Newest - bucket > 2 * Times.MsPerDay / _bucketMs)
+            {
+                TooLate++;
+                device.Flags |= DeviceFlags.LeftOut;
+                return;
+            }
+
+            _pending.Oldest = bucket;
+        }
+        else if (!_moving && _pending.Waiting == 0)
+        {
+            _pending.Oldest = bucket;
+        }
+
+        _pending.Add(ref device.Pending, slot, bucket, (ushort)(at - BeginOf(bucket)), (ushort)receiver, dbm, sources);
+    }
+
+    private long NextSettleMs()
+    {
+        var due = _finalWheel.NextDueMs();
+        if (_pending.Waiting > 0)
+        {
+            var bucket = _pending.Oldest;
+            while (_pending.Heads[bucket & (_pending.Heads.Length - 1)] == 0)
+            {
+                bucket++;
+            }
+
+            due = Math.Min(due, BeginOf(bucket) + 1);
+        }
+
+        // What falls due within a bucket is settled when the bucket is.
+        return due == long.MaxValue ? due : BeginOf(BucketOf(due - 1) + 1) + _lateness;
+    }
+
+    private void SettleUntil(long end, EvidenceSources mark, VisitEventList happened)
+    {
+        if (end <= Times.Epoch)
+        {
+            return;
+        }
+
+        var until = BucketOf(end);
+        _moving = true;
+        while (_pending.Oldest < until)
+        {
+            if (_pending.Waiting == 0 && _finalWheel.Count == 0)
+            {
+                _pending.Oldest = until;
+                return;
+            }
+
+            var start = happened.Count;
+            var bucket = _pending.Oldest;
+            FoldBucket(bucket, mark, happened);
+            _pending.Oldest = bucket + 1;
+            SettleSilent(BeginOf(bucket + 1), mark, happened);
+            happened.Sort(start, BySettling);
+        }
+    }
+
+    private void FoldBucket(int bucket, EvidenceSources mark, VisitEventList happened)
+    {
+        for (var n = _pending.TakeBucket(bucket); n != 0;)
+        {
+            ref var node = ref _pending.Nodes[n];
+            var next = node.NextOfBucket;
+            var slot = node.Slot;
+            ref var device = ref _devices[slot];
+            var cells = Gather(ref device, bucket, out var first, out var last, out var sources);
+            if (cells > 0)
+            {
+                Fold(ref device, slot, BeginOf(bucket) + first, BeginOf(bucket) + last, sources, _cells.AsSpan(0, cells), mark, happened);
+            }
+
+            _pending.Release(n);
+            n = next;
+        }
+    }
+
+    // A device that many receivers hear has several nodes in a bucket; the first one met takes them all, the others are then empty.
+    private int Gather(ref DeviceState device, int bucket, out ushort first, out ushort last, out EvidenceSources sources)
+    {
+        (first, last, sources) = (ushort.MaxValue, 0, EvidenceSources.None);
+        var count = 0;
+        ref var link = ref device.Pending;
+        while (link != 0)
+        {
+            ref var node = ref _pending.Nodes[link];
+            if (node.Bucket != bucket)
+            {
+                link = ref node.NextOfDevice;
+                continue;
+            }
+
+            first = Math.Min(first, node.First);
+            last = Math.Max(last, node.Last);
+            sources |= node.Sources;
+            for (var i = 0; i < node.Used; i++)
+            {
+                count = Merge(node.Cells[i], count);
+            }
+
+            link = node.NextOfDevice;
+        }
+
+        _cells.AsSpan(0, count).Sort(static (a, b) => a.Receiver.CompareTo(b.Receiver));
+        return count;
+    }
+
+    private int Merge(EvidenceCell cell, int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            if (_cells[i].Receiver == cell.Receiver)
+            {
+                _cells[i].Count = (ushort)Math.Min(ushort.MaxValue, _cells[i].Count + cell.Count);
+                _cells[i].Sum += cell.Sum;
+                return count;
+            }
+        }
+
+        // More receivers than this hear no device; the faint rest would not change the belief.
+        if (count < _cells.Length)
+        {
+            _cells[count++] = cell;
+        }
+
+        return count;
+    }
+
+    private void Fold(
+        ref DeviceState device, int slot, long first, long last, EvidenceSources sources, ReadOnlySpan<EvidenceCell> cells, EvidenceSources mark, VisitEventList happened)
+    {
+        if (device.Is(DeviceFlags.FinalOpen)
+            && (first - (device.FinalSince + device.FinalLast) > _silence || last - device.FinalSince > _longest))
+        {
+            SettleVisit(ref device, slot, mark, happened);
+        }
+
+        if (!device.Is(DeviceFlags.FinalOpen))
+        {
+            BeginFinal(ref device, slot, first);
+        }
+
+        int zone = device.FinalZone;
+        byte confidence = 0;
+        foreach (var cell in cells)
+        {
+            var mean128 = cell.Sum * 128 / cell.Count;
+            device.Loudest = (sbyte)Math.Max(device.Loudest, mean128 / 128);
+            zone = Place(device.Final, cell.Receiver, mean128, last, device.FinalZone, out confidence);
+        }
+
+        if (zone != device.FinalZone)
+        {
+            SettleStay(ref device, slot, first, mark, happened);
+            device.FinalZone = (short)zone;
+            device.StaySince = (uint)(first - device.FinalSince);
+        }
+
+        device.FinalLast = (uint)(last - device.FinalSince);
+        device.StaySources |= sources;
+        device.VisitSources |= sources;
+        if (device.VisitBuckets < ushort.MaxValue)
+        {
+            device.StayConfidence += confidence;
+            device.StayBuckets++;
+            device.VisitConfidence += confidence;
+            device.VisitBuckets++;
+        }
+    }
+
+    private void BeginFinal(ref DeviceState device, int slot, long at)
+    {
+        device.Flags |= DeviceFlags.FinalOpen;
+        device.FinalSince = at;
+        device.FinalLast = device.StaySince = 0;
+        device.FinalZone = -1;
+        device.Final = default;
+        device.Loudest = Rssi.Faintest;
+        device.StayConfidence = device.VisitConfidence = 0;
+        device.StayBuckets = device.VisitBuckets = 0;
+        device.StaySources = device.VisitSources = EvidenceSources.None;
+        if (!device.Is(DeviceFlags.OnFinalWheel))
+        {
+            device.Flags |= DeviceFlags.OnFinalWheel;
+            PutOnFinalWheel(ref device, slot, at + _silence);
+        }
+    }
+
+    private void PutOnFinalWheel(ref DeviceState device, int slot, long due)
+    {
+        ref var head = ref _finalWheel.Place(due);
+        device.NextFinal = head;
+        head = slot + 1;
+    }
+
+    private void SettleSilent(long now, EvidenceSources mark, VisitEventList happened)
+    {
+        for (; _finalWheel.Count > 0 && _finalWheel.Next * 1000 <= now; _finalWheel.Next++)
+        {
+            ref var head = ref _finalWheel.Heads[_finalWheel.Next & (TimerWheel.Seconds - 1)];
+            var next = head;
+            head = 0;
+            while (next != 0)
+            {
+                var slot = next - 1;
+                ref var device = ref _devices[slot];
+                next = device.NextFinal;
+                device.NextFinal = 0;
+                _finalWheel.Count--;
+                var due = device.FinalSince + device.FinalLast + _silence;
+                if (due >= now)
+                {
+                    PutOnFinalWheel(ref device, slot, Math.Max(due, (_finalWheel.Next * 1000) + 1));
+                    continue;
+                }
+
+                device.Flags &= ~DeviceFlags.OnFinalWheel;
+                SettleVisit(ref device, slot, mark, happened);
+                FreeIfDone(slot);
+            }
+        }
+    }
+
+    private void SettleStay(ref DeviceState device, int slot, long until, EvidenceSources mark, VisitEventList happened)
+    {
+        if (device.FinalZone >= 0)
+        {
+            happened.Add(new VisitEvent(
+                VisitEventKind.StaySettled, slot, new DeviceToken(device.Token), device.Traits, device.FinalZone,
+                device.FinalSince + device.StaySince, until, Mean(device.StayConfidence, device.StayBuckets), device.StaySources | mark));
+        }
+
+        device.StayConfidence = 0;
+        device.StayBuckets = 0;
+        device.StaySources = EvidenceSources.None;
+    }
+
+    private void SettleVisit(ref DeviceState device, int slot, EvidenceSources mark, VisitEventList happened)
+    {
+        if (device.Is(DeviceFlags.LeftOut))
+        {
+            mark |= EvidenceSources.Incomplete;
+        }
+
+        var last = device.FinalSince + device.FinalLast;
+        SettleStay(ref device, slot, last, mark, happened);
+        happened.Add(new VisitEvent(
+            VisitEventKind.VisitSettled, slot, new DeviceToken(device.Token), device.Traits, -1,
+            device.FinalSince, last, Mean(device.VisitConfidence, device.VisitBuckets), device.VisitSources | mark)
+        {
+            Standing = StandingOf(device),
+        });
+        device.Flags &= ~(DeviceFlags.FinalOpen | DeviceFlags.LeftOut);
+    }
+
+    private Standing StandingOf(in DeviceState device) =>
+        device.Loudest < _policy.VisitorDbm || device.FinalLast < _policy.VisitorDwell.TotalMilliseconds ? Standing.PasserBy
+        : device.Loudest < _policy.EngagedDbm || device.FinalLast < _policy.EngagedDwell.TotalMilliseconds ? Standing.Visitor
+        : Standing.Engaged;
+
+    private static byte Mean(uint sum, ushort count) => count == 0 ? (byte)0 : (byte)(sum / count);
+}

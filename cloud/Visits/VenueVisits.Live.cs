@@ -1,0 +1,147 @@
+namespace Presence.Visits;
+
+public sealed partial class VenueVisits
+{
+    private void Hear(
+        ref DeviceState device, int slot, int receiver, sbyte dbm, long at, EvidenceSources sources, VisitEventList happened)
+    {
+        var last = device.LiveSince + device.LiveLast;
+        if (device.Is(DeviceFlags.LiveOpen) && (at - last > _silence || at - device.LiveSince > _longest))
+        {
+            EndLive(ref device, slot, EvidenceSources.None, happened);
+        }
+
+        if (!device.Is(DeviceFlags.LiveOpen))
+        {
+            Begin(ref device, slot, at, sources, happened);
+        }
+        else if (at > last)
+        {
+            device.LiveLast = (uint)(at - device.LiveSince);
+        }
+
+        device.LiveSources |= sources;
+        var zone = Place(device.Live, receiver, dbm * 128, at, device.LiveZone, out var confidence);
+        if (zone != device.LiveZone)
+        {
+            Move(ref device, slot, zone, Math.Max(at, device.LiveSince), confidence, happened);
+        }
+    }
+
+    private void Begin(ref DeviceState device, int slot, long at, EvidenceSources sources, VisitEventList happened)
+    {
+        device.Flags |= DeviceFlags.LiveOpen;
+        device.LiveSince = at;
+        device.LiveLast = 0;
+        device.LiveSources = sources;
+        device.LiveZone = -1;
+        device.Live = default;
+        OpenVisits++;
+        Say(VisitEventKind.VisitStarted, device, slot, -1, at, at, 100, happened);
+        if (!device.Is(DeviceFlags.OnLiveWheel))
+        {
+            device.Flags |= DeviceFlags.OnLiveWheel;
+            ref var head = ref _liveWheel.Place(at + _silence);
+            device.NextLive = head;
+            head = slot + 1;
+        }
+    }
+
+    private void Move(ref DeviceState device, int slot, int zone, long at, byte confidence, VisitEventList happened)
+    {
+        Leave(ref device, slot, at, confidence, happened);
+        device.LiveZone = (short)zone;
+        _zoneCounts[zone]++;
+        Say(VisitEventKind.ZoneEntered, device, slot, zone, at, at, confidence, happened);
+    }
+
+    private void Leave(ref DeviceState device, int slot, long at, byte confidence, VisitEventList happened)
+    {
+        if (device.LiveZone >= 0)
+        {
+            _zoneCounts[device.LiveZone]--;
+            Say(VisitEventKind.ZoneLeft, device, slot, device.LiveZone, at, at, confidence, happened);
+            device.LiveZone = -1;
+        }
+    }
+
+    // The visit ended when we last heard the device; the silence that told us so is no part of it.
+    private void EndLive(ref DeviceState device, int slot, EvidenceSources mark, VisitEventList happened)
+    {
+        var last = device.LiveSince + device.LiveLast;
+        device.LiveSources |= mark;
+        Leave(ref device, slot, last, 100, happened);
+        Say(VisitEventKind.VisitEnded, device, slot, -1, device.LiveSince, last, 100, happened);
+        device.Flags &= ~DeviceFlags.LiveOpen;
+        OpenVisits--;
+    }
+
+    private void EndSilent(long watermark, EvidenceSources mark, VisitEventList happened)
+    {
+        for (; _liveWheel.Count > 0 && _liveWheel.Next * 1000 <= watermark; _liveWheel.Next++)
+        {
+            ref var head = ref _liveWheel.Heads[_liveWheel.Next & (TimerWheel.Seconds - 1)];
+            var next = head;
+            head = 0;
+            while (next != 0)
+            {
+                var slot = next - 1;
+                ref var device = ref _devices[slot];
+                next = device.NextLive;
+                _liveWheel.Count--;
+                device.Flags &= ~DeviceFlags.OnLiveWheel;
+                device.NextLive = 0;
+                WakeLive(ref device, slot, watermark, mark, happened);
+            }
+        }
+    }
+
+    private void WakeLive(ref DeviceState device, int slot, long watermark, EvidenceSources mark, VisitEventList happened)
+    {
+        var due = device.LiveSince + device.LiveLast + _silence;
+        if (device.Is(DeviceFlags.LiveOpen) && due >= watermark)
+        {
+            device.Flags |= DeviceFlags.OnLiveWheel;
+            // The second under the hand is being emptied: what is still to come goes to a later one.
+            ref var later = ref _liveWheel.Place(Math.Max(due, (_liveWheel.Next * 1000) + 1));
+            device.NextLive = later;
+            later = slot + 1;
+            return;
+        }
+
+        if (device.Is(DeviceFlags.LiveOpen))
+        {
+            EndLive(ref device, slot, mark, happened);
+        }
+
+        FreeIfDone(slot);
+    }
+
+    /// <returns>The zone of the loudest receiver, unless that is hardly louder than the one the device was believed in.</returns>
+    private int Place(Span<ReceiverLevels.Level> levels, int receiver, int dbm128, long at, int believed, out byte confidence)
+    {
+        var tick = (uint)(at >> 7);
+        var best = levels[ReceiverLevels.Hear(levels, receiver, dbm128, at)];
+        var zone = _zoneOfReceiver[best.Receiver - 1];
+        int here = -128 * 128, elsewhere = -128 * 128;
+        foreach (var level in levels)
+        {
+            if (level.Receiver != 0)
+            {
+                var z = _zoneOfReceiver[level.Receiver - 1];
+                var faded = ReceiverLevels.Faded(level, tick);
+                here = z == believed ? Math.Max(here, faded) : here;
+                elsewhere = z != zone ? Math.Max(elsewhere, faded) : elsewhere;
+            }
+        }
+
+        var loudest = ReceiverLevels.Faded(best, tick);
+        confidence = Times.Confidence(loudest - elsewhere);
+        return zone < 0 || (believed >= 0 && zone != believed && loudest - here < _hysteresis128) ? believed : zone;
+    }
+
+    private static void Say(
+        VisitEventKind kind, in DeviceState device, int slot, int zone, long since, long at, byte confidence, VisitEventList happened) =>
+        happened.Add(new VisitEvent(
+            kind, slot, new DeviceToken(device.Token), device.Traits, zone, since, at, confidence, device.LiveSources));
+}

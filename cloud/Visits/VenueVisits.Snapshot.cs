@@ -1,0 +1,159 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Presence.Visits;
+
+public sealed partial class VenueVisits
+{
+    private const uint Magic = 0x31_53_49_56; // "VIS1", little end first
+
+    /// <summary>Writes the state; the same state gives the same bytes. Read again by this version on any little-endian machine.</summary>
+    public void Save(IBufferWriter<byte> to)
+    {
+        ArgumentNullException.ThrowIfNull(to);
+        var header = new Header
+        {
+            Magic = Magic,
+            DeviceBytes = Unsafe.SizeOf<DeviceState>(),
+            Plan = _plan,
+            Watermark = _watermark,
+            NewestAllowed = _newest,
+            TooLate = TooLate,
+            Refused = Refused,
+            High = _high,
+            Free = _free,
+            Moving = _moving ? 1 : 0,
+            LiveNext = _liveWheel.Next,
+            LiveCount = _liveWheel.Count,
+            FinalNext = _finalWheel.Next,
+            FinalCount = _finalWheel.Count,
+            Nodes = _pending.Used,
+            FreeNode = _pending.Free,
+            Ring = _pending.Heads.Length,
+            Oldest = _pending.Oldest,
+            Newest = _pending.Newest,
+            Waiting = _pending.Waiting,
+        };
+        to.Write(MemoryMarshal.AsBytes(new ReadOnlySpan<Header>(in header)));
+        to.Write(MemoryMarshal.AsBytes<int>(_liveWheel.Heads));
+        to.Write(MemoryMarshal.AsBytes<int>(_finalWheel.Heads));
+        to.Write(MemoryMarshal.AsBytes<int>(_pending.Heads));
+        to.Write(MemoryMarshal.AsBytes(_devices.AsSpan(0, _high)));
+        to.Write(MemoryMarshal.AsBytes(_pending.Nodes.AsSpan(0, _pending.Used)));
+    }
+
+    /// <summary>Reads a state that <see cref="Save"/> wrote under the same plan.</summary>
+    /// <exception cref="InvalidDataException">Not such a state, cut off, or of another plan, bucket length or version.</exception>
+    public static VenueVisits Load(ReadOnlySpan<byte> from, VenueMap map, VisitPolicy policy)
+    {
+        if (from.Length < Unsafe.SizeOf<Header>())
+        {
+            throw new InvalidDataException("The snapshot of visits is shorter than its header.");
+        }
+
+        var header = MemoryMarshal.Read<Header>(from);
+        from = from[Unsafe.SizeOf<Header>()..];
+        if (header.Magic != Magic || header.DeviceBytes != Unsafe.SizeOf<DeviceState>())
+        {
+            throw new InvalidDataException("The snapshot of visits is of another version.");
+        }
+
+        var length = (2L * TimerWheel.Seconds * sizeof(int)) + ((long)header.Ring * sizeof(int))
+            + ((long)header.High * Unsafe.SizeOf<DeviceState>()) + ((long)header.Nodes * Unsafe.SizeOf<EvidenceNode>());
+        if (header.Ring < 1 || !int.IsPow2(header.Ring) || header.High < 0 || header.Nodes < 1 || from.Length != length)
+        {
+            throw new InvalidDataException($"The snapshot of visits has {from.Length} bytes where {length} were written.");
+        }
+
+        var pending = new PendingEvidence();
+        var state = new VenueVisits(map, policy, new DeviceTable(header.High), pending);
+        if (header.Plan != state._plan)
+        {
+            throw new InvalidDataException("The snapshot of visits is of another plan.");
+        }
+
+        (state._watermark, state._newest, state._moving) = (header.Watermark, header.NewestAllowed, header.Moving != 0);
+        (state.TooLate, state.Refused, state._high, state._free) = (header.TooLate, header.Refused, header.High, header.Free);
+        (state._liveWheel.Next, state._liveWheel.Count) = (header.LiveNext, header.LiveCount);
+        (state._finalWheel.Next, state._finalWheel.Count) = (header.FinalNext, header.FinalCount);
+        (pending.Used, pending.Free, pending.Oldest, pending.Newest, pending.Waiting) =
+            (header.Nodes, header.FreeNode, header.Oldest, header.Newest, header.Waiting);
+        Take(ref from, state._liveWheel.Heads);
+        Take(ref from, state._finalWheel.Heads);
+        Take(ref from, pending.Heads = new int[header.Ring]);
+        Take(ref from, (state._devices = new DeviceState[Math.Max(256, header.High)]).AsSpan(0, header.High));
+        Take(ref from, (pending.Nodes = new EvidenceNode[Math.Max(1024, header.Nodes)]).AsSpan(0, header.Nodes));
+        state.CountAgain();
+        return state;
+    }
+
+    /// <summary>A number that is equal for equal states; for comparing runs.</summary>
+    public ulong StateHash()
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        Save(buffer);
+        var hash = 14695981039346656037UL;
+        foreach (var b in buffer.WrittenSpan)
+        {
+            hash = (hash ^ b) * 1099511628211;
+        }
+
+        return hash;
+    }
+
+    private void CountAgain()
+    {
+        for (var slot = 0; slot < _high; slot++)
+        {
+            ref var device = ref _devices[slot];
+            if (device.Token == 0)
+            {
+                continue;
+            }
+
+            _table.Add(device.Token, slot, _devices);
+            if (device.Is(DeviceFlags.LiveOpen))
+            {
+                OpenVisits++;
+                if (device.LiveZone >= 0)
+                {
+                    _zoneCounts[device.LiveZone]++;
+                }
+            }
+        }
+    }
+
+    private static void Take<T>(ref ReadOnlySpan<byte> from, Span<T> to)
+        where T : unmanaged
+    {
+        var bytes = MemoryMarshal.AsBytes(to);
+        from[..bytes.Length].CopyTo(bytes);
+        from = from[bytes.Length..];
+    }
+
+    [StructLayout(LayoutKind.Sequential, Pack = 4)]
+    private struct Header
+    {
+        public uint Magic;
+        public int DeviceBytes;
+        public ulong Plan;
+        public long Watermark;
+        public long NewestAllowed;
+        public long TooLate;
+        public long Refused;
+        public int High;
+        public int Free;
+        public int Moving;
+        public long LiveNext;
+        public int LiveCount;
+        public long FinalNext;
+        public int FinalCount;
+        public int Nodes;
+        public int FreeNode;
+        public int Ring;
+        public int Oldest;
+        public int Newest;
+        public int Waiting;
+    }
+}

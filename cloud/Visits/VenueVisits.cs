@@ -1,0 +1,234 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
+
+namespace Presence.Visits;
+
+/// <summary>
+/// One venue's devices: where each is believed to be, and its visit. State in arrays that the venue's loop changes in place.
+/// </summary>
+/// <remarks>
+/// Two tiers share a device. The live one follows the order of arrival and is quick; the final one sums sightings by bucket of
+/// time and folds a bucket when the watermark has passed it by the lateness, so that settled visits do not depend on that order.
+/// </remarks>
+public sealed partial class VenueVisits
+{
+    private readonly VisitPolicy _policy;
+    private readonly short[] _zoneOfReceiver;
+    private readonly int[] _zoneCounts;
+    private readonly long _silence;
+    private readonly long _lateness;
+    private readonly long _longest;
+    private readonly int _bucketMs;
+    private readonly int _hysteresis128;
+    private readonly ulong _plan;
+    private readonly DeviceTable _table;
+    private readonly PendingEvidence _pending;
+    private DeviceState[] _devices = new DeviceState[256];
+    private int _high;
+    private int _free;
+    private TimerWheel _liveWheel = new();
+    private TimerWheel _finalWheel = new();
+    private long _watermark = long.MinValue;
+
+    /// <summary>Unix ms: what claims to be later than this is refused. A day after the watermark; before the first one, after the first sighting.</summary>
+    private long _newest;
+
+    /// <summary>True once a watermark has been given: from then on what comes after the lateness is left out.</summary>
+    private bool _moving;
+    private int[] _slots = new int[64];
+
+    public VenueVisits(VenueMap map, VisitPolicy policy)
+        : this(map, policy, new DeviceTable(256), new PendingEvidence())
+    {
+    }
+
+    private VenueVisits(VenueMap map, VisitPolicy policy, DeviceTable table, PendingEvidence pending)
+    {
+        ArgumentNullException.ThrowIfNull(map);
+        ArgumentNullException.ThrowIfNull(policy);
+        policy.Check();
+        _policy = policy;
+        _zoneOfReceiver = [.. map.Receivers.Select(r => (short)map.ZoneIndex(r.Zone))];
+        _zoneCounts = new int[map.Zones.Length];
+        _silence = (long)policy.Silence.TotalMilliseconds;
+        _lateness = (long)policy.Lateness.TotalMilliseconds;
+        _longest = (long)policy.Longest.TotalMilliseconds;
+        _bucketMs = (int)policy.Bucket.TotalMilliseconds;
+        _hysteresis128 = (int)(policy.HysteresisDb * 128);
+        _plan = Fingerprint.Of(map, policy);
+        _table = table;
+        _pending = pending;
+    }
+
+    /// <summary>Devices that the state holds: in the venue, or with a visit that is not settled yet.</summary>
+    public int Devices => _table.Count;
+
+    /// <summary>Live visits under way.</summary>
+    public int OpenVisits { get; private set; }
+
+    /// <summary>Devices now believed to be in each zone; index as in <see cref="VenueMap.Zones"/>.</summary>
+    public ReadOnlySpan<int> ZoneCounts => _zoneCounts;
+
+    /// <summary>Sightings left out because they came after the stated lateness.</summary>
+    public long TooLate { get; private set; }
+
+    /// <summary>Sightings left out because their time is more than a day ahead of the venue's, or their receiver is not on the plan.</summary>
+    public long Refused { get; private set; }
+
+    /// <summary>Bytes of the state: devices, table, and evidence that waits for its bucket.</summary>
+    public long Bytes => ((long)_devices.Length * Unsafe.SizeOf<DeviceState>()) + _table.Bytes + PendingBytes;
+
+    /// <summary>Bytes of evidence that waits; falls back when its buckets are folded.</summary>
+    public long PendingBytes => (long)_pending.Nodes.Length * Unsafe.SizeOf<EvidenceNode>();
+
+    /// <summary>Index of the zone the device is believed to be in, or -1.</summary>
+    public int ZoneOf(int slot) => _devices[slot].Is(DeviceFlags.LiveOpen) ? _devices[slot].LiveZone : -1;
+
+    public bool TryFind(DeviceToken device, out int slot) => (slot = _table.Find(device.Hash, _devices)) >= 0;
+
+    /// <summary>Takes in a batch. Live events are added at once; what the batch settles comes out of <see cref="Advance"/>.</summary>
+    /// <param name="batch">Receivers are indexes into <see cref="VenueMap.Receivers"/>, times corrected Unix ms.</param>
+    /// <param name="late">Backlog: completes visits and statistics, and makes nothing happen live.</param>
+    /// <param name="happened">Gets the live events, in order of arrival.</param>
+    public void Observe(in SightingColumns batch, bool late, VisitEventList happened)
+    {
+        ArgumentNullException.ThrowIfNull(happened);
+        if (batch.Length == 0)
+        {
+            return;
+        }
+
+        if (_newest == 0)
+        {
+            _newest = batch.At[0] + Times.MsPerDay;
+        }
+
+        FindAll(batch);
+        var more = late ? EvidenceSources.Late : EvidenceSources.None;
+        for (var i = 0; i < batch.Length; i++)
+        {
+            int receiver = batch.Receiver[i];
+            var at = batch.At[i];
+            if (receiver >= _zoneOfReceiver.Length || at < Times.Epoch || at > _newest)
+            {
+                Refused++;
+                continue;
+            }
+
+            ref var slot = ref _slots[batch.Device[i]];
+            var traits = batch.Traits[batch.Device[i]];
+            if (slot < 0)
+            {
+                slot = Meet(batch.Tokens[batch.Device[i]], traits);
+            }
+
+            ref var device = ref _devices[slot];
+            var sources = more | Times.SourceOf(traits);
+            if (!late)
+            {
+                Hear(ref device, slot, receiver, batch.Dbm[i], at, sources, happened);
+            }
+
+            Keep(ref device, slot, receiver, batch.Dbm[i], at, sources);
+        }
+
+        FreeUnused(batch.Tokens.Length);
+    }
+
+    /// <summary>Venue time moves: silences end live visits, and buckets older than the watermark by the lateness are settled.</summary>
+    /// <param name="watermarkMs">Unix ms: lowest corrected watermark of the gateways on line; never goes back.</param>
+    /// <param name="happened">Gets the live ends, then the settled stays and visits by bucket, and in it by device.</param>
+    /// <param name="cutShort">True when the limit on waiting for a gateway that is cut off moved the watermark: what ends is marked.</param>
+    public void Advance(long watermarkMs, VisitEventList happened, bool cutShort = false)
+    {
+        ArgumentNullException.ThrowIfNull(happened);
+        if (watermarkMs <= _watermark)
+        {
+            return;
+        }
+
+        _watermark = watermarkMs;
+        _newest = watermarkMs + Times.MsPerDay;
+        var mark = cutShort ? EvidenceSources.CutShort : EvidenceSources.None;
+        EndSilent(watermarkMs, mark, happened);
+        SettleUntil(watermarkMs - _lateness, mark, happened);
+    }
+
+    /// <summary>Unix ms of the lowest watermark at which <see cref="Advance"/> may have something to do; <see cref="long.MaxValue"/> when nothing waits.</summary>
+    public long NextDueMs => Math.Min(_liveWheel.NextDueMs(), NextSettleMs());
+
+    // One look-up per distinct device and batch; all table lines, then all device lines, are on their way while the first is used.
+    private void FindAll(in SightingColumns batch)
+    {
+        var tokens = batch.Tokens;
+        if (_slots.Length < tokens.Length)
+        {
+            _slots = new int[tokens.Length * 2];
+        }
+
+        if (Sse.IsSupported)
+        {
+            foreach (var token in tokens)
+            {
+                unsafe
+                {
+                    Sse.Prefetch0(Unsafe.AsPointer(ref _table.Home(token)));
+                }
+            }
+        }
+
+        for (var i = 0; i < tokens.Length; i++)
+        {
+            _slots[i] = _table.Find(tokens[i], _devices);
+        }
+    }
+
+    private int Meet(ulong token, TokenTraits traits)
+    {
+        int slot;
+        if (_free != 0)
+        {
+            slot = _free - 1;
+            _free = _devices[slot].NextFinal;
+        }
+        else
+        {
+            if (_high == _devices.Length)
+            {
+                Array.Resize(ref _devices, _high * 2);
+            }
+
+            slot = _high++;
+        }
+
+        _devices[slot] = new DeviceState { Token = token, Traits = traits, LiveZone = -1, FinalZone = -1, Loudest = Rssi.Faintest };
+        _table.Add(token, slot, _devices);
+        return slot;
+    }
+
+    // A device whose only sightings were left out must not stay for ever.
+    private void FreeUnused(int devices)
+    {
+        for (var i = 0; i < devices; i++)
+        {
+            if (_slots[i] >= 0)
+            {
+                FreeIfDone(_slots[i]);
+            }
+        }
+    }
+
+    private void FreeIfDone(int slot)
+    {
+        ref var device = ref _devices[slot];
+        const DeviceFlags busy = DeviceFlags.LiveOpen | DeviceFlags.FinalOpen | DeviceFlags.OnLiveWheel | DeviceFlags.OnFinalWheel;
+        if (device.Token == 0 || device.Is(busy) || device.Pending != 0)
+        {
+            return;
+        }
+
+        _table.Remove(device.Token, _devices);
+        device = new DeviceState { NextFinal = _free };
+        _free = slot + 1;
+    }
+}

@@ -1,0 +1,128 @@
+using FsCheck;
+using FsCheck.Fluent;
+using Presence.Visits;
+using Xunit;
+
+namespace Presence.Unit.Visits;
+
+public class VisitPropertyTests
+{
+    /// <summary>A day's worth of sightings in small: some devices in bursts, with gaps around the silence, by several receivers.</summary>
+    private static readonly Gen<Heard[]> Days =
+        from heard in (
+            from gap in Gen.Elements(0, 7, 1_000, 9_999, 10_000, 61_000, 599_999, 600_000, 600_001, 700_000)
+            from token in Gen.Elements(1UL, 2UL, 0x1_0000_0001UL, 0x4001UL)
+            from receiver in Gen.Choose(0, 3)
+            from dbm in Gen.Choose(-95, -40)
+            select (gap, token, receiver, dbm)).ListOf()
+        let times = heard.Aggregate((At: Mall.Ten, All: new List<Heard>()), (sum, h) =>
+        {
+            sum.All.Add(new Heard(h.token, h.receiver, h.dbm, sum.At + h.gap));
+            return (sum.At + h.gap, sum.All);
+        }).All
+        select times.ToArray();
+
+    private static readonly Arbitrary<(Heard[] Day, int Seed)> DaysAndSeeds =
+        (from day in Days from seed in Gen.Choose(0, int.MaxValue) select (day, seed)).ToArbitrary();
+
+    [Fact]
+    public void Any_order_of_arrival_within_the_lateness_settles_the_same_visits() => Prop.ForAll(DaysAndSeeds, c =>
+    {
+        var ordered = Settled(c.Day, batches: 1, c.Seed, jitterMs: 0, reload: false);
+        var mixed = Settled(c.Day, batches: 7, c.Seed, jitterMs: 29_000, reload: false);
+        return ordered.SequenceEqual(mixed);
+    }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void A_restart_at_any_point_changes_nothing() => Prop.ForAll(DaysAndSeeds, c =>
+        Run(c.Day, 3, c.Seed, 20_000, reload: false).Events.SequenceEqual(Run(c.Day, 3, c.Seed, 20_000, reload: true).Events)
+        && Run(c.Day, 3, c.Seed, 20_000, reload: false).Hash == Run(c.Day, 3, c.Seed, 20_000, reload: true).Hash)
+        .QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void Hearing_everything_twice_tells_the_same_story() => Prop.ForAll(DaysAndSeeds, c =>
+    {
+        var twice = c.Day.SelectMany(h => new[] { h, h }).ToArray();
+        return Settled(c.Day, 1, c.Seed, 0, reload: false).Select(Place).SequenceEqual(Settled(twice, 1, c.Seed, 0, reload: false).Select(Place));
+
+        static (VisitEventKind, ulong, int, long, long) Place(VisitEvent e) => (e.Kind, e.Device.Hash, e.Zone, e.Since, e.At);
+    }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void Every_live_visit_ends_where_its_evidence_ended_and_the_zones_count_who_is_there() => Prop.ForAll(DaysAndSeeds, c =>
+    {
+        var (events, visits) = (new VisitEventList(), new VenueVisits(Mall.Map, Mall.Policy));
+        var inside = new Dictionary<int, int>();
+        foreach (var h in c.Day)
+        {
+            visits.Hear(events, late: false, h);
+            visits.Advance(h.At, events);
+        }
+
+        foreach (var e in events.Events)
+        {
+            inside[e.Zone] = inside.GetValueOrDefault(e.Zone) + (e.Kind == VisitEventKind.ZoneEntered ? 1 : e.Kind == VisitEventKind.ZoneLeft ? -1 : 0);
+        }
+
+        for (var zone = 0; zone < 4; zone++)
+        {
+            Assert.Equal(inside.GetValueOrDefault(zone), visits.ZoneCounts[zone]);
+        }
+
+        visits.Advance(Mall.Ten + (48L * 3_600_000), events);
+        var times = c.Day.Select(h => h.At).ToHashSet();
+        return visits.OpenVisits == 0 && visits.Devices == 0
+            && events.Events.ToArray().Where(e => e.Kind == VisitEventKind.VisitEnded).All(e => times.Contains(e.Since) && times.Contains(e.At));
+    }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void Nothing_happens_before_it_is_due() => Prop.ForAll(DaysAndSeeds, c =>
+    {
+        var visits = new VenueVisits(Mall.Map, Mall.Policy);
+        var events = new VisitEventList();
+        foreach (var h in c.Day)
+        {
+            visits.Hear(events, late: false, h);
+        }
+
+        var happened = 0;
+        while (visits.NextDueMs != long.MaxValue)
+        {
+            var due = visits.NextDueMs;
+            var before = events.Count;
+            visits.Advance(due - 1, events);
+            Assert.Equal(before, events.Count);
+            visits.Advance(due, events);
+            Assert.True(++happened < 5_000);
+        }
+
+        return visits.Devices == 0;
+    }).QuickCheckThrowOnFailure();
+
+    private static VisitEvent[] Settled(Heard[] day, int batches, int seed, int jitterMs, bool reload) =>
+        [.. Run(day, batches, seed, jitterMs, reload).Events
+            .Where(e => e.Kind is VisitEventKind.VisitSettled or VisitEventKind.StaySettled).Select(e => e with { Slot = 0 })];
+
+    /// <summary>Lets the day arrive with delays of up to <paramref name="jitterMs"/>, in batches, venue time following the slowest.</summary>
+    private static (VisitEvent[] Events, ulong Hash) Run(Heard[] day, int batches, int seed, int jitterMs, bool reload)
+    {
+        var dice = new System.Random(seed);
+        var visits = new VenueVisits(Mall.Map, Mall.Policy);
+        var events = new VisitEventList();
+        var arrivals = day.Select(h => (Heard: h, Arrives: h.At + dice.Next(jitterMs + 1))).OrderBy(a => a.Arrives).ToArray();
+        foreach (var batch in arrivals.Chunk(batches))
+        {
+            visits.Hear(events, late: false, batch.Select(a => a.Heard).ToArray());
+            // By then all that was heard a lateness ago has come, batch or not.
+            visits.Advance(batch[0].Arrives, events);
+            if (reload && dice.Next(3) == 0)
+            {
+                visits = visits.Reloaded();
+            }
+        }
+
+        var hash = visits.StateHash();
+        visits.Advance(Mall.Ten + (48L * 3_600_000), events);
+        return (events.Events.ToArray(), hash);
+    }
+}
