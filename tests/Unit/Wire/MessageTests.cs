@@ -1,0 +1,111 @@
+using FsCheck;
+using FsCheck.Fluent;
+using Google.Protobuf;
+using Presence.Kit.Fuzz;
+using Presence.Wire;
+using Xunit;
+
+namespace Presence.Unit.Wire;
+
+public sealed class MessageTests
+{
+    private static readonly GatewayStatus Status = new()
+    {
+        Boot = 0xfeed, At = 1_795_255_200_000, Online = true, Version = "1.2.3", Clock = ClockState.Trusted, CompleteTo = 1_795_255_199_000,
+        LiveSequence = 12, BacklogSequence = 3, LiveWaiting = 4, BacklogWaiting = 5, SpoolBytes = 6_000, OldestAt = 1_795_255_000_000,
+        Drops = [new("spool-full", 7), new("too-fast", 8)], UpFor = 90_000, ConfigVersion = 2,
+    };
+
+    private static readonly GatewayConfig Config = new()
+    {
+        Version = 9, Venue = "mall", TimeZone = "Asia/Shanghai", DayChangeMinutes = 240, Receivers = [new(1, "wlan0"), new(65_535, "hci0")],
+        Members = [1, 2, ulong.MaxValue], Denied = [5], DropUnassociated = true, LingerMs = 1_000, ForgetMs = 2, LouderDb = 6, LiveLimitMs = 4,
+        StatusEveryMs = 5,
+    };
+
+    [Fact]
+    public void A_status_arrives_as_it_was_sent()
+    {
+        Assert.True(GatewayStatus.TryDecode(Status.Encode(), out var read, out _));
+        Assert.Equal(Status with { Drops = [] }, read with { Drops = [] });
+        Assert.Equal(Status.Drops.ToArray(), read.Drops.ToArray());
+        Assert.Equal(Status.Encode(), Judge.GatewayStatus.Parser.ParseFrom(Status.Encode()).ToByteArray());
+    }
+
+    [Fact]
+    public void A_configuration_arrives_as_it_was_sent()
+    {
+        Assert.True(GatewayConfig.TryDecode(Config.Encode(), out var read, out _));
+        Assert.Equal(Config.Encode(), read.Encode());
+        Assert.Equal(Config.Members.ToArray(), read.Members.ToArray());
+        Assert.Equal(Config.Encode(), Judge.GatewayConfig.Parser.ParseFrom(Config.Encode()).ToByteArray());
+    }
+
+    [Fact]
+    public void A_watermark_and_a_bind_report_arrive_as_they_were_sent()
+    {
+        var watermark = new CommittedWatermark(0xfeed, ulong.MaxValue, 0, 1_795_255_200_000);
+        Assert.True(CommittedWatermark.TryDecode(watermark.Encode(), out var mark, out _));
+        Assert.Equal(watermark, mark);
+        Assert.Equal(watermark.Encode(), Judge.CommittedWatermark.Parser.ParseFrom(watermark.Encode()).ToByteArray());
+
+        var report = new BindReport("aZ0-_", new(3), 1_795_255_200_000, BindHow.Link);
+        Assert.True(BindReport.TryDecode(report.Encode(), out var read, out _));
+        Assert.Equal(report, read);
+        Assert.Equal(report.Encode(), Judge.BindReport.Parser.ParseFrom(report.Encode()).ToByteArray());
+    }
+
+    [Fact]
+    public void A_strangers_message_is_refused_with_the_reason()
+    {
+        Assert.Equal(Refusal.NoBoot, Why(GatewayStatus.TryDecode((Status with { Boot = 0 }).Encode(), out _, out var why), why));
+        Assert.Equal(Refusal.TimeAbsurd, Why(GatewayStatus.TryDecode((Status with { At = 5_000_000_000_000 }).Encode(), out _, out why), why));
+        Assert.Equal(Refusal.TooLong, Why(GatewayStatus.TryDecode(new byte[16_385], out _, out why), why));
+        Assert.Equal(Refusal.FieldOutOfRange, Why(GatewayConfig.TryDecode((Config with { Version = 0 }).Encode(), out _, out why), why));
+        Assert.Equal(Refusal.FieldOutOfRange, Why(GatewayConfig.TryDecode((Config with { Receivers = [new(65_536, "")] }).Encode(), out _, out why), why));
+        Assert.Equal(Refusal.TokenZero, Why(GatewayConfig.TryDecode((Config with { Members = [1, 0] }).Encode(), out _, out why), why));
+        Assert.Equal(Refusal.NoBoot, Why(CommittedWatermark.TryDecode([], out _, out why), why));
+        Assert.Equal(Refusal.TokenZero, Why(BindReport.TryDecode([], out _, out why), why));
+        Assert.Equal(Refusal.FieldOutOfRange, Why(BindReport.TryDecode(new BindReport("a b", new(1), 1, BindHow.Unknown).Encode(), out _, out why), why));
+        Assert.Equal(Refusal.Malformed, Why(BindReport.TryDecode(new BindReport(new('a', 65), new(1), 1, BindHow.Unknown).Encode(), out _, out why), why));
+        Assert.Equal(Refusal.Malformed, Why(BindReport.TryDecode([10, 2, 0xC3, 0x28], out _, out why), why));
+    }
+
+    [Theory]
+    [InlineData("presence/v1/acme/mall/gw-1/up/live", TopicKind.Live)]
+    [InlineData("presence/v1/acme/mall/gw-1/up/backlog", TopicKind.Backlog)]
+    [InlineData("presence/v1/acme/mall/gw-1/up/status", TopicKind.Status)]
+    [InlineData("presence/v1/acme/mall/gw-1/up/bind", TopicKind.Bind)]
+    [InlineData("presence/v1/acme/mall/gw-1/down/config", TopicKind.Config)]
+    [InlineData("presence/v1/acme/mall/gw-1/down/committed", TopicKind.Committed)]
+    [InlineData("presence/v1/acme/mall/gw-1/down/keys", TopicKind.Keys)]
+    public void A_topic_reads_as_it_is_written(string text, TopicKind kind)
+    {
+        Assert.True(Topics.TryParse(text, out var topic));
+        Assert.Equal(new Topic(new("acme"), new("mall"), new("gw-1"), kind), topic);
+        Assert.Equal(text, topic.ToString());
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("presence/v1/acme/mall/gw-1/up")]
+    [InlineData("presence/v1/acme/mall/gw-1/up/live/")]
+    [InlineData("presence/v1/acme/mall/gw-1/down/live")]
+    [InlineData("presence/v2/acme/mall/gw-1/up/live")]
+    [InlineData("presence/v1/acme/mall/+/up/live")]
+    [InlineData("presence/v1/Acme/mall/gw-1/up/live")]
+    [InlineData("presence/v1//mall/gw-1/up/live")]
+    [InlineData("presence/v1/acme/mall/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa/up/live")]
+    [InlineData("/presence/v1/acme/mall/gw-1/up/live")]
+    public void A_topic_that_is_not_ours_is_not_taken(string? text) => Assert.False(Topics.TryParse(text, out _));
+
+    [Fact]
+    public void A_name_that_would_change_the_topic_is_our_own_mistake() =>
+        Assert.Throws<ArgumentException>(() => Topics.Of(new("acme"), new("a/b"), new("gw"), TopicKind.Live));
+
+    [Fact]
+    public void No_mutation_makes_a_decoder_throw() => Assert.True(WireFuzz.Run(TimeSpan.FromSeconds(1), 20261121) > 1_000);
+
+    private static Refusal Why(bool taken, Refusal why) => taken ? Refusal.None : why;
+}
