@@ -1,1 +1,39 @@
-return 0;
+using Presence.Trials;
+
+using var stopping = new CancellationTokenSource();
+Console.CancelKeyPress += (_, key) =>
+{
+    key.Cancel = true;
+    stopping.Cancel();
+};
+using var terminated = System.Runtime.InteropServices.PosixSignalRegistration.Create(
+    System.Runtime.InteropServices.PosixSignal.SIGTERM,
+    signal =>
+    {
+        signal.Cancel = true;
+        stopping.Cancel();
+    });
+
+try
+{
+    return args switch
+    {
+        ["demo", .. var rest] => throw new Refused("later"),
+        ["simulate", .. var rest] => SimulateCommand.Run(rest),
+        _ => Usage(),
+    };
+}
+catch (Refused e)
+{
+    await Console.Error.WriteLineAsync(e.Message);
+    return 2;
+}
+
+static int Usage()
+{
+    Console.Error.WriteLine("""
+        presence-trials demo [--speed N] [--headless] [--seconds N] [--http PORT] [--mqtt PORT] [--seed N] [--strangers N] [--data DIR] [--warm-up SECONDS]
+        presence-trials simulate --out DIR [--seed N] [--strangers N] [--from HH:mm] [--until HH:mm]
+        """);
+    return 2;
+}

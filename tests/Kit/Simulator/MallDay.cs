@@ -13,7 +13,8 @@ public readonly record struct Heard(long At, int Receiver, int Device, byte[] By
 /// <param name="Index">Its number.</param>
 /// <param name="Carrier">Whose.</param>
 /// <param name="Kind">What.</param>
-public sealed record Device(int Index, Person Carrier, Carries Kind);
+/// <param name="Address">The address it keeps all day, 6 bytes; null for one that changes it.</param>
+public sealed record Device(int Index, Person Carrier, Carries Kind, byte[]? Address);
 
 /// <summary>
 /// A mall's day on the air: people walk, what they carry speaks, receivers hear. The same plan gives the same frames, byte for byte.
@@ -37,7 +38,7 @@ public sealed class MallDay
         _air = new Air(map, plan.Air, dice.For("air"));
         People = [.. Cast.Of(map, plan, dice.For("people"))];
         _radios = [.. People.SelectMany(person => person.Carried.Select(kind => (person, kind))).Select((pair, i) => Carry(i, pair.person, pair.kind))];
-        Devices = [.. _radios.Select(radio => new Device(radio.Index, radio.Carrier, radio.Kind))];
+        Devices = [.. _radios.Select(radio => new Device(radio.Index, radio.Carrier, radio.Kind, radio.Address))];
         _body = [.. _radios.Select(_ => new float[map.Receivers.Length])];
         _bodyAt = new long[_radios.Length];
 

@@ -25,6 +25,9 @@ internal abstract class Radio(int index, Person carrier, PhonePolicy policy, dou
 
     protected PhonePolicy Policy => policy;
 
+    /// <summary>The address it keeps all day; null for one that changes it.</summary>
+    public byte[]? Address { get; protected init; }
+
     /// <summary>All frames in the order of their times.</summary>
     public abstract IEnumerable<Sent> Frames();
 
@@ -63,24 +66,32 @@ internal abstract class Radio(int index, Person carrier, PhonePolicy policy, dou
 }
 
 /// <summary>A phone that looks for networks it knows: bursts over all channels, mostly under a new address each time.</summary>
-internal sealed class ProbingPhone(int index, Person carrier, PhonePolicy policy, double power, Dice dice, bool plain)
-    : Radio(index, carrier, policy, power, dice)
+internal sealed class ProbingPhone : Radio
 {
+    private readonly bool _plain;
+
+    public ProbingPhone(int index, Person carrier, PhonePolicy policy, double power, Dice dice, bool plain)
+        : base(index, carrier, policy, power, dice)
+    {
+        _plain = plain;
+        Address = plain ? NewAddress(random: false) : null;
+    }
+
     private static readonly string[] Networks = ["HomeBox-2.4G", "TP-LINK_7F21", "Office", "CMCC-free", "xiaoming", "Airport-WiFi"];
 
-    public override Carries Kind => plain ? Carries.PlainPhone : Carries.ProbingPhone;
+    public override Carries Kind => _plain ? Carries.PlainPhone : Carries.ProbingPhone;
 
     public override IEnumerable<Sent> Frames()
     {
         var model = Dice.Below(Simulator.Frames.ModelCount);
         var keeps = !Dice.Chance(Policy.NewAddressEachBurst);
-        var (address, newAddressAt, sequence) = (NewAddress(!plain), long.MaxValue, Dice.Below(4096));
-        var ssid = plain ? System.Text.Encoding.ASCII.GetBytes(Dice.Of(Networks)) : [];
+        var (address, newAddressAt, sequence) = (Address ?? NewAddress(random: true), long.MaxValue, Dice.Below(4096));
+        var ssid = _plain ? System.Text.Encoding.ASCII.GetBytes(Dice.Of(Networks)) : [];
         newAddressAt = Carrier.Since + Seconds(Policy.AddressLasts);
         var (shortest, mean) = Policy.Probing;
         for (var at = Carrier.Since + Seconds(Dice.Between(0, shortest)); at < Carrier.Until; at += Seconds(shortest + Dice.Exponential(mean - shortest)))
         {
-            if (!plain && (!keeps || at >= newAddressAt))
+            if (!_plain && (!keeps || at >= newAddressAt))
             {
                 (address, sequence, newAddressAt) = (NewAddress(true), Dice.Below(4096), at + Seconds(Policy.AddressLasts));
             }
@@ -100,14 +111,16 @@ internal sealed class ProbingPhone(int index, Person carrier, PhonePolicy policy
 }
 
 /// <summary>A phone on the venue's Wi-Fi: short exchanges with the access point of the zone it is in, under one address.</summary>
-internal sealed class AssociatedPhone(int index, Person carrier, PhonePolicy policy, double power, Dice dice)
-    : Radio(index, carrier, policy, power, dice)
+internal sealed class AssociatedPhone : Radio
 {
+    public AssociatedPhone(int index, Person carrier, PhonePolicy policy, double power, Dice dice)
+        : base(index, carrier, policy, power, dice) => Address = NewAddress(random: true);
+
     public override Carries Kind => Carries.PhoneOnWifi;
 
     public override IEnumerable<Sent> Frames()
     {
-        var (address, sequence) = (NewAddress(true), Dice.Below(4096));
+        var (address, sequence) = (Address!, Dice.Below(4096));
         var data = new byte[48];
         for (var at = Carrier.Since + Seconds(Dice.Between(0, 5)); at < Carrier.Until; at += Seconds(2 + Dice.Exponential(Policy.OnWifi - 2)))
         {
@@ -128,17 +141,22 @@ internal sealed class AssociatedPhone(int index, Person carrier, PhonePolicy pol
 }
 
 /// <summary>A tag: an iBeacon frame every few seconds, on the three advertising channels in turn.</summary>
-internal sealed class Tag(int index, Person carrier, PhonePolicy policy, double power, Dice dice) : Radio(index, carrier, policy, power, dice)
+internal sealed class Tag : Radio
 {
     private static readonly Guid Family = new("7b44b47b-52a1-5381-90c2-f09b6838c5d4");
+
+    public Tag(int index, Person carrier, PhonePolicy policy, double power, Dice dice)
+        : base(index, carrier, policy, power, dice)
+    {
+        Address = NewAddress(random: true);
+        Address[0] |= 0xC0; // random static
+    }
 
     public override Carries Kind => Carries.Tag;
 
     public override IEnumerable<Sent> Frames()
     {
-        var address = NewAddress(true);
-        address[0] |= 0xC0; // random static
-        var frame = Simulator.Frames.Advertisement(address, Simulator.Frames.IBeacon(Family, 1, (ushort)Index, -59));
+        var (address, frame) = (Address!, Simulator.Frames.Advertisement(Address, Simulator.Frames.IBeacon(Family, 1, (ushort)Index, -59)));
         var turn = 0;
         for (var at = Carrier.Since + Seconds(Dice.Between(0, Policy.Tag)); at < Carrier.Until; at += Seconds(Policy.Tag) + Dice.Below(10_000))
         {
