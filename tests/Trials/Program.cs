@@ -1,4 +1,5 @@
 using Presence.Trials;
+using Presence.Trials.Demo;
 
 using var stopping = new CancellationTokenSource();
 Console.CancelKeyPress += (_, key) =>
@@ -18,7 +19,7 @@ try
 {
     return args switch
     {
-        ["demo", .. var rest] => throw new Refused("later"),
+        ["demo", .. var rest] => await DemoCommand.RunAsync(rest, stopping.Token),
         ["simulate", .. var rest] => SimulateCommand.Run(rest),
         _ => Usage(),
     };

@@ -37,6 +37,9 @@ public sealed partial class Broadcast : IDisposable
     /// <summary>The pipe of each receiver of the map.</summary>
     public IReadOnlyList<string> Paths { get; }
 
+    /// <summary>The venue's time.</summary>
+    public DateTimeOffset Now => _clock.GetUtcNow();
+
     /// <summary>Frames written.</summary>
     public long Written { get; private set; }
 
@@ -111,7 +114,7 @@ public sealed partial class Broadcast : IDisposable
 
     private void Write(in Heard heard)
     {
-        if (_day.Devices[heard.Device].Carrier.Standing == Standing.Member)
+        if (_day.Devices[heard.Device].Carrier.IsMember)
         {
             lock (_gate)
             {

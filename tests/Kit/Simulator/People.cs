@@ -1,15 +1,5 @@
 namespace Presence.Kit.Simulator;
 
-/// <summary>Who somebody is to the mall.</summary>
-public enum Standing
-{
-    /// <summary>Walks by; unknown and to stay so.</summary>
-    Stranger,
-
-    /// <summary>Joined, and agreed to be recognised.</summary>
-    Member,
-}
-
 /// <summary>What a person carries.</summary>
 public enum Carries
 {
@@ -41,7 +31,7 @@ public sealed record Membership(string Nickname, bool Birthday = false, bool Vip
 /// <param name="Way">Where they are when.</param>
 public sealed record Person(string Name, Membership? Membership, IReadOnlyList<Carries> Carried, IReadOnlyList<Leg> Way)
 {
-    public Standing Standing => Membership is null ? Standing.Stranger : Standing.Member;
+    public bool IsMember => Membership is not null;
 
     /// <summary>Comes in, Unix µs.</summary>
     public long Since => Way[0].Since;

@@ -1,0 +1,58 @@
+using Presence.Kit.Simulator;
+
+namespace Presence.Trials.Demo;
+
+/// <summary>What the person who starts the demo may choose.</summary>
+internal sealed record DemoSettings
+{
+    /// <summary>Seconds of the mall's day in a second of the wall's. Default 60; headless: so that the story fits.</summary>
+    public required double Speed { get; init; }
+
+    public bool Headless { get; init; }
+
+    /// <summary>How long a headless demo plays once everything is up.</summary>
+    public required TimeSpan Plays { get; init; }
+
+    public required int Http { get; init; }
+
+    public required int Mqtt { get; init; }
+
+    /// <summary>Where stores, captures and logs go; removed at the end when null was given.</summary>
+    public string? Data { get; init; }
+
+    /// <summary>How long programs may take to start before the doors open.</summary>
+    public required TimeSpan WarmUp { get; init; }
+
+    public required DayPlan Plan { get; init; }
+
+    /// <summary>When the story begins, venue-local: just before the first of those with a story comes in.</summary>
+    public static TimeOnly Begins { get; } = new(11, 0);
+
+    /// <summary>When the last of them has left, and those who left before are known to have gone.</summary>
+    public static TimeOnly Ends { get; } = new(19, 30);
+
+    public static DemoSettings From(IReadOnlyList<string> args)
+    {
+        var given = new Arguments(args, ["headless"], ["speed", "seconds", "http", "mqtt", "seed", "strangers", "data", "warm-up"]);
+        var headless = given.Has("headless");
+        var plays = TimeSpan.FromSeconds(given.Number("seconds", 40, 5, 86_400));
+
+        // The last second is for what is still on its way.
+        var fits = (Ends - Begins).TotalSeconds / (plays.TotalSeconds - 1);
+        return new()
+        {
+            Headless = headless,
+            Plays = plays,
+            Speed = given.Number("speed", headless ? fits : 60, 1, 5_000),
+            Http = given.Count("http", 8080, 1, 65_535),
+            Mqtt = given.Count("mqtt", 1883, 1, 65_535),
+            Data = given.Has("data") ? Path.GetFullPath(given.Text("data", "")) : null,
+            WarmUp = TimeSpan.FromSeconds(given.Number("warm-up", 12, 1, 600)),
+            Plan = new()
+            {
+                Seed = (ulong)given.Count("seed", 1, 0, int.MaxValue),
+                Strangers = given.Count("strangers", 200, 0, 100_000),
+            },
+        };
+    }
+}

@@ -1,0 +1,105 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text.Json;
+using Presence.Kit.Clients;
+using Presence.Kit.Simulator;
+
+namespace Presence.Trials.Demo;
+
+/// <summary>What people do with their phones while they walk: drink the coffee, redeem, take consent back, greet.</summary>
+internal sealed class Story(CloudClient cloud, IReadOnlyList<Guest> guests, VenueMap map, DayPlan plan, TimeProvider clock)
+{
+    /// <summary>A coupon shown at a till this long after it came, or when its owner is next in a shop.</summary>
+    private static readonly TimeSpan ToTheTill = TimeSpan.FromMinutes(6);
+
+    private readonly ConcurrentBag<Task> _doing = [];
+
+    /// <summary>When each consent was gone, by the venue's clock: after the cloud said so.</summary>
+    public ConcurrentDictionary<string, DateTimeOffset> Withdrawn { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Codes that a till accepted.</summary>
+    public ConcurrentDictionary<string, string> Redeemed { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>What a till or a page was told instead of yes.</summary>
+    public ConcurrentBag<string> Refusals { get; } = [];
+
+    /// <summary>Tells the person watching.</summary>
+    public Action<string> Say { get; set; } = _ => { };
+
+    public void Begin(CancellationToken stopping)
+    {
+        foreach (var guest in guests.Where(guest => guest.Person.Membership!.WithdrawsAt is not null))
+        {
+            Do(WithdrawAsync(guest, stopping));
+        }
+    }
+
+    /// <summary>A message reached a member's page.</summary>
+    public void Arrived(Pushed pushed, CancellationToken stopping)
+    {
+        var guest = guests.First(guest => string.Equals(guest.Person.Name, pushed.Name, StringComparison.Ordinal));
+        if (pushed.Body.TryGetProperty("coupon", out var coupon) && coupon.ValueKind == JsonValueKind.Object)
+        {
+            Say($"{pushed.Name} gets \"{coupon.GetProperty("offer").GetProperty("name").GetProperty("en").GetString()}\"");
+            Do(RedeemAsync(guest, coupon, stopping));
+        }
+        else
+        {
+            Say($"{pushed.Name} is told \"{pushed.Body.GetProperty("text").GetProperty("en").GetString()}\"");
+        }
+    }
+
+    /// <summary>Everything that was begun is done, or given up.</summary>
+    public Task DoneAsync() => Task.WhenAll(_doing);
+
+    private void Do(Task task) => _doing.Add(task);
+
+    private async Task RedeemAsync(Guest guest, JsonElement coupon, CancellationToken stopping)
+    {
+        var code = coupon.GetProperty("code").GetString()!;
+        try
+        {
+            await Task.Delay(ToTheTill, clock, stopping).ConfigureAwait(false);
+            var zone = "";
+            while ((zone = WhereIs(guest.Person)) is not { Length: > 0 })
+            {
+                await Task.Delay(TimeSpan.FromMinutes(1), clock, stopping).ConfigureAwait(false);
+            }
+
+            await cloud.RedeemAsync(code, zone, "till 1", $"{code}-{zone}", stopping).ConfigureAwait(false);
+            Redeemed[code] = guest.Person.Name;
+            Say($"{guest.Person.Name} redeems it at {zone}");
+        }
+        catch (HttpRequestException e)
+        {
+            Refusals.Add(e.Message);
+        }
+        catch (OperationCanceledException)
+        {
+            // The day is over.
+        }
+    }
+
+    private async Task WithdrawAsync(Guest guest, CancellationToken stopping)
+    {
+        try
+        {
+            var wait = plan.Moment(guest.Person.Membership!.WithdrawsAt!.Value) - clock.GetUtcNow();
+            await Task.Delay(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, clock, stopping).ConfigureAwait(false);
+            await Guests.WithdrawAsync(guest, cloud, stopping).ConfigureAwait(false);
+            Withdrawn[guest.Person.Name] = clock.GetUtcNow();
+            Say($"{guest.Person.Name} takes consent back");
+        }
+        catch (OperationCanceledException)
+        {
+            // The day is over.
+        }
+    }
+
+    // The store somebody is in; empty in a hall, and once they have left.
+    private string WhereIs(Person person)
+    {
+        var zone = MallDay.ZoneAt(person, (clock.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond);
+        return zone >= 0 && map.Zones[zone].IsStore ? map.Zones[zone].Id : "";
+    }
+}
