@@ -1,0 +1,304 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Numerics;
+using Microsoft.Data.Sqlite;
+
+namespace Presence.Spool;
+
+/// <summary>The spool's table and state in one SQLite file. Owned by one thread; knows SQL, decides nothing.</summary>
+internal sealed class SpoolFile : IDisposable
+{
+    private const string Schema = """
+        CREATE TABLE IF NOT EXISTS batch (
+          number INTEGER PRIMARY KEY, at INTEGER NOT NULL, sightings INTEGER NOT NULL, precious INTEGER NOT NULL, crc INTEGER NOT NULL,
+          body BLOB NOT NULL);
+        CREATE TABLE IF NOT EXISTS state (
+          one INTEGER PRIMARY KEY CHECK (one = 1), boot INTEGER NOT NULL, last INTEGER NOT NULL, open INTEGER NOT NULL,
+          offered INTEGER NOT NULL, last_backlog INTEGER NOT NULL);
+        CREATE TABLE IF NOT EXISTS backlog (first INTEGER PRIMARY KEY, last INTEGER NOT NULL);
+        CREATE TABLE IF NOT EXISTS dropped (reason TEXT PRIMARY KEY, sightings INTEGER NOT NULL);
+        """;
+
+    private readonly SqliteConnection _connection;
+    private readonly Dictionary<string, SqliteCommand> _prepared = new(StringComparer.Ordinal);
+
+    private SpoolFile(SqliteConnection connection) => _connection = connection;
+
+    /// <summary>Opens or begins a spool file.</summary>
+    /// <exception cref="SqliteException">It is not one, is damaged, or the disk refuses.</exception>
+    public static SpoolFile Open(string path, long capacity)
+    {
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
+        try
+        {
+            connection.Open();
+            var file = new SpoolFile(connection);
+
+            // FULL: each commit is on the disk itself before it is reported, so a power cut takes back nothing that was accepted.
+            // A small spool checkpoints earlier, so that its log stays a small part of it.
+            var pages = Math.Clamp(capacity / 8 / 4_096, 16, 1_000);
+            file.Run("PRAGMA journal_mode = WAL");
+            file.Run("PRAGMA synchronous = FULL");
+            file.Run("PRAGMA busy_timeout = 5000");
+            file.Run(string.Create(CultureInfo.InvariantCulture, $"PRAGMA wal_autocheckpoint = {pages}"));
+            file.Run(string.Create(CultureInfo.InvariantCulture, $"PRAGMA journal_size_limit = {pages * 4_096}"));
+            file.Run(Schema);
+            return file;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Null in a file that was just begun.</summary>
+    public SpoolState? Load()
+    {
+        using var read = Prepared("SELECT boot, last, open, offered, last_backlog FROM state").ExecuteReader();
+        if (!read.Read())
+        {
+            return null;
+        }
+
+        var state = new SpoolState
+        {
+            Boot = unchecked((ulong)read.GetInt64(0)), Last = read.GetInt64(1), Open = read.GetBoolean(2), Offered = read.GetInt64(3),
+            LastBacklog = read.GetInt64(4), Backlog = LoadBacklog(), Drops = LoadDrops(),
+        };
+        return Count(state);
+    }
+
+    public void Begin() => Run("BEGIN IMMEDIATE");
+
+    public void Commit() => Run("COMMIT");
+
+    public void RollBack()
+    {
+        if (SQLitePCL.raw.sqlite3_get_autocommit(_connection.Handle) == 0)
+        {
+            Run("ROLLBACK");
+        }
+    }
+
+    public void Append(long number, SealedBatch batch)
+    {
+        var insert = Prepared("INSERT INTO batch (number, at, sightings, precious, crc, body) VALUES ($1, $2, $3, $4, $5, $6)");
+        var body = System.Runtime.InteropServices.MemoryMarshal.TryGetArray(batch.Body, out var whole) && whole.Array!.Length == whole.Count
+            ? whole.Array
+            : batch.Body.ToArray();
+        Set(insert, number, batch.FirstAt, batch.Sightings, batch.Precious, Crc(body), body);
+        insert.ExecuteNonQuery();
+    }
+
+    /// <summary>Deletes what was committed elsewhere; rows that are not there are no matter.</summary>
+    public int Delete(Span span)
+    {
+        var delete = Prepared("DELETE FROM batch WHERE number BETWEEN $1 AND $2");
+        Set(delete, span.From, span.To);
+        return delete.ExecuteNonQuery();
+    }
+
+    /// <summary>The oldest batches, to be dropped: number, sightings, bytes.</summary>
+    public List<(long Number, long Sightings, long Bytes)> Oldest(bool precious, int most)
+    {
+        var select = Prepared("SELECT number, sightings, length(body) FROM batch WHERE precious = $1 ORDER BY number LIMIT $2");
+        Set(select, precious, most);
+        using var read = select.ExecuteReader();
+        var found = new List<(long, long, long)>();
+        while (read.Read())
+        {
+            found.Add((read.GetInt64(0), read.GetInt64(1), read.GetInt64(2)));
+        }
+
+        return found;
+    }
+
+    /// <summary>The number of the first batch above one that is younger than a time, or null when none is.</summary>
+    public long? FirstYoung(long after, long at)
+    {
+        var select = Prepared("SELECT number FROM batch WHERE number > $1 AND at >= $2 ORDER BY number LIMIT 1");
+        Set(select, after, at);
+        return select.ExecuteScalar() as long?;
+    }
+
+    public long CountIn(Span span)
+    {
+        var count = Prepared("SELECT count(*) FROM batch WHERE number BETWEEN $1 AND $2");
+        Set(count, span.From, span.To);
+        return (long)count.ExecuteScalar()!;
+    }
+
+    public void Save(SpoolState state, SpoolState? before)
+    {
+        var save = Prepared("""
+            INSERT INTO state (one, boot, last, open, offered, last_backlog) VALUES (1, $1, $2, $3, $4, $5)
+            ON CONFLICT (one) DO UPDATE SET boot = $1, last = $2, open = $3, offered = $4, last_backlog = $5
+            """);
+        Set(save, unchecked((long)state.Boot), state.Last, state.Open, state.Offered, state.LastBacklog);
+        save.ExecuteNonQuery();
+        if (before is null || state.Backlog != before.Backlog)
+        {
+            Run("DELETE FROM backlog");
+            foreach (var span in state.Backlog)
+            {
+                var insert = Prepared("INSERT INTO backlog (first, last) VALUES ($1, $2)");
+                Set(insert, span.From, span.To);
+                insert.ExecuteNonQuery();
+            }
+        }
+
+        foreach (var (reason, sightings) in state.Drops)
+        {
+            if (before is null || before.Drops.GetValueOrDefault(reason) != sightings)
+            {
+                var insert = Prepared("INSERT INTO dropped (reason, sightings) VALUES ($1, $2) ON CONFLICT (reason) DO UPDATE SET sightings = $2");
+                Set(insert, reason, sightings);
+                insert.ExecuteNonQuery();
+            }
+        }
+    }
+
+    /// <summary>Bytes in use, without the free pages that the next batches will fill.</summary>
+    public long Used()
+    {
+        var pages = (long)Prepared("PRAGMA page_count").ExecuteScalar()!;
+        return (pages - (long)Prepared("PRAGMA freelist_count").ExecuteScalar()!) * 4_096;
+    }
+
+    /// <summary>Bytes of free pages in the file, which new batches can take on a full disk.</summary>
+    public long Free() => (long)Prepared("PRAGMA freelist_count").ExecuteScalar()! * 4_096;
+
+    /// <summary>Writes the log back into the file and cuts it to nothing, which gives room on a full disk.</summary>
+    public void Checkpoint() => Run("PRAGMA wal_checkpoint(TRUNCATE)");
+
+    /// <summary>Reads batches of one stretch; damaged ones are told to <paramref name="damaged"/> and left out.</summary>
+    public void Read(Span span, int most, int mostBytes, List<SpooledBatch> into, Action<long> damaged)
+    {
+        var select = Prepared("SELECT number, sightings, at, crc, body FROM batch WHERE number BETWEEN $1 AND $2 ORDER BY number LIMIT $3");
+        Set(select, span.From, span.To, most - into.Count);
+        using var read = select.ExecuteReader();
+        var bytes = into.Sum(b => b.Body.Length);
+        while (bytes < mostBytes && read.Read())
+        {
+            var body = read.GetFieldValue<byte[]>(4);
+            if (Crc(body) != read.GetInt64(3))
+            {
+                damaged(read.GetInt64(0));
+                continue;
+            }
+
+            bytes += body.Length;
+            into.Add(new(read.GetInt64(0), read.GetInt32(1), read.GetInt64(2), body));
+        }
+    }
+
+    /// <summary>Every batch whose check holds, for rescue.</summary>
+    public IEnumerable<(long Number, SealedBatch Batch)> All(bool descending)
+    {
+        var select = Prepared("SELECT number, at, sightings, precious, crc, body FROM batch ORDER BY number " + (descending ? "DESC" : "ASC"));
+        using var read = select.ExecuteReader();
+        while (read.Read())
+        {
+            var body = read.GetFieldValue<byte[]>(5);
+            if (Crc(body) == read.GetInt64(4))
+            {
+                yield return (read.GetInt64(0), new(body, read.GetInt32(2), read.GetInt64(1), read.GetBoolean(3)));
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var command in _prepared.Values)
+        {
+            command.Dispose();
+        }
+
+        _connection.Dispose();
+    }
+
+    // SQLite guards its pages' structure, not the bytes within: a flipped bit in a body would travel on as a sighting.
+    private static long Crc(byte[] body)
+    {
+        var crc = uint.MaxValue;
+        var words = System.Runtime.InteropServices.MemoryMarshal.Cast<byte, ulong>(body);
+        foreach (var word in words)
+        {
+            crc = BitOperations.Crc32C(crc, word);
+        }
+
+        foreach (var rest in body.AsSpan(words.Length * 8))
+        {
+            crc = BitOperations.Crc32C(crc, rest);
+        }
+
+        return ~crc;
+    }
+
+    private ImmutableArray<Span> LoadBacklog()
+    {
+        using var read = Prepared("SELECT first, last FROM backlog ORDER BY first").ExecuteReader();
+        var spans = ImmutableArray.CreateBuilder<Span>();
+        while (read.Read())
+        {
+            spans.Add(new(read.GetInt64(0), read.GetInt64(1)));
+        }
+
+        return spans.ToImmutable();
+    }
+
+    private ImmutableSortedDictionary<string, long> LoadDrops()
+    {
+        using var read = Prepared("SELECT reason, sightings FROM dropped").ExecuteReader();
+        var drops = ImmutableSortedDictionary.CreateBuilder<string, long>(StringComparer.Ordinal);
+        while (read.Read())
+        {
+            drops[read.GetString(0)] = read.GetInt64(1);
+        }
+
+        return drops.ToImmutable();
+    }
+
+    private SpoolState Count(SpoolState state)
+    {
+        var last = Prepared("SELECT coalesce(max(number), 0) FROM batch").ExecuteScalar() is long found ? found : 0;
+        var all = (long)Prepared("SELECT count(*) FROM batch").ExecuteScalar()!;
+        var backlog = state.Backlog.Sum(CountIn);
+        return state with { Last = Math.Max(state.Last, last), LiveWaiting = all - backlog, BacklogWaiting = backlog };
+    }
+
+    private void Run(string sql)
+    {
+        using var command = _connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+
+    private SqliteCommand Prepared(string sql)
+    {
+        if (!_prepared.TryGetValue(sql, out var command))
+        {
+            command = _connection.CreateCommand();
+            command.CommandText = sql;
+            _prepared.Add(sql, command);
+        }
+
+        return command;
+    }
+
+    private static void Set(SqliteCommand command, params ReadOnlySpan<object> values)
+    {
+        for (var i = 0; i < values.Length; i++)
+        {
+            if (i < command.Parameters.Count)
+            {
+                command.Parameters[i].Value = values[i];
+            }
+            else
+            {
+                command.Parameters.AddWithValue($"${i + 1}", values[i]);
+            }
+        }
+    }
+}

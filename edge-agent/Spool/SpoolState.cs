@@ -1,0 +1,81 @@
+using System.Collections.Immutable;
+
+namespace Presence.Spool;
+
+/// <summary>Numbers of the backlog, first and last included.</summary>
+internal readonly record struct Span(long From, long To);
+
+/// <summary>All that a spool knows besides its batches. Immutable: a transaction that fails leaves the old one in force.</summary>
+/// <remarks>
+/// Every batch has one number, whatever its stream. The backlog is a list of spans of these numbers, the live stream is the rest:
+/// <code>
+///  numbers   1 2 3 4 5 6 7 8 9 …
+///  backlog         [———]            heard while the link was away, became too old
+///  live      ─────       ────────→
+/// </code>
+/// So a batch changes stream without being touched, and both streams ascend.
+/// </remarks>
+internal sealed record SpoolState
+{
+    public required ulong Boot { get; init; }
+
+    /// <summary>Highest number ever given.</summary>
+    public long Last { get; init; }
+
+    /// <summary>Whether batches may be sent as soon as they are appended. As long as it is so, every one counts as offered.</summary>
+    public bool Open { get; init; }
+
+    /// <summary>Highest number that may have been sent in the live stream; it and those below it stay there.</summary>
+    public long Offered { get; init; }
+
+    /// <summary>Ascending, apart from each other.</summary>
+    public ImmutableArray<Span> Backlog { get; init; } = [];
+
+    public long LiveWaiting { get; init; }
+
+    public long BacklogWaiting { get; init; }
+
+    /// <summary>Highest number ever given in the backlog.</summary>
+    public long LastBacklog { get; init; }
+
+    public ImmutableSortedDictionary<string, long> Drops { get; init; } = ImmutableSortedDictionary<string, long>.Empty;
+
+    public bool IsBacklog(long number)
+    {
+        foreach (var span in Backlog)
+        {
+            if (number >= span.From && number <= span.To)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    public SpoolState Lose(string reason, long sightings) =>
+        this with { Drops = Drops.SetItem(reason, Drops.GetValueOrDefault(reason) + sightings) };
+
+    /// <summary>The stretches of numbers, ascending, that belong to a stream and lie above one number and not above another.</summary>
+    public IEnumerable<Span> Stretches(SpoolStream stream, long after, long upTo)
+    {
+        var next = after + 1;
+        foreach (var span in Backlog)
+        {
+            var stretch = stream is SpoolStream.Backlog
+                ? new Span(Math.Max(next, span.From), Math.Min(upTo, span.To))
+                : new Span(next, Math.Min(upTo, span.From - 1));
+            if (stretch.From <= stretch.To)
+            {
+                yield return stretch;
+            }
+
+            next = Math.Max(next, span.To + 1);
+        }
+
+        if (stream is SpoolStream.Live && next <= upTo)
+        {
+            yield return new(next, upTo);
+        }
+    }
+}

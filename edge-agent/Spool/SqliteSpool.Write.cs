@@ -1,0 +1,291 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using Microsoft.Data.Sqlite;
+
+namespace Presence.Spool;
+
+/// <remarks>The writer's half: one thread, one transaction for all that waits.</remarks>
+public sealed partial class SqliteSpool
+{
+    private const int MostPerCommit = 512;
+    private const long LeastFree = 64 * 1024;
+
+    private void Write()
+    {
+        var taken = new List<Order>();
+        while (!_orders.IsCompleted)
+        {
+            taken.Clear();
+            if (_orders.TryTake(out var first, _options.Leisure))
+            {
+                taken.Add(first);
+                while (taken.Count < MostPerCommit && _orders.TryTake(out var more))
+                {
+                    taken.Add(more);
+                }
+            }
+
+            if ((taken.Count > 0 || HasLeisureWork()) && !WriteAll(taken))
+            {
+                return;
+            }
+
+            if (taken.Count == 0 && _trouble is null && !_ballast.IsAboard && HasRoomForBallast())
+            {
+                _ballast.TryTake();
+            }
+        }
+    }
+
+    private bool HasLeisureWork() => !_lost.IsEmpty || _suspect
+        || Volatile.Read(ref _forgetLive) > _forgottenLive || Volatile.Read(ref _forgetBacklog) > _forgottenBacklog;
+
+    // How far forgetting has been worked off, so that an idle gateway leaves its disk alone.
+    private long _forgottenLive;
+    private long _forgottenBacklog;
+
+    /// <summary>Holds on until it is written; false when told to give up.</summary>
+    private bool WriteAll(List<Order> taken)
+    {
+        var lost = ImmutableArray.CreateBuilder<(string, long)>();
+        while (_lost.TryDequeue(out var one))
+        {
+            lost.Add(one);
+        }
+
+        for (var wait = TimeSpan.FromMilliseconds(20); ; wait = Min(wait * 2, TimeSpan.FromSeconds(5)))
+        {
+            try
+            {
+                if (_suspect)
+                {
+                    Reopen("a batch could not be read");
+                }
+
+                Transact(taken, lost.ToImmutable());
+                if (_trouble is not null)
+                {
+                    _trouble = null;
+                    LogMended();
+                }
+
+                if (taken.Exists(o => o.Kind is OrderKind.Append or OrderKind.OpenLink))
+                {
+                    _more.Writer.TryWrite(true);
+                }
+
+                foreach (var order in taken)
+                {
+                    order.Done.TrySetResult(order.Answer);
+                }
+
+                return true;
+            }
+            catch (SqliteException e) when (IsDamage(e))
+            {
+                Reopen(e.Message);
+            }
+            catch (SqliteException e)
+            {
+                // Full, read-only, I/O error: the one thing that can be done here is to make room, wait, and try again.
+                MakeRoom(e);
+                if (_giveUp.Token.WaitHandle.WaitOne(wait))
+                {
+                    taken.ForEach(o => o.Done.TrySetException(new IOException($"The spool could not be written: {e.Message}", e)));
+                    return false;
+                }
+            }
+        }
+    }
+
+    private void Transact(List<Order> taken, ImmutableArray<(string Reason, long Sightings)> lost)
+    {
+        var before = _state;
+        var state = before;
+        _file.Begin();
+        try
+        {
+            foreach (var (reason, sightings) in lost)
+            {
+                state = state.Lose(reason, sightings);
+            }
+
+            var (forgetLive, forgetBacklog) = (Volatile.Read(ref _forgetLive), Volatile.Read(ref _forgetBacklog));
+            state = Trim(state, SpoolStream.Live, _forgottenLive, forgetLive);
+            state = Trim(state, SpoolStream.Backlog, _forgottenBacklog, forgetBacklog);
+            foreach (var order in taken)
+            {
+                state = Apply(state, order);
+            }
+
+            state = DropOver(state);
+
+            // An append alone needs no word about the state: its number can be read from the table again.
+            if (state with { Last = 0, LiveWaiting = 0, BacklogWaiting = 0 } != before with { Last = 0, LiveWaiting = 0, BacklogWaiting = 0 }
+                || state.LiveWaiting + state.BacklogWaiting < before.LiveWaiting + before.BacklogWaiting + (state.Last - before.Last))
+            {
+                _file.Save(state, before);
+            }
+
+            _file.Commit();
+            (_forgottenLive, _forgottenBacklog) = (Math.Max(_forgottenLive, forgetLive), Math.Max(_forgottenBacklog, forgetBacklog));
+        }
+        catch
+        {
+            _file.RollBack();
+            throw;
+        }
+
+        _state = state;
+        Volatile.Write(ref _used, _file.Used());
+    }
+
+    private SpoolState Apply(SpoolState state, Order order)
+    {
+        switch (order.Kind)
+        {
+            case OrderKind.Append:
+                var number = state.Last + 1;
+                _file.Append(number, order.Batch!);
+                order.Answer = number;
+                return state with { Last = number, LiveWaiting = state.LiveWaiting + 1 };
+
+            case OrderKind.OpenLink:
+                return state.Open ? state : MoveOld(state, order.Time) with { Open = true };
+
+            case OrderKind.CloseLink:
+                return state.Open ? state with { Open = false, Offered = state.Last } : state;
+
+            default:
+                return state with { Boot = NewBoot() };
+        }
+    }
+
+    /// <summary>Makes backlog of what was never offered and is older than a time; what comes after the first young batch stays live.</summary>
+    private SpoolState MoveOld(SpoolState state, long liveFrom)
+    {
+        var young = _file.FirstYoung(state.Offered, liveFrom) ?? state.Last + 1;
+        var old = new Span(state.Offered + 1, young - 1);
+        var moved = old.From > old.To ? 0 : _file.CountIn(old);
+        return moved == 0 ? state : state with
+        {
+            Backlog = state.Backlog.Add(old),
+            LastBacklog = old.To,
+            LiveWaiting = state.LiveWaiting - moved,
+            BacklogWaiting = state.BacklogWaiting + moved,
+        };
+    }
+
+    private SpoolState Trim(SpoolState state, SpoolStream stream, long from, long upTo)
+    {
+        var gone = 0;
+        foreach (var stretch in state.Stretches(stream, from, Math.Min(upTo, state.Last)))
+        {
+            gone += _file.Delete(stretch);
+        }
+
+        if (gone == 0)
+        {
+            return state;
+        }
+
+        return stream is SpoolStream.Live
+            ? state with { LiveWaiting = state.LiveWaiting - gone }
+            : state with { BacklogWaiting = state.BacklogWaiting - gone, Backlog = state.Backlog.RemoveAll(s => s.To <= upTo) };
+    }
+
+    /// <summary>Over the capacity the oldest go, strangers before members, counted to the sighting.</summary>
+    private SpoolState DropOver(SpoolState state)
+    {
+        var over = _file.Used() - _options.Capacity;
+        return over > 0 ? Drop(state, over, "spool-full") : state;
+    }
+
+    private SpoolState Drop(SpoolState state, long bytes, string reason)
+    {
+        var (batches, sightings) = (0, 0L);
+        while (bytes > 0)
+        {
+            var oldest = _file.Oldest(precious: false, most: 64);
+            if (oldest.Count == 0)
+            {
+                oldest = _file.Oldest(precious: true, most: 64);
+            }
+
+            if (oldest.Count == 0)
+            {
+                break;
+            }
+
+            foreach (var one in oldest)
+            {
+                _file.Delete(new(one.Number, one.Number));
+                bytes -= one.Bytes + 32;
+                batches++;
+                sightings += one.Sightings;
+                state = state.IsBacklog(one.Number)
+                    ? state with { BacklogWaiting = state.BacklogWaiting - 1 }
+                    : state with { LiveWaiting = state.LiveWaiting - 1 };
+                if (bytes <= 0)
+                {
+                    break;
+                }
+            }
+        }
+
+        if (batches > 0)
+        {
+            LogDropped(batches, sightings);
+        }
+
+        return batches == 0 ? state : state.Lose(reason, sightings);
+    }
+
+    private void MakeRoom(SqliteException e)
+    {
+        if (_trouble is null)
+        {
+            LogTrouble(e.Message);
+        }
+
+        _trouble = e.Message;
+        if (e.SqliteErrorCode is not SQLitePCL.raw.SQLITE_FULL)
+        {
+            return;
+        }
+
+        // Room in three steps: the ballast, the log written back and cut, and the oldest batches, whose pages the next will fill.
+        _ballast.Release();
+        try
+        {
+            _file.Checkpoint();
+            if (_file.Free() < LeastFree)
+            {
+                var before = _state;
+                _file.Begin();
+                var state = Drop(before, Math.Max(_file.Used() / 8, LeastFree), "disk-full");
+                _file.Save(state, before);
+                _file.Commit();
+                _state = state;
+                _file.Checkpoint();
+                Volatile.Write(ref _used, _file.Used());
+            }
+        }
+        catch (SqliteException)
+        {
+            _file.RollBack();
+        }
+    }
+
+    private bool HasRoomForBallast() => new DriveInfo(_options.Folder).AvailableFreeSpace > 2 * _options.Ballast;
+
+    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
+
+    internal static ulong NewBoot()
+    {
+        Span<byte> random = stackalloc byte[8];
+        RandomNumberGenerator.Fill(random);
+        var boot = BitConverter.ToUInt64(random);
+        return boot == 0 ? 1 : boot;
+    }
+}

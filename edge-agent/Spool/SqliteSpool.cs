@@ -1,0 +1,216 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Threading.Channels;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
+
+namespace Presence.Spool;
+
+/// <summary>
+/// A spool in one SQLite file. One thread owns the file: it takes all that waits, writes it in one transaction, syncs once, and
+/// only then says that it is kept.
+/// </summary>
+public sealed partial class SqliteSpool : ISpool
+{
+    private readonly SpoolOptions _options;
+    private readonly ILogger<SqliteSpool> _log;
+    private readonly BlockingCollection<Order> _orders = new(new ConcurrentQueue<Order>());
+    private readonly FileStream _lock;
+    private readonly Ballast _ballast;
+    private readonly Thread _writer;
+    private readonly Lock _reading = new(); // guards _reader and _damaged
+    private readonly HashSet<long> _damaged = [];
+    private readonly ConcurrentQueue<(string Reason, long Sightings)> _lost = new();
+    private readonly CancellationTokenSource _giveUp = new();
+
+    // One nudge is as good as many: a reader that is awake reads all there is.
+    private readonly Channel<bool> _more = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
+    private SpoolFile _file;
+    private SpoolFile _reader;
+    private long _forgetLive;
+    private long _forgetBacklog;
+    private long _used;
+    private volatile SpoolState _state;
+    private volatile string? _trouble;
+    private volatile bool _suspect;
+
+    /// <summary>Opens the spool of a folder, or begins one. A damaged file is set aside and what can be read of it is kept.</summary>
+    /// <exception cref="IOException">The folder cannot be written, or another gateway uses it; the message says which.</exception>
+    public SqliteSpool(SpoolOptions options, ILogger<SqliteSpool> log)
+    {
+        _options = options;
+        _log = log;
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(options.Folder);
+        }
+        else
+        {
+            Directory.CreateDirectory(options.Folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+
+        _lock = TakeLock();
+        _ballast = new(Path.Combine(options.Folder, "ballast"), options.Ballast);
+        try
+        {
+            (_file, _reader, _state) = OpenOrSetAside();
+        }
+        catch
+        {
+            _lock.Dispose();
+            throw;
+        }
+
+        _used = _file.Used();
+        _ballast.TryTake();
+        _writer = new Thread(Write) { Name = "spool", IsBackground = true };
+        _writer.Start();
+    }
+
+    public ulong Boot => _state.Boot;
+
+    public string? Trouble => _trouble;
+
+    public ImmutableSortedDictionary<string, long> Drops => _state.Drops;
+
+    public SpoolDepth Depth
+    {
+        get
+        {
+            var state = _state;
+            var lastLive = state.Backlog is [.., var span] && span.To == state.Last ? span.From - 1 : state.Last;
+            return new(state.LiveWaiting, state.BacklogWaiting, lastLive, state.LastBacklog, Volatile.Read(ref _used));
+        }
+    }
+
+    private string MainFile => Path.Combine(_options.Folder, "spool.db");
+
+    public Task<long> AppendAsync(SealedBatch batch, CancellationToken stopping) => Give(new(OrderKind.Append, batch), stopping);
+
+    public Task OpenLinkAsync(long liveFrom, CancellationToken stopping) => Give(new(OrderKind.OpenLink, Time: liveFrom), stopping);
+
+    public Task CloseLinkAsync(CancellationToken stopping) => Give(new(OrderKind.CloseLink), stopping);
+
+    public Task BeginAnewAsync(CancellationToken stopping) => Give(new(OrderKind.BeginAnew), stopping);
+
+    public void CountDrop(string reason, long sightings) => _lost.Enqueue((reason, sightings));
+
+    public void Forget(SpoolStream stream, long upTo)
+    {
+        ref var mark = ref stream is SpoolStream.Live ? ref _forgetLive : ref _forgetBacklog;
+        for (var seen = Volatile.Read(ref mark); upTo > seen;)
+        {
+            var was = Interlocked.CompareExchange(ref mark, upTo, seen);
+            if (was == seen)
+            {
+                return;
+            }
+
+            seen = was;
+        }
+    }
+
+    public async ValueTask WaitAsync(CancellationToken stopping) => await _more.Reader.ReadAsync(stopping);
+
+    public IReadOnlyList<SpooledBatch> Read(SpoolStream stream, long after, int most, int mostBytes)
+    {
+        var state = _state;
+        var upTo = stream is SpoolStream.Backlog || state.Open ? state.Last : state.Offered;
+        var found = new List<SpooledBatch>();
+        lock (_reading)
+        {
+            try
+            {
+                foreach (var stretch in state.Stretches(stream, after, upTo))
+                {
+                    _reader.Read(stretch, most, mostBytes, found, WhenDamagedUnderLock);
+                    if (found.Count >= most || found.Sum(b => b.Body.Length) >= mostBytes)
+                    {
+                        break;
+                    }
+                }
+            }
+            catch (SqliteException e) when (IsDamage(e))
+            {
+                _suspect = true;
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>Finishes what was given to it and closes the file.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _orders.CompleteAdding();
+        _giveUp.CancelAfter(TimeSpan.FromSeconds(5));
+        await Task.Run(_writer.Join, CancellationToken.None);
+        lock (_reading)
+        {
+            _reader.Dispose();
+        }
+
+        _file.Dispose();
+        await _lock.DisposeAsync();
+        _orders.Dispose();
+        _giveUp.Dispose();
+    }
+
+    private Task<long> Give(Order order, CancellationToken stopping)
+    {
+        _orders.Add(order, stopping);
+        return order.Done.Task.WaitAsync(stopping);
+    }
+
+    private void WhenDamagedUnderLock(long number)
+    {
+        if (_damaged.Add(number))
+        {
+            LogDamagedBatch(number);
+            CountDrop("spool-damaged", 1);
+        }
+    }
+
+    private FileStream TakeLock()
+    {
+        try
+        {
+            return new FileStream(Path.Combine(_options.Folder, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException e) when (e is not DirectoryNotFoundException)
+        {
+            throw new IOException($"The spool {_options.Folder} is in use by another gateway, or cannot be written: {e.Message}", e);
+        }
+    }
+
+    private enum OrderKind
+    {
+        Append,
+        OpenLink,
+        CloseLink,
+        BeginAnew,
+    }
+
+    private sealed record Order(OrderKind Kind, SealedBatch? Batch = null, long Time = 0)
+    {
+        public TaskCompletionSource<long> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public long Answer { get; set; }
+    }
+
+    [LoggerMessage(EventId = 1501, Level = LogLevel.Error, Message = "Spool file {File} is damaged ({Why}); set aside as {Aside}, {Kept} batches kept")]
+    private partial void LogSetAside(string file, string why, string aside, long kept);
+
+    [LoggerMessage(EventId = 1502, Level = LogLevel.Error, Message = "Batch {Number} in the spool is damaged and left out")]
+    private partial void LogDamagedBatch(long number);
+
+    [LoggerMessage(EventId = 1503, Level = LogLevel.Error, Message = "Cannot write the spool: {Why}; holding on and trying again")]
+    private partial void LogTrouble(string why);
+
+    [LoggerMessage(EventId = 1504, Level = LogLevel.Information, Message = "The spool can be written again")]
+    private partial void LogMended();
+
+    [LoggerMessage(EventId = 1505, Level = LogLevel.Warning, Message = "Spool full: dropped {Batches} oldest batches with {Sightings} sightings")]
+    private partial void LogDropped(int batches, long sightings);
+}
