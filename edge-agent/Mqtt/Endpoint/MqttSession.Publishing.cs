@@ -1,0 +1,154 @@
+using System.Buffers;
+using Presence.Mqtt.Packets;
+
+namespace Presence.Mqtt;
+
+/// <content>Publishes and subscriptions of the client.</content>
+public sealed partial class MqttSession
+{
+    private ValueTask TakePublish(byte first, in ReadOnlySequence<byte> body)
+    {
+        var memory = body.First;
+        var why = PublishView.TryRead(first, memory.Span, Version, out var view);
+        if (why == MqttReasonCode.Success || body.IsSingleSegment) return TakePublish(first, body, memory, why, view);
+
+        // The head of the packet may cross from one buffer block to the next: then it is read from a copy. Rare, so simply all of it.
+        var copy = body.ToArray();
+        why = PublishView.TryRead(first, copy, Version, out view);
+        return TakePublish(first, new ReadOnlySequence<byte>(copy), copy, why, view);
+    }
+
+    private ValueTask TakePublish(
+        byte first, in ReadOnlySequence<byte> body, ReadOnlyMemory<byte> head, MqttReasonCode why, in PublishView view)
+    {
+        if (why == MqttReasonCode.Success && view.HasSubscriptionIdentifier) why = MqttReasonCode.ProtocolError;
+        MqttTopic? topic = null;
+        if (why == MqttReasonCode.Success) why = Resolve(view, out topic);
+        if (why != MqttReasonCode.Success)
+        {
+            RefusePacket(why);
+            return default;
+        }
+
+        var qos = (MqttQos)((first >> 1) & 3);
+        var properties = head.Slice(view.PayloadAt - view.Properties.Length, view.Properties.Length);
+        var publish = new MqttPublish(topic!, body.Slice(view.PayloadAt), properties, qos, (first & 1) != 0, (first & 8) != 0)
+        {
+            ExpirySeconds = view.ExpirySeconds,
+        };
+        _endpoint.CountReceived();
+        return qos == MqttQos.AtMostOnce ? HandOverUnacknowledged(publish) : HandOver(publish, view.PacketId);
+    }
+
+    private MqttReasonCode Resolve(in PublishView view, out MqttTopic? topic)
+    {
+        topic = null;
+        if (view.Alias == 0)
+        {
+            topic = _topics.Find(view.Topic);
+            return MqttReasonCode.Success;
+        }
+
+        if (view.Alias > Limits.TopicAliasMaximum) return MqttReasonCode.TopicAliasInvalid;
+        _aliases ??= new MqttTopic?[Limits.TopicAliasMaximum + 1];
+        if (!view.Topic.IsEmpty) _aliases[view.Alias] = _topics.Find(view.Topic);
+        topic = _aliases[view.Alias];
+        return topic is null ? MqttReasonCode.ProtocolError : MqttReasonCode.Success;
+    }
+
+    private ValueTask HandOverUnacknowledged(in MqttPublish publish)
+    {
+        if (publish.Topic.MayPublish(_endpoint.Handler, this, publish.Retain)) return _endpoint.Handler.OnPublishAsync(this, publish, default);
+        _endpoint.Refuse(MqttRefusal.Publish);
+        return default;
+    }
+
+    private ValueTask HandOver(in MqttPublish publish, ushort id)
+    {
+        var once = publish.Qos == MqttQos.ExactlyOnce;
+        switch (Claim(id, once, out var sequence))
+        {
+            case Claimed.OverLimit:
+                Cut(MqttRefusal.InFlight, MqttReasonCode.ReceiveMaximumExceeded, "More publishes are unacknowledged than agreed.");
+                return default;
+            case Claimed.WaitForRoom:
+                return HandOverLaterAsync(publish, id);
+        }
+
+        if (!publish.Topic.MayPublish(_endpoint.Handler, this, publish.Retain))
+        {
+            _endpoint.Refuse(MqttRefusal.Publish);
+            Acknowledge(sequence, MqttReasonCode.NotAuthorized);
+            return default;
+        }
+
+        if (once && !_subscriber!.Arrive(id, this, sequence, out var acknowledged))
+        {
+            if (acknowledged) MarkOnce(sequence, MqttReasonCode.Success);
+            return default;
+        }
+
+        return _endpoint.Handler.OnPublishAsync(this, publish, new MqttReceipt(this, sequence));
+    }
+
+    private async ValueTask HandOverLaterAsync(MqttPublish publish, ushort id)
+    {
+        await RoomAsync();
+        if (Volatile.Read(ref _ending) == 0) await HandOver(publish, id);
+    }
+
+    private void TakeSubscribe(SubscribePacket subscribe)
+    {
+        if (subscribe.Properties.SubscriptionIdentifiers.Count > 0)
+        {
+            Cut(MqttRefusal.NotOffered, MqttReasonCode.SubscriptionIdentifiersNotSupported, "Subscription identifiers are not offered.");
+            return;
+        }
+
+        var reasons = new MqttReasonCode[subscribe.Subscriptions.Count];
+        var retained = new List<(MqttSubscription Wanted, bool IsNew)>();
+        for (var i = 0; i < reasons.Length; i++)
+        {
+            var wanted = subscribe.Subscriptions[i];
+            reasons[i] = Grant(wanted);
+            if (reasons[i].IsError()) continue;
+            retained.Add((wanted, _endpoint.Subscribe(_subscriber!, wanted)));
+        }
+
+        Send(new SubAckPacket(subscribe.PacketId, reasons));
+        foreach (var (wanted, isNew) in retained)
+        {
+            if (wanted.RetainHandling == MqttRetainHandling.DoNotSend) continue;
+            if (isNew || wanted.RetainHandling == MqttRetainHandling.SendAtSubscribe) _endpoint.SendRetained(_subscriber!, wanted);
+        }
+    }
+
+    private MqttReasonCode Grant(MqttSubscription wanted)
+    {
+        if (wanted.Filter.StartsWith("$share/", StringComparison.Ordinal))
+        {
+            _endpoint.Refuse(MqttRefusal.NotOffered);
+            return MqttReasonCode.SharedSubscriptionsNotSupported;
+        }
+
+        var known = _subscriber!.Subscriptions;
+        var full = known.Count >= Limits.MaxSubscriptions && !known.ContainsKey(wanted.Filter);
+        if (full || wanted.Filter.AsSpan().Count('/') >= SubscriptionTree.MaxLevels)
+        {
+            _endpoint.Refuse(MqttRefusal.Subscribe);
+            return MqttReasonCode.QuotaExceeded;
+        }
+
+        if (_endpoint.Handler.MaySubscribe(this, wanted.Filter)) return (MqttReasonCode)wanted.Qos;
+        _endpoint.Refuse(MqttRefusal.Subscribe);
+        return MqttReasonCode.NotAuthorized;
+    }
+
+    private void TakeUnsubscribe(UnsubscribePacket unsubscribe)
+    {
+        var reasons = unsubscribe.Filters
+            .Select(filter => _endpoint.Unsubscribe(_subscriber!, filter) ? MqttReasonCode.Success : MqttReasonCode.NoSubscriptionExisted)
+            .ToArray();
+        Send(new UnsubAckPacket(unsubscribe.PacketId, reasons));
+    }
+}
