@@ -1,0 +1,75 @@
+namespace Presence.Offers;
+
+/// <summary>Something that was sent to a member.</summary>
+internal readonly record struct Sent(long At, string Rule, string? Offer, string Theme, int Priority, int Fatigue);
+
+/// <summary>A rule or group a member had, and when.</summary>
+internal struct Had
+{
+    public string What;
+
+    /// <summary>Number of the period.</summary>
+    public int Period;
+
+    /// <summary>Times in that period.</summary>
+    public int Times;
+
+    /// <summary>Of a group: the rule that won.</summary>
+    public string By;
+}
+
+/// <summary>What the desk remembers of one member: consent, wishes, what was sent. Bounded.</summary>
+internal sealed class Guest(MemberProfile profile)
+{
+    /// <summary>Sends remembered; caps look back over these.</summary>
+    public const int MostSent = 64;
+
+    public MemberProfile Profile = profile;
+    public int Visit;
+    public bool Present;
+    public List<Sent>? Sends;
+    public List<Had>? Hads;
+
+    public ReadOnlySpan<Sent> Sent => System.Runtime.InteropServices.CollectionsMarshal.AsSpan(Sends);
+
+    public void Remember(in Sent sent)
+    {
+        Sends ??= new List<Sent>(2);
+        if (Sends.Count == MostSent)
+        {
+            Sends.RemoveAt(0);
+        }
+
+        Sends.Add(sent);
+    }
+
+    public Had Find(string what)
+    {
+        foreach (ref readonly var had in System.Runtime.InteropServices.CollectionsMarshal.AsSpan(Hads))
+        {
+            if (had.What == what)
+            {
+                return had;
+            }
+        }
+
+        return new Had { What = what, Period = int.MinValue, By = "" };
+    }
+
+    public void Note(string what, int period, string by)
+    {
+        Hads ??= new List<Had>(2);
+        foreach (ref var had in System.Runtime.InteropServices.CollectionsMarshal.AsSpan(Hads))
+        {
+            if (had.What == what)
+            {
+                had.Times = had.Period == period ? had.Times + 1 : 1;
+                had.Period = period;
+                had.By = by;
+                return;
+            }
+        }
+
+        Hads.Add(new Had { What = what, Period = period, Times = 1, By = by });
+    }
+}
