@@ -17,13 +17,14 @@ public static class Cast
 
     private static readonly Stop[] BirthdayPath =
     [
-        new("cafe-corner", Minutes(30), new(11, 10)),
-        new("noodle-bar", Minutes(50), new(12, 0)),
+        new("coffee-bar", Minutes(30), new(11, 10)),
+        new("noodle-house", Minutes(50), new(12, 0)),
         new("page-one", Minutes(20)),
-        new("lotus-cinema", Minutes(130), new(13, 30)),
-        new("toy-box", Minutes(15)),
-        new("silk-road", Minutes(25)),
+        new("cinema", Minutes(130), new(13, 30)),
+        new("play-area", Minutes(15)),
+        new("fashion-one", Minutes(25)),
         new("hot-pot-hall", Minutes(75), new(17, 30)),
+        new(DemoMall.Exit, Minutes(6)), // waits for the taxi
     ];
 
     /// <param name="map">The mall.</param>
@@ -39,7 +40,7 @@ public static class Cast
         yield return Named(NonMember, null, new(11, 6), Carries.PhoneOnWifi, BirthdayPath);
         yield return Named(
             Vip, new("Zhao", Vip: true, Language: "zh"), new(13, 50), Carries.PhoneOnWifi,
-            [new("jade-house", Minutes(35), new(14, 0)), new("bloom", Minutes(15)), new("cafe-corner", Minutes(20))]);
+            [new("jade-house", Minutes(35), new(14, 0)), new("nail-studio", Minutes(15)), new("coffee-bar", Minutes(20))]);
 
         for (var i = 1; i <= day.Members; i++)
         {

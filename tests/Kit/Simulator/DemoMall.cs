@@ -10,7 +10,7 @@ namespace Presence.Kit.Simulator;
 ///  y 36 ┌─────────────┬─────────────┬─────────────┐
 ///       │    north    │    north    │    north    │   shops 24 x 15 m, doors 3 m wide in the middle
 ///    21 ├─────  ──────┼─────  ──────┼─────  ──────┤
-///       ⇐ entrance        hall                    ⇒ entrance (F1); escalators at x = 36
+///       ⇔ exit-west | atrium (F1), gallery (F2)     │   way in and out in the west; escalators at x = 36
 ///    15 ├─────  ──────┼─────  ──────┼─────  ──────┤
 ///       │    south    │    south    │    south    │
 ///     0 └─────────────┴─────────────┴─────────────┘ x 72
@@ -22,6 +22,11 @@ public static class DemoMall
     public const string Venue = "riverside";
     public const string Network = "Riverside-Guest";
     public const double Width = 72, Depth = 36, ShopWidth = 24, HallLow = 15, HallHigh = 21;
+
+    /// <summary>Metres from the west entrance to the atrium.</summary>
+    public const double Porch = 8;
+
+    public const string Exit = "exit-west";
 
     /// <summary>How maps are written: camelCase, words for enums, readable.</summary>
     public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
@@ -35,24 +40,27 @@ public static class DemoMall
     private static readonly (string Id, LocalText Name, string[] Tags)[][] Shops =
     [
         [
-            ("cafe-corner", new("Corner Café", "街角咖啡"), ["coffee", "cafe", "food"]),
+            ("coffee-bar", new("Corner Coffee", "街角咖啡"), ["coffee", "food"]),
             ("jade-house", new("Jade House", "玉轩珠宝"), ["jewellery", "luxury"]),
-            ("silk-road", new("Silk Road", "丝路时装"), ["fashion", "women"]),
+            ("fashion-one", new("Silk Road", "丝路时装"), ["fashion"]),
             ("volt", new("Volt", "伏特数码"), ["electronics"]),
-            ("bloom", new("Bloom Beauty", "花漾美妆"), ["beauty"]),
+            ("nail-studio", new("Bloom Nails", "花漾美甲"), ["beauty"]),
             ("fresh-market", new("Fresh Market", "鲜市集"), ["supermarket", "food"]),
         ],
         [
-            ("noodle-bar", new("Noodle Bar", "一碗面"), ["restaurant", "lunch", "food"]),
+            ("noodle-house", new("Noodle House", "一碗面"), ["restaurant", "food"]),
             ("page-one", new("Page One", "书页"), ["books"]),
-            ("lotus-cinema", new("Lotus Cinema", "莲花影城"), ["cinema", "leisure"]),
-            ("hot-pot-hall", new("Hot Pot Hall", "聚福火锅"), ["restaurant", "dinner", "food"]),
-            ("toy-box", new("Toy Box", "玩具盒"), ["toys", "family"]),
-            ("peak-sports", new("Peak Sports", "巅峰运动"), ["sports"]),
+            ("cinema", new("Lotus Cinema", "莲花影城"), ["cinema"]),
+            ("hot-pot-hall", new("Hot Pot Hall", "聚福火锅"), ["restaurant", "food"]),
+            ("play-area", new("Toy Box", "玩具盒"), ["kids"]),
+            ("fashion-two", new("Peak Outfit", "巅峰服饰"), ["fashion"]),
         ],
     ];
 
     public static VenueMap Map { get; } = Build();
+
+    /// <summary>Where one is between the shops of a floor.</summary>
+    public static string HallOf(int level) => level == 0 ? "atrium" : "gallery";
 
     /// <summary>Middle of the shop's door, in the wall towards the hall.</summary>
     public static Spot Door(Zone shop) => new(
@@ -67,10 +75,21 @@ public static class DemoMall
         for (var level = 0; level < Shops.Length; level++)
         {
             var (floor, gateway) = ($"F{level + 1}", $"gw-{level + 1}");
-            var hall = $"hall-{level + 1}";
-            zones.Add(new(hall, floor, new($"Hall {level + 1}", $"{level + 1}层大厅"), Box(0, HallLow, Width, HallHigh), ["hall"]));
-            passages.Add(new(hall, level == 0 ? null : "hall-1"));
-            receivers.Add(new(gateway, 0, floor, new(14, 18), hall));
+            var hall = HallOf(level);
+            if (level == 0)
+            {
+                zones.Add(new(Exit, floor, new("West exit", "西出口"), Box(0, HallLow, Porch, HallHigh), ["exit", "entrance"]));
+                zones.Add(new(hall, floor, new("Atrium", "中庭"), Box(Porch, HallLow, Width, HallHigh), ["hall", "entrance"]));
+                passages.AddRange(new Passage(Exit, null), new Passage(hall, Exit));
+                receivers.Add(new(gateway, 10, floor, new(3, 18), Exit));
+            }
+            else
+            {
+                zones.Add(new(hall, floor, new("Gallery", "二层走廊"), Box(0, HallLow, Width, HallHigh), ["hall"]));
+                passages.Add(new(hall, HallOf(0)));
+            }
+
+            receivers.Add(new(gateway, 0, floor, new(20, 18), hall));
             receivers.Add(new(gateway, 1, floor, new(58, 18), hall));
             for (var i = 0; i < Shops[level].Length; i++)
             {

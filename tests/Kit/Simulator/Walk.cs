@@ -28,6 +28,10 @@ public sealed class Walk
     private const double Ride = 25;
 
     private static readonly Spot Escalator = new(36, 18);
+    private static readonly Spot Entrance = new(0.5, 18);
+
+    /// <summary>Not in a shop; which zone that is, says the spot.</summary>
+    private const int Between = -1;
 
     private readonly VenueMap _map;
     private readonly Dice _dice;
@@ -38,7 +42,7 @@ public sealed class Walk
     private Walk(VenueMap map, Dice dice, long start)
     {
         (_map, _dice, _now) = (map, dice, start);
-        _here = new(0, new(dice.Chance(0.5) ? 0.5 : DemoMall.Width - 0.5, 18));
+        _here = new(0, Entrance);
     }
 
     /// <param name="map">The mall.</param>
@@ -54,7 +58,6 @@ public sealed class Walk
         ArgumentNullException.ThrowIfNull(clock);
         ArgumentNullException.ThrowIfNull(dice);
         var walk = new Walk(map, dice, start);
-        var entrance = walk._here;
         foreach (var stop in stops)
         {
             var zone = map.Zones[map.ZoneIndex(stop.Zone)];
@@ -66,19 +69,17 @@ public sealed class Walk
             walk.Visit(zone, (long)(stop.Lasts.TotalSeconds * 1e6));
         }
 
-        walk.WalkTo(entrance with { At = new(entrance.At.X, 18) });
+        walk.WalkTo(new(0, Entrance));
         return walk._legs;
     }
-
-    private int Hall => _map.ZoneIndex($"hall-{_here.Level + 1}");
 
     private void Visit(Zone shop, long lasts)
     {
         var level = int.Parse(shop.Floor.AsSpan(1), System.Globalization.CultureInfo.InvariantCulture) - 1;
         if (!shop.IsStore)
         {
-            ToLevel(level);
-            StrollUntil(_now + lasts);
+            WalkTo(new(level, Within(shop)));
+            Stand(lasts, Between);
             return;
         }
 
@@ -98,15 +99,15 @@ public sealed class Walk
     {
         while (_now < time)
         {
-            Go(new(_here.Level, new(_dice.Between(3, DemoMall.Width - 3), _dice.Between(16, 20))), Hall, Pace * 0.8);
-            Stand(Math.Min((long)(_dice.Exponential(40) * 1e6), time - _now), Hall);
+            Go(new(_here.Level, new(_dice.Between(DemoMall.Porch + 1, DemoMall.Width - 3), _dice.Between(16, 20))), Between, Pace * 0.8);
+            Stand(Math.Min((long)(_dice.Exponential(40) * 1e6), time - _now), Between);
         }
     }
 
     private void WalkTo(Place to)
     {
         ToLevel(to.Level);
-        Go(to, Hall, Pace);
+        Go(to, Between, Pace);
     }
 
     private void ToLevel(int level)
@@ -116,11 +117,11 @@ public sealed class Walk
             return;
         }
 
-        Go(_here with { At = Escalator }, Hall, Pace);
+        Go(_here with { At = Escalator }, Between, Pace);
         var (up, half) = (new Place(level, Escalator), (long)(Ride / 2 * 1e6));
-        Add(half, _here, Hall);
+        Add(half, _here, Between);
         _here = up;
-        Add(half, up, Hall);
+        Add(half, up, Between);
     }
 
     private void Go(Place to, int zone, double pace)
@@ -138,6 +139,30 @@ public sealed class Walk
     }
 
     private void Add(long lasts, Place to, int zone)
+    {
+        if (zone != Between)
+        {
+            Append(lasts, to, zone);
+            return;
+        }
+
+        // Between the shops of the ground floor lies the porch as well as the atrium: a way over the line is two.
+        var (from, x) = (_here.At, _here.At.X);
+        if (to.Level == 0 && (x < DemoMall.Porch) != (to.At.X < DemoMall.Porch))
+        {
+            var part = (DemoMall.Porch - x) / (to.At.X - x);
+            var first = (long)(part * lasts);
+            Append(first, new(0, new(DemoMall.Porch, from.Y + (part * (to.At.Y - from.Y)))), HallAt(0, x));
+            lasts -= first;
+            x = to.At.X;
+        }
+
+        Append(lasts, to, HallAt(to.Level, x));
+    }
+
+    private int HallAt(int level, double x) => _map.ZoneIndex(level == 0 && x < DemoMall.Porch ? DemoMall.Exit : DemoMall.HallOf(level));
+
+    private void Append(long lasts, Place to, int zone)
     {
         _legs.Add(new(_now, _now + lasts, _here, to, zone));
         (_now, _here) = (_now + lasts, to);
