@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Collections.Immutable;
 using System.Text;
 
 namespace Presence.Identity;
@@ -10,7 +11,14 @@ namespace Presence.Identity;
 /// <param name="Language">BCP 47 tag.</param>
 /// <param name="Purposes">What is allowed now.</param>
 /// <param name="JoinedAt">Unix ms.</param>
-public sealed record KnownMember(MemberId Member, string? Birthday, string Language, Purposes Purposes, long JoinedAt);
+public sealed record KnownMember(MemberId Member, string? Birthday, string Language, Purposes Purposes, long JoinedAt)
+{
+    /// <summary>Tier by name, for example <c>gold</c>; null for none.</summary>
+    public string? Tier { get; init; }
+
+    /// <summary>Words that staff put on the member, for example <c>vip</c>.</summary>
+    public ImmutableArray<string> Tags { get; init; } = [];
+}
 
 /// <summary>
 /// Who is who in one venue: members, what they allow, and which tokens are theirs. A token leads to a member only while
@@ -100,6 +108,12 @@ public sealed class MemberBook
             WriteText(to, m.Language);
             WriteInt64(to, (long)m.Purposes);
             WriteInt64(to, m.JoinedAt);
+            WriteText(to, m.Tier ?? "");
+            WriteInt64(to, m.Tags.Length);
+            foreach (var tag in m.Tags)
+            {
+                WriteText(to, tag);
+            }
         }
 
         WriteInt64(to, _bindings.Count);
@@ -126,8 +140,16 @@ public sealed class MemberBook
         {
             var id = new MemberId(ReadGuid(ref from));
             var birthday = ReadText(ref from);
-            book._members[id] = new KnownMember(
+            var known = new KnownMember(
                 id, birthday.Length == 0 ? null : birthday, ReadText(ref from), (Purposes)ReadInt64(ref from), ReadInt64(ref from));
+            var tier = ReadText(ref from);
+            var tags = ImmutableArray.CreateBuilder<string>();
+            for (var more = ReadInt64(ref from); more > 0; more--)
+            {
+                tags.Add(ReadText(ref from));
+            }
+
+            book._members[id] = known with { Tier = tier.Length == 0 ? null : tier, Tags = tags.ToImmutable() };
         }
 
         for (var left = ReadInt64(ref from); left > 0; left--)

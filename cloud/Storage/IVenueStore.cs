@@ -10,9 +10,6 @@ public sealed record StoredVenue(int Number, string Tenant, string Venue, string
 /// <param name="Inputs">How many inputs <paramref name="Records"/> holds; 0 after a member's input was emptied.</param>
 public sealed record LogRow(long FirstInput, int Inputs, long At, byte[] Records);
 
-/// <summary>How far a gateway's stream is committed.</summary>
-public sealed record StoredWatermark(string Gateway, ulong Boot, byte Stream, ulong Sequence);
-
 /// <summary>The state of a venue as it stood before input <paramref name="NextInput"/>.</summary>
 public sealed record StoredSnapshot(long NextInput, byte[] State);
 
@@ -40,8 +37,12 @@ public interface IVenueStore : IDisposable
     /// <summary>The log from an input on, in order, including that input.</summary>
     IEnumerable<LogRow> ReadLog(int venue, long fromInput);
 
-    /// <summary>How far each stream of each gateway is committed.</summary>
-    IReadOnlyList<StoredWatermark> Watermarks(int venue);
+    /// <summary>Finds out whether anything can be written, by writing something that means nothing.</summary>
+    /// <exception cref="StoreException">Nothing can.</exception>
+    void Probe();
+
+    /// <summary>Folds what is written ahead into the main file, so that what was erased is nowhere on the disk.</summary>
+    void FoldLog();
 
     /// <summary>Begins a transaction. Only one is open at a time.</summary>
     /// <exception cref="StoreException">The store cannot write now.</exception>
@@ -56,8 +57,6 @@ public interface IStoreCommit : IDisposable
 {
     void AppendLog(int venue, long firstInput, int inputs, long at, Guid? member, ReadOnlySpan<byte> records);
 
-    void SetWatermark(int venue, string gateway, ulong boot, byte stream, ulong sequence);
-
     void AddVisit(in VisitRow row);
 
     void AddStay(in StayRow row);
@@ -66,7 +65,8 @@ public interface IStoreCommit : IDisposable
 
     void AddCoupon(in CouponRow row);
 
-    void SetCouponState(int venue, long coupon, string state);
+    /// <summary>Moves an issued coupon to <paramref name="state"/>; one that was redeemed stays so.</summary>
+    void SetCouponState(int venue, Guid coupon, string state);
 
     void AddMessage(in MessageRow row);
 
@@ -108,6 +108,9 @@ public interface IStoreCommit : IDisposable
     /// <summary>Keeps the snapshot and forgets all but the newest two.</summary>
     void AddSnapshot(int venue, long nextInput, long at, ReadOnlySpan<byte> state);
 
+    /// <summary>Forgets snapshots before the input: someone who was erased since is in them.</summary>
+    void DropSnapshots(int venue, long beforeInput);
+
     /// <summary>Forgets log rows that lie wholly before the input and before the time.</summary>
     void TrimLog(int venue, long beforeInput, long beforeAt);
 
@@ -130,7 +133,8 @@ public readonly record struct DecisionRow(
 
 /// <param name="Why">JSON of the reason in words, by language.</param>
 public readonly record struct CouponRow(
-    long Id, int Venue, string Code, Guid Member, string Rule, string Period, string Offer, long IssuedAt, long ExpiresAt, string Why);
+    long Id, int Venue, Guid Uid, string Code, string ShortCode, string Qr, Guid Member, string Rule, int RuleVersion,
+    string Offer, long IssuedAt, long ExpiresAt, string Why);
 
 public readonly record struct MessageRow(long Id, int Venue, Guid Member, string Kind, long At, long? Coupon, string Body);
 
@@ -149,6 +153,6 @@ public readonly record struct RedeemAttempt(int Venue, string Key, string Code, 
 
 /// <param name="Outcome"><c>redeemed</c>, <c>already-redeemed</c>, <c>expired</c>, <c>cancelled</c>, <c>unknown-coupon</c> or <c>key-reused</c>.</param>
 /// <param name="Fresh">True when this very call redeemed it; false for a refusal and for a reply given before.</param>
-/// <param name="Coupon">Id of the coupon; 0 when unknown.</param>
+/// <param name="Coupon">The coupon's uid; empty when unknown.</param>
 /// <param name="At">When the outcome came about.</param>
-public readonly record struct RedemptionRow(string Outcome, bool Fresh, long Coupon, Guid Member, string Offer, string Rule, long At);
+public readonly record struct RedemptionRow(string Outcome, bool Fresh, Guid Coupon, Guid Member, string Offer, string Rule, long At);

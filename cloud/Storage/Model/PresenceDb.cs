@@ -171,13 +171,19 @@ public sealed class CouponRecord
 
     public int Venue { get; init; }
 
+    public required string Uid { get; init; }
+
     public required string Code { get; init; }
+
+    public required string ShortCode { get; init; }
+
+    public required string Qr { get; init; }
 
     public required string Member { get; init; }
 
     public required string Rule { get; init; }
 
-    public required string Period { get; init; }
+    public int RuleVersion { get; init; }
 
     public required string Offer { get; init; }
 

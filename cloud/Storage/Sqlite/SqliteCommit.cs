@@ -8,10 +8,10 @@ internal sealed class SqliteCommit : IStoreCommit
     private readonly List<Statement> _all = [];
     private readonly sqlite3 _database;
     private readonly Statement _begin, _complete, _rollback;
-    private readonly Statement _log, _watermark, _visit, _stay, _decision, _coupon, _couponState, _message, _arrival;
+    private readonly Statement _log, _visit, _stay, _decision, _coupon, _couponState, _message, _arrival;
     private readonly Statement _findArrival, _acknowledge, _member, _consent, _purposes, _binding, _link, _findLink, _useLink;
     private readonly Statement _unbind, _cancel;
-    private readonly Statement _findKey, _redeem, _findCoupon, _keepReply, _refused, _rule, _snapshot, _dropSnapshots, _trim;
+    private readonly Statement _findKey, _redeem, _findCoupon, _keepReply, _refused, _rule, _snapshot, _dropSnapshots, _dropOlder, _trim;
     private readonly Statement _forgetVisits, _forgetStays;
     private readonly Statement[] _erase;
     private bool _open;
@@ -23,15 +23,13 @@ internal sealed class SqliteCommit : IStoreCommit
         _complete = Prepare("COMMIT");
         _rollback = Prepare("ROLLBACK");
         _log = Prepare("INSERT INTO log (venue, first_input, inputs, at, member, records) VALUES (?, ?, ?, ?, ?, ?)");
-        _watermark = Prepare(
-            "INSERT INTO watermarks (venue, gateway, boot, stream, sequence) VALUES (?, ?, ?, ?, ?) ON CONFLICT (venue, gateway, boot, stream) DO UPDATE SET sequence = excluded.sequence");
         _visit = Prepare("INSERT INTO visits (id, venue, token, member, since, until, traits, confidence, sources) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
         _stay = Prepare("INSERT INTO stays (id, venue, token, member, zone, since, until, confidence, sources) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
         _decision = Prepare(
             "INSERT INTO decisions (id, venue, member, rule, rule_version, outcome, offer, zone, at, gates) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
         _coupon = Prepare(
-            "INSERT INTO coupons (id, venue, code, member, rule, period, offer, state, issued_at, expires_at, why) VALUES (?, ?, ?, ?, ?, ?, ?, 'issued', ?, ?, ?)");
-        _couponState = Prepare("UPDATE coupons SET state = ? WHERE venue = ? AND id = ? AND state = 'issued'");
+            "INSERT INTO coupons (id, venue, uid, code, short_code, qr, member, rule, rule_version, offer, state, issued_at, expires_at, why) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'issued', ?, ?, ?)");
+        _couponState = Prepare("UPDATE coupons SET state = ? WHERE venue = ? AND uid = ? AND state = 'issued'");
         _message = Prepare("INSERT INTO inbox (id, venue, member, kind, at, coupon, body) VALUES (?, ?, ?, ?, ?, ?, ?)");
         _arrival = Prepare("INSERT INTO arrivals (id, venue, zone, member, at, body) VALUES (?, ?, ?, ?, ?, ?)");
         _findArrival = Prepare("SELECT 1 FROM arrivals WHERE venue = ? AND id = ?");
@@ -49,10 +47,10 @@ internal sealed class SqliteCommit : IStoreCommit
         _findLink = Prepare("SELECT member FROM links WHERE code_hash = ? AND venue = ?");
         _useLink = Prepare("UPDATE links SET used_at = ? WHERE code_hash = ? AND venue = ? AND used_at IS NULL AND expires_at >= ?");
         _findKey = Prepare(
-            "SELECT r.outcome, r.code, r.at, c.id, c.member, c.offer, c.rule FROM redemptions r LEFT JOIN coupons c ON c.code = r.code AND c.venue = r.venue WHERE r.venue = ? AND r.idempotency_key = ?");
+            "SELECT r.outcome, r.code, r.at, c.uid, c.member, c.offer, c.rule FROM redemptions r LEFT JOIN coupons c ON c.code = r.code AND c.venue = r.venue WHERE r.venue = ? AND r.idempotency_key = ?");
         _redeem = Prepare(
             "UPDATE coupons SET state = 'redeemed', redeemed_at = ?, redeemed_in = ?, redeemed_by = ? WHERE venue = ? AND code = ? AND state = 'issued' AND expires_at >= ?");
-        _findCoupon = Prepare("SELECT id, member, offer, rule, state, expires_at FROM coupons WHERE venue = ? AND code = ?");
+        _findCoupon = Prepare("SELECT uid, member, offer, rule, state FROM coupons WHERE venue = ? AND code = ?");
         _keepReply = Prepare("INSERT INTO redemptions (venue, idempotency_key, code, outcome, at, reply) VALUES (?, ?, ?, ?, ?, '')");
         _refused = Prepare("INSERT INTO refused (venue, gateway, at, reason, length, digest) VALUES (?, ?, ?, ?, ?, ?)");
         _rule = Prepare(
@@ -61,6 +59,7 @@ internal sealed class SqliteCommit : IStoreCommit
             "INSERT INTO snapshots (venue, next_input, at, state) VALUES (?, ?, ?, ?) ON CONFLICT (venue, next_input) DO UPDATE SET at = excluded.at, state = excluded.state");
         _dropSnapshots = Prepare(
             "DELETE FROM snapshots WHERE venue = ? AND next_input NOT IN (SELECT next_input FROM snapshots WHERE venue = ? ORDER BY next_input DESC LIMIT 2)");
+        _dropOlder = Prepare("DELETE FROM snapshots WHERE venue = ? AND next_input < ?");
         _trim = Prepare("DELETE FROM log WHERE venue = ? AND first_input + inputs <= ? AND at < ? AND member IS NULL");
         _forgetVisits = Prepare("DELETE FROM visits WHERE venue = ? AND member IS NULL AND until < ?");
         _forgetStays = Prepare("DELETE FROM stays WHERE venue = ? AND member IS NULL AND until < ?");
@@ -75,7 +74,7 @@ internal sealed class SqliteCommit : IStoreCommit
             Prepare("DELETE FROM consents WHERE venue = ? AND member = ?"),
             Prepare("DELETE FROM links WHERE venue = ? AND member = ?"),
             Prepare("DELETE FROM decisions WHERE venue = ? AND member = ?"),
-            Prepare("UPDATE coupons SET state = CASE state WHEN 'issued' THEN 'cancelled' ELSE state END, member = '', rule = rule || '#' || id, why = '{}' WHERE venue = ? AND member = ?"),
+            Prepare("UPDATE coupons SET state = CASE state WHEN 'issued' THEN 'cancelled' ELSE state END, member = '', qr = '', why = '{}' WHERE venue = ? AND member = ?"),
             Prepare("DELETE FROM members WHERE venue = ? AND id = ?"),
             Prepare("UPDATE log SET records = x'', member = NULL, inputs = inputs WHERE venue = ? AND member = ?"),
         ];
@@ -90,9 +89,6 @@ internal sealed class SqliteCommit : IStoreCommit
     public void AppendLog(int venue, long firstInput, int inputs, long at, Guid? member, ReadOnlySpan<byte> records) =>
         _log.Bind(venue).Bind(firstInput).Bind(inputs).Bind(at).Bind(member).Bind(records).Run();
 
-    public void SetWatermark(int venue, string gateway, ulong boot, byte stream, ulong sequence) =>
-        _watermark.Bind(venue).Bind(gateway).Bind((long)boot).Bind(stream).Bind((long)sequence).Run();
-
     public void AddVisit(in VisitRow row) =>
         _visit.Bind(row.Id).Bind(row.Venue).Bind((long)row.Token).Bind(row.Member).Bind(row.Since).Bind(row.Until)
             .Bind(row.Traits).Bind(row.Confidence).Bind(row.Sources).Run();
@@ -106,10 +102,10 @@ internal sealed class SqliteCommit : IStoreCommit
             .Bind(row.Offer).Bind(row.Zone).Bind(row.At).Bind(row.Gates).Run();
 
     public void AddCoupon(in CouponRow row) =>
-        _coupon.Bind(row.Id).Bind(row.Venue).Bind(row.Code).Bind(row.Member).Bind(row.Rule).Bind(row.Period).Bind(row.Offer)
+        _coupon.Bind(row.Id).Bind(row.Venue).Bind(row.Uid).Bind(row.Code).Bind(row.ShortCode).Bind(row.Qr).Bind(row.Member).Bind(row.Rule).Bind(row.RuleVersion).Bind(row.Offer)
             .Bind(row.IssuedAt).Bind(row.ExpiresAt).Bind(row.Why).Run();
 
-    public void SetCouponState(int venue, long coupon, string state) => _couponState.Bind(state).Bind(venue).Bind(coupon).Run();
+    public void SetCouponState(int venue, Guid coupon, string state) => _couponState.Bind(state).Bind(venue).Bind(coupon).Run();
 
     public void AddMessage(in MessageRow row) =>
         _message.Bind(row.Id).Bind(row.Venue).Bind(row.Member).Bind(row.Kind).Bind(row.At).Bind(row.Coupon).Bind(row.Body).Run();
@@ -183,7 +179,7 @@ internal sealed class SqliteCommit : IStoreCommit
         }
 
         var won = _redeem.Bind(attempt.At).Bind(attempt.Zone).Bind(attempt.By).Bind(attempt.Venue).Bind(attempt.Code).Bind(attempt.At).Run() == 1;
-        var reply = new RedemptionRow("unknown-coupon", false, 0, Guid.Empty, "", "", attempt.At);
+        var reply = new RedemptionRow("unknown-coupon", false, Guid.Empty, Guid.Empty, "", "", attempt.At);
         if (_findCoupon.Bind(attempt.Venue).Bind(attempt.Code).Read())
         {
             var outcome = won ? "redeemed" : _findCoupon.Text(4) switch
@@ -193,7 +189,7 @@ internal sealed class SqliteCommit : IStoreCommit
                 _ => "expired",
             };
             Guid.TryParse(_findCoupon.Text(1), out var member);
-            reply = new RedemptionRow(outcome, won, _findCoupon.Int64(0), member, _findCoupon.Text(2), _findCoupon.Text(3), attempt.At);
+            reply = new RedemptionRow(outcome, won, Guid.Parse(_findCoupon.Text(0)), member, _findCoupon.Text(2), _findCoupon.Text(3), attempt.At);
             _findCoupon.Reset();
         }
 
@@ -212,6 +208,8 @@ internal sealed class SqliteCommit : IStoreCommit
         _snapshot.Bind(venue).Bind(nextInput).Bind(at).Bind(state).Run();
         _dropSnapshots.Bind(venue).Bind(venue).Run();
     }
+
+    public void DropSnapshots(int venue, long beforeInput) => _dropOlder.Bind(venue).Bind(beforeInput).Run();
 
     public void TrimLog(int venue, long beforeInput, long beforeAt) => _trim.Bind(venue).Bind(beforeInput).Bind(beforeAt).Run();
 
@@ -271,7 +269,7 @@ internal sealed class SqliteCommit : IStoreCommit
 
         var outcome = string.Equals(_findKey.Text(1), code, StringComparison.Ordinal) ? _findKey.Text(0) : "key-reused";
         return new RedemptionRow(
-            outcome, false, known ? _findKey.Int64(3) : 0, member, known ? _findKey.Text(5) : "", known ? _findKey.Text(6) : "", _findKey.Int64(2));
+            outcome, false, known ? Guid.Parse(_findKey.Text(3)) : Guid.Empty, member, known ? _findKey.Text(5) : "", known ? _findKey.Text(6) : "", _findKey.Int64(2));
     }
 
     private Statement Prepare(string sql)

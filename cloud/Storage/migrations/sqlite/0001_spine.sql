@@ -26,15 +26,6 @@ CREATE TABLE log (
 CREATE INDEX log_by_venue ON log (venue, first_input);
 CREATE INDEX log_by_member ON log (member) WHERE member IS NOT NULL;
 
-CREATE TABLE watermarks (
-  venue       INTEGER NOT NULL,
-  gateway     TEXT NOT NULL,
-  boot        INTEGER NOT NULL,
-  stream      INTEGER NOT NULL,
-  sequence    INTEGER NOT NULL,
-  PRIMARY KEY (venue, gateway, boot, stream)
-);
-
 CREATE TABLE snapshots (
   venue       INTEGER NOT NULL,
   next_input  INTEGER NOT NULL,
@@ -131,14 +122,17 @@ CREATE TABLE decisions (
 CREATE INDEX decisions_by_member ON decisions (member, id);
 CREATE INDEX decisions_by_venue ON decisions (venue, id);
 
--- One coupon per (member, rule, period): the venue loop decides; this constraint only detects a bug.
+-- A coupon's uid is made of member, rule and period: the venue loop decides that there is one; the constraint only detects a bug.
 CREATE TABLE coupons (
   id          INTEGER PRIMARY KEY,
   venue       INTEGER NOT NULL,
-  code        TEXT NOT NULL UNIQUE,
+  uid         TEXT NOT NULL UNIQUE,
+  code        TEXT NOT NULL,
+  short_code  TEXT NOT NULL,
+  qr          TEXT NOT NULL,
   member      TEXT NOT NULL,
   rule        TEXT NOT NULL,
-  period      TEXT NOT NULL,
+  rule_version INTEGER NOT NULL,
   offer       TEXT NOT NULL,
   state       TEXT NOT NULL,
   issued_at   INTEGER NOT NULL,
@@ -146,9 +140,10 @@ CREATE TABLE coupons (
   redeemed_at INTEGER NULL,
   redeemed_in INTEGER NULL,
   redeemed_by TEXT NULL,
-  why         TEXT NOT NULL,
-  UNIQUE (venue, member, rule, period)
+  why         TEXT NOT NULL
 );
+CREATE UNIQUE INDEX coupons_by_code ON coupons (venue, code);
+CREATE UNIQUE INDEX coupons_by_short_code ON coupons (venue, short_code);
 CREATE INDEX coupons_by_member ON coupons (member, id);
 
 CREATE TABLE redemptions (
@@ -204,4 +199,10 @@ CREATE TABLE rules (
   document    TEXT NOT NULL,
   at          INTEGER NOT NULL,
   PRIMARY KEY (venue, id)
+);
+
+-- Written to find out whether the disk takes anything again.
+CREATE TABLE probes (
+  id          INTEGER PRIMARY KEY,
+  times       INTEGER NOT NULL
 );
