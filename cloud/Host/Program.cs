@@ -1,1 +1,3 @@
-var app = WebApplication.CreateSlimBuilder(args).Build(); await app.RunAsync();
+using Presence.Cloud;
+
+return await CloudProgram.RunAsync(args);

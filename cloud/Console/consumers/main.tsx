@@ -1,5 +1,0 @@
-import { start } from '../src/ui/start';
-import { MePage } from './MePage';
-import './consumers.css';
-
-start(<MePage />);

@@ -1,0 +1,175 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Presence.Cloud.Stages;
+
+namespace Presence.Cloud;
+
+/// <summary>How this process runs: from the command line, the environment (<c>PRESENCE_…</c>) or a JSON file, in that order.</summary>
+public sealed class CloudSettings
+{
+    /// <summary>Folder of the store. Default <c>presence-data</c> in the current folder.</summary>
+    [Required]
+    public string Data { get; set; } = "presence-data";
+
+    /// <summary>Port of pages and API, on loopback; 0 takes any that is free. Default 8080.</summary>
+    [Range(0, 65535)]
+    public int Http { get; set; } = 8080;
+
+    /// <summary>Port of the MQTT endpoint, on loopback; 0 takes any that is free. Default 1883.</summary>
+    [Range(0, 65535)]
+    public int Mqtt { get; set; } = 1883;
+
+    /// <summary>Port of the MQTT endpoint over TLS, on loopback; null for none.</summary>
+    [Range(0, 65535)]
+    public int? MqttTls { get; set; }
+
+    /// <summary>PKCS #12 file with the certificate and key of <see cref="MqttTls"/>.</summary>
+    public string? Certificate { get; set; }
+
+    /// <summary>Venue files; see <see cref="VenueFile"/>. None: those the store knows.</summary>
+    public string[] Venues { get; set; } = [];
+
+    /// <summary>Folder of the built pages; null looks beside the program and in the source tree.</summary>
+    public string? Pages { get; set; }
+
+    /// <summary>How many seconds of the service's time pass in one second; for demonstrations. Default 1.</summary>
+    [Range(0.001, 100_000)]
+    public double TimeScale { get; set; } = 1;
+
+    /// <summary>The service's time at <see cref="TimeAnchor"/>; null is the real time.</summary>
+    public DateTimeOffset? TimeOrigin { get; set; }
+
+    /// <summary>The real time at which the service's time is <see cref="TimeOrigin"/>; null is the program's start.</summary>
+    public DateTimeOffset? TimeAnchor { get; set; }
+
+    /// <summary>Extra wait in each commit, ms; only to measure how the service takes a slow disk. Default 0.</summary>
+    [Range(0, 1000)]
+    public double SlowCommitMs { get; set; }
+
+    /// <summary>How venues are run.</summary>
+    public VenueSettings Venue { get; set; } = new();
+}
+
+/// <summary>A venue as its operator writes it down: the plan, its gateways, offers and rules.</summary>
+public sealed record VenueFile
+{
+    public required VenueMap Map { get; init; }
+
+    /// <summary>Passwords of its gateways by name; at least 16 characters each.</summary>
+    public Dictionary<string, string> Gateways { get; init; } = [];
+
+    /// <summary>Folder, relative to this file, with <c>offers.json</c> and one rule document in each other <c>.json</c>; null for none.</summary>
+    public string? Definitions { get; init; }
+
+    /// <summary>What may be had, as in <c>offers.json</c>.</summary>
+    public JsonElement? Offers { get; init; }
+
+    /// <summary>Rule documents; see the published schema.</summary>
+    public JsonElement[] Rules { get; init; } = [];
+
+    /// <summary>Rule documents and offers, from the file and from <see cref="Definitions"/>.</summary>
+    /// <param name="path">Of this file.</param>
+    /// <exception cref="SettingsException">The folder cannot be read.</exception>
+    public (string[] Documents, string Offers) RulesAndOffers(string path)
+    {
+        var documents = Rules.Select(r => r.GetRawText()).ToList();
+        var offers = Offers?.GetRawText() ?? "[]";
+        if (Definitions is null)
+        {
+            return ([.. documents], offers);
+        }
+
+        var folder = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, Definitions);
+        try
+        {
+            foreach (var file in Directory.EnumerateFiles(folder, "*.json").Order(StringComparer.Ordinal))
+            {
+                var name = Path.GetFileName(file);
+                if (name == "offers.json")
+                {
+                    offers = File.ReadAllText(file);
+                }
+                else if (!name.EndsWith(".schema.json", StringComparison.Ordinal))
+                {
+                    documents.Add(File.ReadAllText(file));
+                }
+            }
+        }
+        catch (IOException e)
+        {
+            throw new SettingsException($"{path}: definitions {folder} cannot be read: {e.Message}", e);
+        }
+
+        return ([.. documents], offers);
+    }
+
+    /// <summary>The shape of venue files and of the API: camelCase, enumerations as words.</summary>
+    public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web)
+    {
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    /// <exception cref="SettingsException">The file is missing, is no JSON, or says something impossible; the message names file and place.</exception>
+    public static VenueFile Read(string path)
+    {
+        VenueFile file;
+        try
+        {
+            file = JsonSerializer.Deserialize<VenueFile>(File.ReadAllBytes(path), Json) ?? throw new SettingsException($"{path} is empty");
+        }
+        catch (JsonException e)
+        {
+            throw new SettingsException($"{path} is not a venue file: {e.Message}", e);
+        }
+        catch (IOException e)
+        {
+            throw new SettingsException($"{path} cannot be read: {e.Message}", e);
+        }
+
+        file.Check(path);
+        return file;
+    }
+
+    private void Check(string path)
+    {
+        void Must(bool holds, string message)
+        {
+            if (!holds)
+            {
+                throw new SettingsException($"{path}: {message}");
+            }
+        }
+
+        Must(Wire.Topics.IsName(Map.Tenant), $"map.tenant is '{Map.Tenant}'; it must be lower-case letters, digits and hyphens, 1 to 32");
+        Must(Wire.Topics.IsName(Map.Venue), $"map.venue is '{Map.Venue}'; it must be lower-case letters, digits and hyphens, 1 to 32");
+        Must(TimeZoneInfo.TryFindSystemTimeZoneById(Map.TimeZone, out _), $"map.timeZone is '{Map.TimeZone}', which is no IANA time zone such as Asia/Shanghai");
+        var floors = Map.Floors.Select(f => f.Id).ToHashSet(StringComparer.Ordinal);
+        var zones = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var zone in Map.Zones)
+        {
+            Must(zones.Add(zone.Id), $"map.zones has '{zone.Id}' twice");
+            Must(floors.Contains(zone.Floor), $"map.zones '{zone.Id}' is on floor '{zone.Floor}', which is not in map.floors");
+            Must(zone.Outline.Length >= 3, $"map.zones '{zone.Id}' needs an outline of at least three corners");
+        }
+
+        var numbers = new HashSet<(string, int)>();
+        foreach (var receiver in Map.Receivers)
+        {
+            Must(Wire.Topics.IsName(receiver.Gateway), $"map.receivers has a gateway named '{receiver.Gateway}'");
+            Must(receiver.Number is >= 0 and < ushort.MaxValue, $"map.receivers of '{receiver.Gateway}' has number {receiver.Number}; 0 to 65534 is possible");
+            Must(numbers.Add((receiver.Gateway, receiver.Number)), $"map.receivers has {receiver.Gateway}/{receiver.Number} twice");
+            Must(zones.Contains(receiver.Zone), $"map.receivers {receiver.Gateway}/{receiver.Number} is in zone '{receiver.Zone}', which is not in map.zones");
+        }
+
+        foreach (var (gateway, password) in Gateways)
+        {
+            Must(Wire.Topics.IsName(gateway), $"gateways has '{gateway}'; names are lower-case letters, digits and hyphens, 1 to 32");
+            Must(password.Length >= 16, $"gateways '{gateway}' has a password of {password.Length} characters; at least 16 are needed");
+        }
+    }
+}
+
+/// <summary>A setting or file is wrong; the program says so and does not start.</summary>
+public sealed class SettingsException(string message, Exception? inner = null) : Exception(message, inner);

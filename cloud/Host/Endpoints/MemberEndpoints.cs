@@ -1,0 +1,216 @@
+using System.Globalization;
+using Presence.Cloud.Access;
+using Presence.Cloud.Live;
+using Presence.Cloud.Stages;
+using Presence.Delivery;
+using Presence.Storage;
+using QRCoder;
+
+namespace Presence.Cloud.Endpoints;
+
+/// <summary>What members do on their own page. The secret in the Authorization header says who they are.</summary>
+internal static class MemberEndpoints
+{
+    private static readonly TimeSpan LinkLife = TimeSpan.FromMinutes(10);
+
+    public static void Map(RouteGroupBuilder api)
+    {
+        api.MapGet("/texts/consent", () => ConsentTexts.Current);
+        api.MapPost("/venues/{venue}/members", JoinAsync).Produces<JoinReply>(201);
+        api.MapGet("/me", MeAsync).Produces<MeView>();
+        api.MapPut("/me/consent", ConsentAsync).Produces<MeView>();
+        api.MapPost("/me/link", LinkAsync).Produces<LinkReply>();
+        api.MapGet("/me/coupons", (HttpRequest http, Reader reader, CancellationToken stopping) =>
+            AsMemberAsync(http, reader, stopping, async member => Results.Ok(await reader.CouponsAsync(member, stopping)))).Produces<IReadOnlyList<CouponView>>();
+        api.MapGet("/me/coupons/{id:long}/qr.svg", QrAsync).Produces(200, contentType: "image/svg+xml");
+        api.MapGet("/me/inbox", (HttpRequest http, Reader reader, CancellationToken stopping, long after = 0) =>
+            AsMemberAsync(http, reader, stopping, async member => Results.Ok(await reader.MessagesAsync(member, after, stopping)))).Produces<IReadOnlyList<MessageView>>();
+        api.MapGet("/me/export", (HttpRequest http, Reader reader, CancellationToken stopping) =>
+            AsMemberAsync(http, reader, stopping, async member => Results.Ok(await reader.ExportAsync(member, stopping))));
+        api.MapDelete("/me", EraseAsync).Produces(204);
+    }
+
+    /// <param name="Birthday">Month and day, <c>MM-dd</c>; may be left out.</param>
+    /// <param name="Purposes">What is allowed: <c>presence</c>, <c>marketing</c>, <c>profiling</c>; nothing is by default.</param>
+    /// <param name="TextVersion">Version of the words that were shown.</param>
+    public sealed record JoinRequest(string? Nickname, string? Birthday, string? Language, string[]? Purposes, string? TextVersion, string? Tier = null);
+
+    public sealed record JoinReply(Guid MemberId, string Secret);
+
+    public sealed record ConsentRequest(string[]? Purposes, string? TextVersion, string? Language);
+
+    public sealed record LinkReply(string Code, string Url, DateTimeOffset ExpiresAt);
+
+    public sealed record BoundView(DateTimeOffset At, string How);
+
+    public sealed record MeView(
+        string Member, string Venue, string Nickname, string? Birthday, string Language, IReadOnlyList<string> Purposes,
+        IReadOnlyList<BoundView> Bindings, bool Present, string? Zone);
+
+    private static async Task<IResult> JoinAsync(string venue, JoinRequest body, Venues venues)
+    {
+        if (venues.Find(venue) is not { } found)
+        {
+            return Problems.NoVenue(venue);
+        }
+
+        var nickname = body.Nickname?.Trim() ?? "";
+        if (nickname.Length is < 1 or > 60)
+        {
+            return Problems.Bad("$.nickname", body.Nickname, "1 to 60 letters are needed; it need not be your real name");
+        }
+
+        if (body.Birthday is { Length: > 0 } && !DateOnly.TryParseExact("0004-" + body.Birthday, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _))
+        {
+            return Problems.Bad("$.birthday", body.Birthday, "month and day as MM-dd, or nothing");
+        }
+
+        if (Check(body.Purposes, body.TextVersion, body.Language, out var purposes) is { } wrong)
+        {
+            return wrong;
+        }
+
+        var (member, secret) = (Guid.CreateVersion7(), MemberSecrets.Make());
+        var birthday = string.IsNullOrEmpty(body.Birthday) ? null : body.Birthday;
+        var language = body.Language ?? "en";
+        var reply = await venues.LaneOf(found).AskAsync<JoinReply>(found, (at, commit, now) =>
+        {
+            commit.AddMember(new MemberRow(member, at.Number, nickname, birthday, language, (int)purposes, MemberSecrets.Hash(secret), now));
+            commit.AddConsent(new ConsentRow(at.Number, member, (int)purposes, body.TextVersion!, language, "page", now));
+            return (new JoinReply(member, secret), [new MemberJoined(member, birthday, language, purposes, body.Tier)]);
+        });
+        return Results.Created("/api/v1/me", reply);
+    }
+
+    private static Task<IResult> MeAsync(HttpRequest http, Reader reader, Venues venues, CancellationToken stopping) =>
+        AsMemberAsync(http, reader, stopping, async member => await ViewAsync(member, reader, venues, stopping));
+
+    private static Task<IResult> ConsentAsync(HttpRequest http, ConsentRequest body, Reader reader, Venues venues, CancellationToken stopping) =>
+        AsMemberAsync(http, reader, stopping, async member =>
+        {
+            if (Check(body.Purposes, body.TextVersion, body.Language, out var purposes) is { } wrong)
+            {
+                return wrong;
+            }
+
+            var venue = await VenueOfAsync(member, reader, venues, stopping);
+            await venues.LaneOf(venue).AskAsync<bool>(venue, (at, commit, now) =>
+            {
+                commit.AddConsent(new ConsentRow(at.Number, member.Value, (int)purposes, body.TextVersion!, body.Language ?? "en", "page", now));
+                if (!purposes.HasFlag(Purposes.Presence))
+                {
+                    commit.RemoveBindings(at.Number, member.Value);
+                }
+
+                // Offers that were made under a consent end with it.
+                if (!purposes.HasFlag(Purposes.Marketing))
+                {
+                    commit.CancelCoupons(at.Number, member.Value);
+                }
+
+                return (true, [new ConsentChanged(member.Value, purposes)]);
+            });
+            return await ViewAsync(member, reader, venues, stopping);
+        });
+
+    private static Task<IResult> LinkAsync(HttpRequest http, Reader reader, Venues venues, CancellationToken stopping) =>
+        AsMemberAsync(http, reader, stopping, async member =>
+        {
+            var venue = await VenueOfAsync(member, reader, venues, stopping);
+            var code = MemberSecrets.Make();
+            var expires = await venues.LaneOf(venue).AskAsync(venue, (at, commit, now) =>
+            {
+                var until = now + (long)LinkLife.TotalMilliseconds;
+                commit.AddLink(MemberSecrets.Hash(code), at.Number, member.Value, until);
+                return (until, Array.Empty<VenueCommand>());
+            });
+
+            // The venue's Wi-Fi resolves this name to the gateway, which alone can see the phone's address.
+            return Results.Ok(new LinkReply(code, $"http://presence.gateway/bind/{code}", Reader.At(expires)));
+        });
+
+    private static Task<IResult> QrAsync(long id, HttpRequest http, Reader reader, CancellationToken stopping) =>
+        AsMemberAsync(http, reader, stopping, async member =>
+        {
+            if ((await reader.CouponsAsync(member, stopping)).FirstOrDefault(c => c.Id == id) is not { } coupon)
+            {
+                return Problems.Of(404, "unknown-coupon", "There is no such coupon.");
+            }
+
+            using var data = QRCodeGenerator.GenerateQrCode(coupon.Code, QRCodeGenerator.ECCLevel.M);
+            using var svg = new SvgQRCode(data);
+            return Results.Text(svg.GetGraphic(8, "#000000", "#ffffff", drawQuietZones: true, SvgQRCode.SizingMode.ViewBoxAttribute), "image/svg+xml");
+        });
+
+    private static Task<IResult> EraseAsync(HttpRequest http, Reader reader, Venues venues, CancellationToken stopping) =>
+        AsMemberAsync(http, reader, stopping, async member =>
+        {
+            var venue = await VenueOfAsync(member, reader, venues, stopping);
+            await venues.LaneOf(venue).AskAsync<bool>(venue, (at, commit, now) =>
+            {
+                commit.EraseMember(at.Number, member.Value, now);
+                at.FoldSoon = true;
+                return (true, [new MemberErased(member.Value)]);
+            });
+            return Results.NoContent();
+        });
+
+    private static async Task<IResult> AsMemberAsync(
+        HttpRequest http, Reader reader, CancellationToken stopping, Func<MemberId, Task<IResult>> then)
+    {
+        var header = http.Headers.Authorization.ToString();
+        var secret = header.StartsWith("Bearer ", StringComparison.Ordinal) ? header[7..] : null;
+        http.HttpContext.Response.Headers.CacheControl = "no-store";
+        return await reader.MemberOfAsync(secret, stopping) is { } member ? await then(member) : Problems.NotAMember();
+    }
+
+    private static async Task<Venue> VenueOfAsync(MemberId member, Reader reader, Venues venues, CancellationToken stopping)
+    {
+        var row = await reader.MemberAsync(member, stopping) ?? throw new InvalidOperationException("a member without a row");
+        return venues.ByNumber(row.Venue) ?? throw new InvalidOperationException($"venue {row.Venue} is not run by this process");
+    }
+
+    private static async Task<IResult> ViewAsync(MemberId member, Reader reader, Venues venues, CancellationToken stopping)
+    {
+        if (await reader.MemberAsync(member, stopping) is not { } row || venues.ByNumber(row.Venue) is not { } venue)
+        {
+            return Problems.NotAMember();
+        }
+
+        var here = venue.Floor.Present.TryGetValue(member.Value, out var zone);
+        return Results.Ok(new MeView(
+            row.Id, venue.Map.Venue, row.Nickname, row.Birthday, row.Language, PurposeWords.Of(row.Purposes),
+            [.. (await reader.BindingsAsync(member, stopping)).Select(b => new BoundView(Reader.At(b.At), b.How))], here, here ? venue.ZoneId(zone) : null));
+    }
+
+    private static IResult? Check(string[]? words, string? textVersion, string? language, out Purposes purposes)
+    {
+        if (!PurposeWords.TryParse(words, out purposes, out var wrong))
+        {
+            return Problems.Bad("$.purposes", wrong, "presence, marketing and profiling are possible");
+        }
+
+        if (textVersion != ConsentTexts.Current.Version)
+        {
+            return Problems.Bad("$.textVersion", textVersion, $"the words in force are version {ConsentTexts.Current.Version}; show them again and ask again");
+        }
+
+        return language is { Length: > 35 } ? Problems.Bad("$.language", language, "a language tag such as en or zh-CN") : null;
+    }
+}
+
+/// <summary>The words a member agrees to. A change of words is a new version, and old consent is shown with the old words.</summary>
+public sealed record ConsentTexts(string Version, LocalText Presence, LocalText Marketing, LocalText Profiling)
+{
+    public static readonly ConsentTexts Current = new(
+        "2026-11-21",
+        new LocalText(
+            "Recognise my phone in the mall, so that my visits and offers are mine. You can take this back at any time; the link to your phone is then deleted at once.",
+            "允许在商场内识别我的手机，以便记录我的到访和优惠。您可随时撤回，撤回后与手机的关联会立即删除。"),
+        new LocalText(
+            "Send me offers while I am here. You can take this back at any time; open offers then end.",
+            "在我逛商场时向我发送优惠。您可随时撤回，撤回后未使用的优惠将失效。"),
+        new LocalText(
+            "Choose offers by what I visit and what I told you. Without it you get the same offers as everyone.",
+            "根据我的到访和我提供的信息挑选优惠。若不同意，您将收到与所有人相同的优惠。"));
+}

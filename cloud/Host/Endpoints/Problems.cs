@@ -1,0 +1,18 @@
+namespace Presence.Cloud.Endpoints;
+
+/// <summary>Answers that say what is wrong, in the form of RFC 9457.</summary>
+internal static class Problems
+{
+    public static IResult Of(int status, string type, string title, string? detail = null, IDictionary<string, object?>? more = null) =>
+        Results.Problem(detail, statusCode: status, title: title, type: "https://presence.invalid/problems/" + type, extensions: more);
+
+    public static IResult NoVenue(string venue) => Of(404, "unknown-venue", "There is no such venue.", $"No venue is called '{venue}'.");
+
+    public static IResult NotAMember() => Of(401, "not-a-member", "This page is not a member's.", "Join, or open the link you were given.");
+
+    public static IResult Bad(string path, string? value, string valid) => Of(
+        400, "bad-request", "Something in the request is not right.", $"{path} is '{Short(value)}'; {valid}",
+        new Dictionary<string, object?> { ["errors"] = new[] { new { path, value = Short(value), message = valid } } });
+
+    private static string? Short(string? value) => value is { Length: > 100 } ? value[..100] + "…" : value;
+}

@@ -1,0 +1,107 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Presence.Cloud.Access;
+using Presence.Cloud.Live;
+using Presence.Cloud.Stages;
+using Presence.Delivery;
+using Presence.Ingest;
+using Presence.Mqtt;
+using Presence.Storage;
+using Presence.Storage.Model;
+using Presence.Storage.Sqlite;
+
+namespace Presence.Cloud;
+
+/// <summary>
+/// The line that a sighting travels, as code:
+/// <code>
+/// MQTT ══> GatewayDoor ──inbox──> Lane (VenueState: visits → identity → rules → offers) ──commit──> acknowledge ──> LivePump → pages
+/// </code>
+/// </summary>
+/// <remarks>
+/// Hand-overs, and what happens when they fill: connection → inbox: the connection is not read on, and its acknowledgements wait, so
+/// the gateway keeps what it has. Inbox → lane: all that waits is taken together. Lane → live view: only the newest floor waits. Lane
+/// → a person's messages: they lie in the inbox table, and the page's cursor says what it has seen.
+/// </remarks>
+internal static class Pipeline
+{
+    public static void AddPipeline(this IServiceCollection services, CloudSettings settings, string databaseFile, TimeProvider time)
+    {
+        services.AddSingleton(settings);
+        services.AddSingleton(time);
+        services.AddSingleton<IVenueStore>(_ => settings.SlowCommitMs > 0
+            ? new SlowStore(new SqliteVenueStore(databaseFile), settings.SlowCommitMs) : new SqliteVenueStore(databaseFile));
+        services.AddPooledDbContextFactory<PresenceDb>(options => options
+            .UseSqlite(new SqliteConnectionStringBuilder { DataSource = databaseFile, Mode = SqliteOpenMode.ReadWrite, DefaultTimeout = 5 }.ToString())
+            .UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking));
+
+        services.AddSingleton<Venues>();
+        services.AddSingleton<GatewayAccounts>();
+        services.AddSingleton<IGatewayAccounts>(s => s.GetRequiredService<GatewayAccounts>());
+        services.AddSingleton<GatewayDoor>();
+        services.AddSingleton(s => new MqttEndpoint(new MqttEndpointOptions(), s.GetRequiredService<GatewayDoor>(), logger: s.GetRequiredService<ILogger<MqttEndpoint>>()));
+
+        services.AddSingleton<Reader>();
+        services.AddSingleton<ILiveSource, LiveSource>();
+        services.AddSingleton<MemberFeeds>();
+        services.AddSingleton<LivePump>();
+        services.AddHostedService(s => s.GetRequiredService<LivePump>());
+        services.AddSingleton<ILaneEvents>(s => s.GetRequiredService<LivePump>());
+        services.AddSingleton(s => new Lane(
+            s.GetRequiredService<IVenueStore>(), settings.Venue, time, s.GetRequiredService<ILaneEvents>(), s.GetRequiredService<ILogger<Lane>>()));
+    }
+
+    /// <summary>Opens the venues, lets each catch up with its log, and takes in what their files say. Nothing is served before.</summary>
+    public static async Task OpenVenuesAsync(this IServiceProvider services, IReadOnlyList<(string Path, VenueFile File)> files)
+    {
+        var (store, venues, lane) = (services.GetRequiredService<IVenueStore>(), services.GetRequiredService<Venues>(), services.GetRequiredService<Lane>());
+        var (settings, accounts) = (services.GetRequiredService<CloudSettings>(), services.GetRequiredService<GatewayAccounts>());
+        foreach (var (_, file) in files)
+        {
+            store.SaveVenue(file.Map.Tenant, file.Map.Venue, System.Text.Json.JsonSerializer.Serialize(file.Map, VenueFile.Json));
+            foreach (var (gateway, password) in file.Gateways)
+            {
+                accounts.Add(new GatewayAccount(new(file.Map.Tenant), new(file.Map.Venue), new(gateway)), password);
+            }
+        }
+
+        foreach (var stored in store.Venues())
+        {
+            var map = System.Text.Json.JsonSerializer.Deserialize<VenueMap>(stored.Map, VenueFile.Json)!;
+            var key = store.Secret(stored.Number, "decisions", () => System.Security.Cryptography.RandomNumberGenerator.GetBytes(32));
+            var venue = new Venue(stored.Number, map, key, () => new VenueState(stored.Number, map, settings.Venue, new DecisionStage(map, key)), lane.Ring);
+            lane.Add(venue);
+            venues.Add(venue, lane);
+            accounts.Add(new(stored.Tenant), new(stored.Venue), venue);
+        }
+
+        lane.Start();
+        await lane.Ready;
+        foreach (var (path, file) in files)
+        {
+            await TakeRulesAsync(venues.Find(file.Map.Venue)!, lane, path, file);
+        }
+    }
+
+    // A file's rules are an input like any other, so that a replay knows from when on they held.
+    private static async Task TakeRulesAsync(Venue venue, Lane lane, string path, VenueFile file)
+    {
+        var (documents, offers) = file.RulesAndOffers(path);
+        try
+        {
+            var problems = DecisionStage.Check(venue.Map, venue.Key, documents, offers);
+            if (problems.Count > 0)
+            {
+                throw new SettingsException($"{path}: the rules cannot be used:\n  {string.Join("\n  ", problems)}");
+            }
+        }
+        catch (FormatException e)
+        {
+            throw new SettingsException($"{path}: the offers cannot be used: {e.Message}", e);
+        }
+
+        await lane.AskAsync<bool>(venue, (at, _, _) =>
+            at.State.Decisions.Documents.SequenceEqual(documents, StringComparer.Ordinal) && at.State.Decisions.Offers == offers
+                ? (false, []) : (true, [new RulesChanged(documents, offers)]));
+    }
+}

@@ -1,0 +1,198 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Presence.Cloud.Live;
+using Presence.Engine;
+using Presence.Identity;
+using Presence.Offers;
+using Presence.Storage;
+
+namespace Presence.Cloud.Stages;
+
+/// <summary>
+/// From what happened to a member to what is decided: facts to the rules, candidates to the desk, decisions to rows. Strangers
+/// make no facts, so no rule can mean one.
+/// </summary>
+public sealed class DecisionStage : IDecisionSink
+{
+    private readonly VenueMap _map;
+    private readonly VenueCalendar _calendar;
+    private readonly byte[] _key;
+    private string[] _documents = [];
+    private string _offersJson = "[]";
+    private RuleEngine _rules;
+    private OfferDesk _desk;
+    private Decider _decider;
+    private VenueState _venue = null!;
+    private VenueOutput _output = null!;
+
+    /// <param name="map">The plan.</param>
+    /// <param name="key">The venue's secret: codes and holdouts are drawn with it.</param>
+    public DecisionStage(VenueMap map, byte[] key)
+    {
+        (_map, _key) = (map, key);
+        _calendar = new VenueCalendar(map.TimeZone, map.DayChange);
+        (_rules, _desk, _decider, Words) = Make([], "[]");
+    }
+
+    public static bool CanSave => false;
+
+    /// <summary>How the rules and offers in force are called.</summary>
+    public VenueWords Words { get; private set; }
+
+    /// <summary>The documents in force, as they were given.</summary>
+    public IReadOnlyList<string> Documents => _documents;
+
+    /// <summary>The offers in force, as they were given.</summary>
+    public string Offers => _offersJson;
+
+    /// <summary>Checks documents without taking them into force.</summary>
+    /// <returns>What is wrong; empty when nothing is.</returns>
+    public static IReadOnlyList<Problem> Check(VenueMap map, byte[] key, IReadOnlyList<string> documents, string offersJson)
+    {
+        var offers = OfferBook.Read(offersJson);
+        RuleBook.TryRead(Named(documents), new RuleVenue(map, new VenueCalendar(map.TimeZone, map.DayChange), offers, key), out _, out var problems);
+        return problems;
+    }
+
+    /// <summary>Takes other rules into force; what is known of members, open journeys and coupons stays.</summary>
+    public void Replace(string[] documents, string offersJson)
+    {
+        (_rules, _desk, _decider, Words) = Make(documents, offersJson);
+    }
+
+    /// <summary>Lets venue time pass.</summary>
+    public void Advance(long at, VenueState venue, VenueOutput output)
+    {
+        if (_decider.NextDue <= at)
+        {
+            Into(venue, output).Advance(at, this);
+        }
+    }
+
+    /// <summary>A member's device moved.</summary>
+    public void Moved(in VisitEvent e, MemberId member, VenueState venue, VenueOutput output)
+    {
+        var fact = e.Kind switch
+        {
+            VisitEventKind.VisitStarted => Fact.VisitStarted(member, e.At),
+            VisitEventKind.ZoneEntered => Fact.Entered(member, e.Zone, e.At),
+            VisitEventKind.ZoneLeft => Fact.Left(member, e.Zone, e.At),
+            _ => Fact.VisitEnded(member, e.At),
+        };
+        Into(venue, output).Apply(fact, this);
+    }
+
+    public void Joined(KnownMember member, long at, VenueState venue, VenueOutput output) =>
+        Into(venue, output).Apply(Fact.Joined(Profile(member), at), this);
+
+    public void Changed(KnownMember member, long at, VenueState venue, VenueOutput output) =>
+        Into(venue, output).Apply(Fact.Changed(Profile(member), at), this);
+
+    public void Erased(MemberId member, long at, VenueState venue, VenueOutput output) =>
+        Into(venue, output).Apply(Fact.Erased(member, at), this);
+
+    public void Bought(MemberId member, int zone, string category, long cents, long at, VenueState venue, VenueOutput output) =>
+        Into(venue, output).Apply(Fact.Purchased(member, zone, category, cents, at), this);
+
+    /// <summary>A coupon was taken; the database let it through.</summary>
+    public void Redeemed(CouponId coupon, int zone, long at, VenueState venue, VenueOutput output)
+    {
+        if (_desk.Find(coupon) is { } known)
+        {
+            Into(venue, output).Apply(Fact.Redeemed(known, zone, at), this);
+        }
+    }
+
+    void IDecisionSink.Decided(RuleDecision decision, Coupon? coupon)
+    {
+        var at = decision.DecidedAt;
+        _output.Decisions.Add(new DecisionRow(
+            _venue.NextId(), _venue.Number, decision.Member.Value, decision.Step is null ? decision.Rule : $"{decision.Rule}/{decision.Step}",
+            decision.Version, JsonNamingPolicy.CamelCase.ConvertName(decision.Outcome.ToString()), decision.Offer, decision.Zone, at,
+            JsonSerializer.Serialize(decision.Gates, VenueFile.Json)));
+        var reason = JsonSerializer.Serialize(decision.Reason ?? Words.Title(decision.Rule), VenueFile.Json);
+        if (coupon is not null)
+        {
+            var id = _venue.NextId();
+            _output.Coupons.Add(new CouponRow(
+                id, _venue.Number, coupon.Id.Value, coupon.Code, coupon.ShortCode, coupon.Qr, coupon.Member.Value, coupon.Rule,
+                coupon.RuleVersion, coupon.Offer, coupon.IssuedAt, coupon.ExpiresAt, reason));
+            _output.Messages.Add(new MessageRow(_venue.NextId(), _venue.Number, coupon.Member.Value, "coupon", at, id, reason));
+        }
+        else if (decision is { Outcome: DecisionOutcome.Notified, Action: NotifyStaff or StaffTask })
+        {
+            var text = decision.Action is NotifyStaff notify ? notify.Text : ((StaffTask)decision.Action).Text;
+            _output.Arrivals.Add(new ArrivalRow(
+                _venue.NextId(), _venue.Number, decision.Zone, decision.Member.Value, at, JsonSerializer.Serialize(InZone(text, decision.Zone), VenueFile.Json)));
+        }
+        else if (decision is { Outcome: DecisionOutcome.Done, Action: SendMessage message })
+        {
+            _output.Messages.Add(new MessageRow(
+                _venue.NextId(), _venue.Number, decision.Member.Value, "text", at, null, JsonSerializer.Serialize(message.Text, VenueFile.Json)));
+        }
+    }
+
+    void IDecisionSink.Stopped(RuleAlarm alarm) => _output.Alarms.Add(alarm);
+
+    public void Save(StateWriter to)
+    {
+        to.Long(_documents.Length);
+        foreach (var document in _documents)
+        {
+            to.Text(document);
+        }
+
+        to.Text(_offersJson);
+    }
+
+    public void Load(ref StateReader from)
+    {
+        var documents = new string[from.Long()];
+        for (var i = 0; i < documents.Length; i++)
+        {
+            documents[i] = from.Text();
+        }
+
+        (_rules, _desk, _decider, Words) = Make(documents, from.Text());
+    }
+
+    // Rules of a book that was valid when it was taken; a document that no longer is (an older program wrote it) is left out.
+    private (RuleEngine, OfferDesk, Decider, VenueWords) Make(string[] documents, string offersJson)
+    {
+        var offers = OfferBook.Read(offersJson);
+        var place = new RuleVenue(_map, _calendar, offers, _key);
+        RuleBook.TryRead(Named(documents), place, out var book, out _);
+        var rules = new RuleEngine(book, place);
+        var desk = new OfferDesk(new DeskVenue(_map, _calendar, offers, _key, DeskPolicy.Default));
+        var titles = book.Rules.ToImmutableDictionary(r => r.Id, r => r.Title, StringComparer.Ordinal);
+        (_documents, _offersJson) = (documents, offersJson);
+        return (rules, desk, new Decider(rules, desk), new VenueWords(titles, offers.ToImmutableDictionary(o => o.Id, StringComparer.Ordinal), _map));
+    }
+
+    private Decider Into(VenueState venue, VenueOutput output)
+    {
+        (_venue, _output) = (venue, output);
+        return _decider;
+    }
+
+    private LocalText InZone(LocalText text, int zone)
+    {
+        var name = zone >= 0 && zone < _map.Zones.Length ? _map.Zones[zone].Name : _map.Name;
+        return new LocalText(
+            text.En.Replace("{zone}", name.En, StringComparison.Ordinal), text.Zh?.Replace("{zone}", name.In("zh"), StringComparison.Ordinal));
+    }
+
+    private static MemberProfile Profile(KnownMember member) => new()
+    {
+        Member = member.Member,
+        Allows = member.Purposes,
+        JoinedAt = member.JoinedAt,
+
+        // A leap year stands for the year that was not asked for, so that 29 February is a date.
+        Birthday = member.Birthday is { } day && DateOnly.TryParseExact("0004-" + day, "yyyy-MM-dd", out var date) ? date : null,
+        Tier = member.Tier,
+        Tags = member.Tags,
+    };
+
+    private static IEnumerable<(string, string)> Named(IReadOnlyList<string> documents) => documents.Select((d, i) => ($"document {i + 1}", d));
+}

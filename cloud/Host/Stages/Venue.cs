@@ -1,0 +1,120 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using Presence.Ingest;
+using Presence.Mqtt;
+using Presence.Storage;
+
+namespace Presence.Cloud.Stages;
+
+/// <summary>A venue at work: its state, what waits for it, and what others may look at. The state belongs to the lane's thread alone.</summary>
+public sealed class Venue : IVenueDoor
+{
+    private readonly Func<VenueState> _begin;
+    private readonly Action _ring;
+
+    /// <param name="number">The venue's number in the store.</param>
+    /// <param name="map">The plan.</param>
+    /// <param name="key">The venue's secret.</param>
+    /// <param name="begin">Makes the state of a venue to which nothing has happened.</param>
+    /// <param name="ring">Wakes the lane.</param>
+    public Venue(int number, VenueMap map, byte[] key, Func<VenueState> begin, Action ring)
+    {
+        (Number, Map, Key, _begin, _ring) = (number, map, key, begin, ring);
+        State = begin();
+    }
+
+    public int Number { get; }
+
+    public VenueMap Map { get; }
+
+    /// <summary>The venue's secret: codes are drawn with it.</summary>
+    public byte[] Key { get; }
+
+    /// <summary>Set when something was erased: the store is folded soon, so that it is nowhere on the disk.</summary>
+    internal bool FoldSoon { get; set; }
+
+    /// <summary>Rule documents in force, as last committed.</summary>
+    public IReadOnlyList<string> RuleDocuments { get; internal set; } = [];
+
+    public Inbox<GatewayRoute, MqttReceipt> Inbox { get; } = new();
+
+    /// <summary>Questions and orders from people, in the order they came.</summary>
+    public ConcurrentQueue<VenueRequest> Requests { get; } = new();
+
+    /// <summary>Only for the lane's thread.</summary>
+    internal VenueState State { get; private set; }
+
+    internal VenueOutput Output { get; } = new();
+
+    internal ArrayBufferWriter<byte> Log { get; } = new(64 * 1024);
+
+    /// <summary>Inputs that the last snapshot covers, and sightings applied until then.</summary>
+    internal long SnapshotInput { get; set; }
+
+    internal long SnapshotSightings { get; set; }
+
+    internal long LastTickAt { get; set; }
+
+    internal long LastTrimAt { get; set; }
+
+    internal HashSet<string> Touched { get; } = new(StringComparer.Ordinal);
+
+    internal long ToldMembers { get; set; } = -1;
+
+    /// <summary>How the venue looked after a commit not long ago; the newest replaces the one before.</summary>
+    public LiveFloor Floor { get; internal set; } = LiveFloor.Empty;
+
+    /// <summary>How rules and offers are called; the newest replaces the one before.</summary>
+    public Live.VenueWords Words { get; internal set; } = Live.VenueWords.None;
+
+    public void Ring() => _ring();
+
+    /// <summary>Id of a zone by its index, or null when it is none.</summary>
+    public string? ZoneId(int index) => index >= 0 && index < Map.Zones.Length ? Map.Zones[index].Id : null;
+
+    /// <summary>Brings the state to what the store has: the newest snapshot and the log behind it.</summary>
+    /// <returns>How many inputs of the log were applied again.</returns>
+    internal long Restore(IVenueStore store)
+    {
+        var state = _begin();
+        if (store.NewestSnapshot(Number) is { } snapshot)
+        {
+            state.Load(snapshot.State);
+        }
+
+        (SnapshotInput, SnapshotSightings) = (state.NextInput, state.Sightings);
+        var from = state.NextInput;
+        foreach (var row in store.ReadLog(Number, from))
+        {
+            if (row.Records.Length == 0)
+            {
+                state.Skip(row.Inputs);
+                continue;
+            }
+
+            ReadOnlySpan<byte> records = row.Records;
+            while (!records.IsEmpty)
+            {
+                state.Apply(InputRecord.Read(ref records), Output, out _);
+                Output.Clear();
+            }
+        }
+
+        State = state;
+        ToldMembers = -1;
+        return state.NextInput - from;
+    }
+}
+
+/// <summary>What a page shows of a venue now.</summary>
+/// <param name="VenueTime">Unix ms.</param>
+/// <param name="Zones">Devices believed to be in each zone, by index.</param>
+public sealed record LiveFloor(
+    long VenueTime, int Visitors, int Members, int[] Zones, LiveGateway[] Gateways, long Sightings, long Visits,
+    IReadOnlyDictionary<Guid, int> Present)
+{
+    public static readonly LiveFloor Empty = new(0, 0, 0, [], [], 0, 0, new Dictionary<Guid, int>());
+}
+
+/// <param name="LastSeenAt">Unix ms; 0 before the first word.</param>
+public sealed record LiveGateway(string Gateway, bool Online, long LastSeenAt, long ClockErrorMs, long Backlog);

@@ -1,0 +1,62 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Presence.Cloud.Stages;
+
+/// <summary>What happens to a venue besides sightings and time; an input of its log. The set is closed: what the log holds is never a type's name.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "is")]
+[JsonDerivedType(typeof(MemberJoined), "joined")]
+[JsonDerivedType(typeof(ConsentChanged), "consent")]
+[JsonDerivedType(typeof(MemberErased), "erased")]
+[JsonDerivedType(typeof(DeviceBound), "bound")]
+[JsonDerivedType(typeof(CouponTaken), "redeemed")]
+[JsonDerivedType(typeof(Bought), "bought")]
+[JsonDerivedType(typeof(RulesChanged), "rules")]
+public abstract record VenueCommand
+{
+    /// <summary>Whom it concerns, so that it can be emptied when they are erased; null when nobody.</summary>
+    [JsonIgnore]
+    public virtual Guid? Concerns => null;
+
+    /// <summary>The bytes kept in the log.</summary>
+    public byte[] Encode() => JsonSerializer.SerializeToUtf8Bytes(this, CommandJson.Default.VenueCommand);
+
+    /// <exception cref="JsonException">The bytes are no command; the log is broken.</exception>
+    public static VenueCommand Decode(ReadOnlySpan<byte> bytes) =>
+        JsonSerializer.Deserialize(bytes, CommandJson.Default.VenueCommand) ?? throw new JsonException("an empty command");
+}
+
+public sealed record MemberJoined(Guid Member, string? Birthday, string Language, Purposes Purposes, string? Tier = null, string[]? Tags = null) : VenueCommand
+{
+    public override Guid? Concerns => Member;
+}
+
+public sealed record ConsentChanged(Guid Member, Purposes Purposes) : VenueCommand
+{
+    public override Guid? Concerns => Member;
+}
+
+public sealed record MemberErased(Guid Member) : VenueCommand;
+
+public sealed record DeviceBound(Guid Member, ulong Token, string How) : VenueCommand
+{
+    public override Guid? Concerns => Member;
+}
+
+/// <summary>A redemption that the database let through.</summary>
+public sealed record CouponTaken(Guid Member, Guid Coupon, int Zone, string By) : VenueCommand
+{
+    public override Guid? Concerns => Member;
+}
+
+public sealed record Bought(Guid Member, int Zone, string Category, long Cents) : VenueCommand
+{
+    public override Guid? Concerns => Member;
+}
+
+/// <summary>The rules and offers in force from now on, as documents.</summary>
+public sealed record RulesChanged(string[] Documents, string Offers) : VenueCommand;
+
+[JsonSerializable(typeof(VenueCommand))]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+internal sealed partial class CommandJson : JsonSerializerContext;

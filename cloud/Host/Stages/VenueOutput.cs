@@ -1,0 +1,70 @@
+using Presence.Storage;
+
+namespace Presence.Cloud.Stages;
+
+/// <summary>What inputs brought about and must be committed with them, then told. Used again for the next group.</summary>
+public sealed class VenueOutput
+{
+    public List<VisitRow> Visits { get; } = [];
+
+    public List<StayRow> Stays { get; } = [];
+
+    public List<DecisionRow> Decisions { get; } = [];
+
+    public List<CouponRow> Coupons { get; } = [];
+
+    public List<MessageRow> Messages { get; } = [];
+
+    public List<ArrivalRow> Arrivals { get; } = [];
+
+    /// <summary>Rules that were stopped because they fed themselves.</summary>
+    public List<RuleAlarm> Alarms { get; } = [];
+
+    /// <summary>True when there is anything that people are waiting for.</summary>
+    public bool HasNews => Decisions.Count + Messages.Count + Arrivals.Count > 0;
+
+    public void Clear()
+    {
+        Visits.Clear();
+        Stays.Clear();
+        Decisions.Clear();
+        Coupons.Clear();
+        Alarms.Clear();
+        Messages.Clear();
+        Arrivals.Clear();
+    }
+
+    /// <summary>Adds all of it to a commit.</summary>
+    public void WriteTo(IStoreCommit commit)
+    {
+        foreach (var row in Visits)
+        {
+            commit.AddVisit(row);
+        }
+
+        foreach (var row in Stays)
+        {
+            commit.AddStay(row);
+        }
+
+        foreach (var row in Decisions)
+        {
+            commit.AddDecision(row);
+        }
+
+        foreach (var row in Coupons)
+        {
+            commit.AddCoupon(row);
+        }
+
+        foreach (var row in Messages)
+        {
+            commit.AddMessage(row);
+        }
+
+        foreach (var row in Arrivals)
+        {
+            commit.AddArrival(row);
+        }
+    }
+}

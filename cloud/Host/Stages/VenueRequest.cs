@@ -1,0 +1,39 @@
+using Presence.Storage;
+
+namespace Presence.Cloud.Stages;
+
+/// <summary>
+/// Something a person or another system asks of a venue. Runs on the venue's own thread inside its transaction; the answer is
+/// given when that is committed.
+/// </summary>
+public abstract class VenueRequest
+{
+    /// <summary>Does it: asks the database to decide what is raced for, and gives the inputs that follow from it.</summary>
+    internal abstract IEnumerable<VenueCommand> Run(Venue venue, IStoreCommit commit, long now);
+
+    /// <summary>Gives the answer; called after the commit.</summary>
+    internal abstract void Complete();
+
+    /// <summary>Gives up; called when the venue is closed before the commit.</summary>
+    internal abstract void Cancel();
+}
+
+/// <summary>A request with an answer.</summary>
+/// <param name="run">Decides within the transaction; may be run again when a commit failed, and then must come to its answer anew.</param>
+public sealed class VenueRequest<T>(Func<Venue, IStoreCommit, long, (T Answer, IEnumerable<VenueCommand> Inputs)> run) : VenueRequest
+{
+    private readonly TaskCompletionSource<T> _answered = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private T _answer = default!;
+
+    public Task<T> Answer => _answered.Task;
+
+    internal override IEnumerable<VenueCommand> Run(Venue venue, IStoreCommit commit, long now)
+    {
+        (_answer, var inputs) = run(venue, commit, now);
+        return inputs;
+    }
+
+    internal override void Complete() => _answered.TrySetResult(_answer);
+
+    internal override void Cancel() => _answered.TrySetCanceled();
+}

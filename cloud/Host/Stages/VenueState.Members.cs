@@ -1,0 +1,106 @@
+using Presence.Identity;
+
+namespace Presence.Cloud.Stages;
+
+/// <content>What people do: join, allow, take back, buy, redeem, go.</content>
+public sealed partial class VenueState
+{
+    private readonly Dictionary<MemberId, int> _present = [];
+
+    /// <summary>A picture of the venue for pages; the caller's to keep.</summary>
+    public LiveFloor Look() => new(
+        _venueTime,
+        _visits.OpenVisits,
+        _present.Count,
+        _visits.ZoneCounts.ToArray(),
+        [.. Map.Receivers.Select(r => r.Gateway).Distinct(StringComparer.Ordinal).Select(Look)],
+        Sightings,
+        SettledVisits,
+        _present.ToDictionary(p => p.Key.Value, p => p.Value));
+
+    private LiveGateway Look(string name) => _gateways.TryGetValue(name, out var g)
+        ? new LiveGateway(name, g.Online, g.LastHeardAt, g.ClockError, g.Backlog)
+        : new LiveGateway(name, false, 0, 0, 0);
+
+    // Where members are, for their own page and for staff. Of a member with two devices the last one to move counts.
+    private void Place(in VisitEvent e, MemberId member)
+    {
+        switch (e.Kind)
+        {
+            case VisitEventKind.VisitEnded:
+                _present.Remove(member);
+                break;
+            case VisitEventKind.ZoneEntered:
+                _present[member] = e.Zone;
+                break;
+            case VisitEventKind.VisitStarted:
+                _present.TryAdd(member, -1);
+                break;
+        }
+    }
+
+    private Applied ApplyCommand(VenueCommand command, long at, VenueOutput output)
+    {
+        switch (command)
+        {
+            case MemberJoined joined:
+                if (_members.Join(new KnownMember(new(joined.Member), joined.Birthday, joined.Language, joined.Purposes, at) { Tier = joined.Tier, Tags = [.. joined.Tags ?? []] }))
+                {
+                    Decisions.Joined(_members.Find(new(joined.Member))!, at, this, output);
+                }
+
+                break;
+            case ConsentChanged changed:
+                if (_members.SetConsent(new(changed.Member), changed.Purposes))
+                {
+                    if (!changed.Purposes.HasFlag(Purposes.Presence))
+                    {
+                        _present.Remove(new(changed.Member));
+                    }
+
+                    Decisions.Changed(_members.Find(new(changed.Member))!, at, this, output);
+                }
+
+                break;
+            case MemberErased erased:
+                _members.Erase(new(erased.Member));
+                _present.Remove(new(erased.Member));
+                Decisions.Erased(new(erased.Member), at, this, output);
+                break;
+            case DeviceBound bound:
+                _members.Bind(new(bound.Member), new(bound.Token));
+                break;
+            case CouponTaken taken:
+                Decisions.Redeemed(new(taken.Coupon), taken.Zone, at, this, output);
+                break;
+            case Bought bought:
+                Decisions.Bought(new(bought.Member), bought.Zone, bought.Category, bought.Cents, at, this, output);
+                break;
+            case RulesChanged rules:
+                Decisions.Replace(rules.Documents, rules.Offers);
+                break;
+            default:
+                throw new InvalidDataException($"the venue's log holds a command of an unknown kind: {command.GetType().Name}");
+        }
+
+        return Applied.Changed;
+    }
+
+    private void SavePresent(StateWriter to)
+    {
+        to.Long(_present.Count);
+        foreach (var (member, zone) in _present.OrderBy(p => p.Key.Value))
+        {
+            to.Guid(member.Value).Long(zone);
+        }
+    }
+
+    private void LoadPresent(ref StateReader from)
+    {
+        _present.Clear();
+        for (var left = from.Long(); left > 0; left--)
+        {
+            _present[new MemberId(from.Guid())] = (int)from.Long();
+        }
+    }
+}

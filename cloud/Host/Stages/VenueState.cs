@@ -1,0 +1,351 @@
+using System.Buffers;
+using Presence.Identity;
+using Presence.Visits;
+using Presence.Wire;
+
+namespace Presence.Cloud.Stages;
+
+/// <summary>
+/// A venue as a deterministic machine: an input of its log changes the state and leaves effects in an output. No clock, no I/O,
+/// no dice; time is the input's own, so the same log gives the same visits, decisions and coupons, bit for bit.
+/// </summary>
+public sealed partial class VenueState
+{
+    private const int SnapshotVersion = 1;
+    private readonly VenueSettings _settings;
+    private readonly Dictionary<string, GatewayClock> _gateways = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Gateway, int Number), ushort> _receivers = [];
+    private readonly Dictionary<string, ushort[]> _receiverTables = new(StringComparer.Ordinal);
+    private readonly SightingBuffers _buffers = new();
+    private readonly VisitEventList _happened = new();
+    private ushort[] _mappedReceivers = new ushort[256];
+    private long[] _mappedTimes = new long[256];
+    private VenueVisits _visits;
+    private MemberBook _members = new();
+    private long _venueTime;
+    private long _settled;
+    private long _lastTick;
+    private long _nextId = 1;
+
+    /// <param name="number">The venue's number in the store; part of every id.</param>
+    /// <param name="map">The plan.</param>
+    /// <param name="settings">How the venue is run.</param>
+    /// <param name="decisions">Turns facts about members into decisions.</param>
+    public VenueState(int number, VenueMap map, VenueSettings settings, DecisionStage decisions)
+    {
+        Number = number;
+        Map = map;
+        _settings = settings;
+        Decisions = decisions;
+        _visits = new VenueVisits(map, settings.Visits);
+        for (var i = 0; i < map.Receivers.Length; i++)
+        {
+            _receivers[(map.Receivers[i].Gateway, map.Receivers[i].Number)] = (ushort)i;
+        }
+
+        foreach (var gateway in map.Receivers.GroupBy(r => r.Gateway, StringComparer.Ordinal))
+        {
+            var table = Enumerable.Repeat(ushort.MaxValue, gateway.Max(r => r.Number) + 1).ToArray();
+            foreach (var receiver in gateway)
+            {
+                table[receiver.Number] = _receivers[(receiver.Gateway, receiver.Number)];
+            }
+
+            _receiverTables[gateway.Key] = table;
+        }
+    }
+
+    public int Number { get; }
+
+    public VenueMap Map { get; }
+
+    public DecisionStage Decisions { get; }
+
+    public MemberBook Members => _members;
+
+    public VenueVisits Visits => _visits;
+
+    public IReadOnlyDictionary<string, GatewayClock> Gateways => _gateways;
+
+    /// <summary>Unix ms: until then everything that gateways on line heard has arrived. Never goes back.</summary>
+    public long VenueTime => _venueTime;
+
+    /// <summary>Inputs applied since the venue began; the ordinal of the next one.</summary>
+    public long NextInput { get; private set; }
+
+    /// <summary>Sightings applied since the venue began.</summary>
+    public long Sightings { get; private set; }
+
+    /// <summary>Visits settled since the venue began.</summary>
+    public long SettledVisits { get; private set; }
+
+    /// <summary>Batches that came again and changed nothing.</summary>
+    public long Repeats { get; private set; }
+
+    /// <summary>Applies the next input of the log.</summary>
+    /// <param name="input">As it was or will be written.</param>
+    /// <param name="output">Gets what it brought about.</param>
+    /// <param name="why">Why a payload was refused.</param>
+    /// <returns>What became of it. A repeat and a refused payload change nothing and are not written to the log.</returns>
+    public Applied Apply(in Input input, VenueOutput output, out Refusal why)
+    {
+        why = default;
+        var applied = input.Kind switch
+        {
+            InputKind.Sightings => ApplySightings(input, output, out why),
+            InputKind.Status => ApplyStatus(input, out why),
+            InputKind.Tick => ApplyTick(input.ReceivedAt),
+            InputKind.Command => ApplyCommand(VenueCommand.Decode(input.Payload), input.ReceivedAt, output),
+            _ => Applied.Refused,
+        };
+        if (applied == Applied.Changed)
+        {
+            NextInput++;
+            MoveTime(output);
+        }
+
+        return applied;
+    }
+
+    /// <summary>Passes over inputs whose content was emptied because their member was erased.</summary>
+    public void Skip(int inputs) => NextInput += inputs;
+
+    /// <summary>Writes the whole state; the same state gives the same bytes.</summary>
+    public void Save(ArrayBufferWriter<byte> to)
+    {
+        var writer = new StateWriter(to);
+        writer.Long(SnapshotVersion).Long(NextInput).Long(_venueTime).Long(_settled).Long(_lastTick).Long(_nextId);
+        writer.Long(Sightings).Long(SettledVisits);
+        writer.Long(_gateways.Count);
+        foreach (var gateway in _gateways.Values.OrderBy(g => g.Name, StringComparer.Ordinal))
+        {
+            gateway.Save(writer);
+        }
+
+        SavePresent(writer);
+        writer.Part(_members.Save).Part(_visits.Save);
+        Decisions.Save(writer);
+    }
+
+    /// <summary>Takes the state of a snapshot.</summary>
+    /// <exception cref="InvalidDataException">The snapshot is of another version or plan; the log must be read from its start.</exception>
+    public void Load(ReadOnlySpan<byte> from)
+    {
+        var reader = new StateReader(from);
+        var version = reader.Long();
+        if (version != SnapshotVersion)
+        {
+            throw new InvalidDataException($"the snapshot is of version {version}; this program knows {SnapshotVersion}");
+        }
+
+        (NextInput, _venueTime, _settled, _lastTick, _nextId) = (reader.Long(), reader.Long(), reader.Long(), reader.Long(), reader.Long());
+        (Sightings, SettledVisits) = (reader.Long(), reader.Long());
+        _gateways.Clear();
+        for (var left = reader.Long(); left > 0; left--)
+        {
+            var gateway = GatewayClock.Load(ref reader);
+            _gateways.Add(gateway.Name, gateway);
+        }
+
+        LoadPresent(ref reader);
+        var members = reader.Part();
+        _members = MemberBook.Load(ref members);
+        _visits = VenueVisits.Load(reader.Part(), Map, _settings.Visits);
+        Decisions.Load(ref reader);
+    }
+
+    private Applied ApplySightings(in Input input, VenueOutput output, out Refusal why)
+    {
+        if (!SightingBatch.TryDecode(input.Payload, _buffers, out var header, out why))
+        {
+            return Applied.Refused;
+        }
+
+        var gateway = GatewayOf(input.Gateway);
+        if (!gateway.TryAdvance(header.Boot, input.Stream, header.Sequence))
+        {
+            Repeats++;
+            return Applied.Repeat;
+        }
+
+        var late = input.Stream != 0;
+        if (late)
+        {
+            gateway.HeardBacklog(input.ReceivedAt);
+        }
+        else
+        {
+            gateway.HeardLive(header.LastAt + gateway.Correction, (long)_settings.Linger.TotalMilliseconds, input.ReceivedAt);
+        }
+
+        _happened.Clear();
+        _visits.Observe(InVenueTerms(_buffers.Columns, gateway), late, _happened);
+        Sightings += header.Sightings;
+        Happened(output);
+        return Applied.Changed;
+    }
+
+    private Applied ApplyStatus(in Input input, out Refusal why)
+    {
+        if (!GatewayStatus.TryDecode(input.Payload, out var status, out why))
+        {
+            return Applied.Refused;
+        }
+
+        GatewayOf(input.Gateway).Heard(status, input.ReceivedAt, (long)_settings.ClockTolerance.TotalMilliseconds);
+        return Applied.Changed;
+    }
+
+    private Applied ApplyTick(long at)
+    {
+        _lastTick = Math.Max(_lastTick, at);
+        var silence = (long)_settings.OfflineAfter.TotalMilliseconds;
+        foreach (var gateway in _gateways.Values)
+        {
+            if (gateway.Online && at - gateway.LastHeardAt > silence)
+            {
+                gateway.Lose();
+            }
+        }
+
+        return Applied.Changed;
+    }
+
+    // Receivers from the gateway's own numbers to the plan's, times from the gateway's clock to the cloud's.
+    private SightingColumns InVenueTerms(in SightingColumns batch, GatewayClock gateway)
+    {
+        if (_mappedReceivers.Length < batch.Length)
+        {
+            _mappedReceivers = new ushort[batch.Length * 2];
+            _mappedTimes = new long[batch.Length * 2];
+        }
+
+        var receivers = _mappedReceivers.AsSpan(0, batch.Length);
+        var table = _receiverTables.GetValueOrDefault(gateway.Name) ?? [];
+        for (var i = 0; i < receivers.Length; i++)
+        {
+            var number = batch.Receiver[i];
+            receivers[i] = number < table.Length ? table[number] : ushort.MaxValue;
+        }
+
+        var times = batch.At;
+        if (gateway.Correction != 0)
+        {
+            for (var i = 0; i < batch.Length; i++)
+            {
+                _mappedTimes[i] = batch.At[i] + gateway.Correction;
+            }
+
+            times = _mappedTimes.AsSpan(0, batch.Length);
+        }
+
+        return new SightingColumns
+        {
+            Tokens = batch.Tokens,
+            Traits = batch.Traits,
+            Exact = batch.Exact,
+            Coarse = batch.Coarse,
+            Device = batch.Device,
+            Receiver = receivers,
+            Dbm = batch.Dbm,
+            At = times,
+        };
+    }
+
+    // Time moves by the lowest watermark of the gateways on line; with none on line it follows the ticks at a distance, so that
+    // what waits for a time (a coupon not redeemed) is not held up by a dead radio.
+    private void MoveTime(VenueOutput output)
+    {
+        var live = long.MaxValue;
+        var settle = long.MaxValue;
+        foreach (var gateway in _gateways.Values)
+        {
+            if (gateway.SettleMark == 0)
+            {
+                continue;
+            }
+
+            settle = Math.Min(settle, gateway.SettleMark);
+            live = gateway.Online ? Math.Min(live, gateway.LiveMark) : live;
+        }
+
+        if (live == long.MaxValue)
+        {
+            live = _lastTick - (long)_settings.OfflineAfter.TotalMilliseconds;
+        }
+
+        _venueTime = Math.Max(_venueTime, live);
+        var limit = _venueTime - (long)_settings.WaitForGateway.TotalMilliseconds;
+        var cutShort = settle < limit;
+        _settled = Math.Max(_settled, cutShort ? limit : Math.Min(settle, _venueTime));
+        if (_settled >= _visits.NextDueMs)
+        {
+            _happened.Clear();
+            _visits.Advance(_settled, _happened, cutShort);
+            Happened(output);
+        }
+
+        Decisions.Advance(_venueTime, this, output);
+    }
+
+    private void Happened(VenueOutput output)
+    {
+        foreach (ref readonly var e in _happened.Events)
+        {
+            switch (e.Kind)
+            {
+                case VisitEventKind.StaySettled:
+                    output.Stays.Add(new Storage.StayRow(
+                        NextId(), Number, e.Device.Hash, MemberOf(e), e.Zone, e.Since, e.At, e.Confidence, (byte)e.Sources));
+                    break;
+                case VisitEventKind.VisitSettled:
+                    SettledVisits++;
+                    output.Visits.Add(new Storage.VisitRow(
+                        NextId(), Number, e.Device.Hash, MemberOf(e), e.Since, e.At, (byte)e.Traits, e.Confidence, (byte)e.Sources));
+                    break;
+                default:
+                    if (e.Traits.HasFlag(TokenTraits.Bound) && _members.Resolve(e.Device) is { } member)
+                    {
+                        Place(e, member.Member);
+                        Decisions.Moved(e, member.Member, this, output);
+                    }
+
+                    break;
+            }
+        }
+    }
+
+    /// <summary>The next id of this venue's rows: ascending, and apart from every other venue's.</summary>
+    internal long NextId() => ((long)Number << 36) | _nextId++;
+
+    private Guid? MemberOf(in VisitEvent e) => e.Traits.HasFlag(TokenTraits.Bound) ? _members.Resolve(e.Device)?.Member.Value : null;
+
+    private GatewayClock GatewayOf(ReadOnlySpan<byte> name)
+    {
+        // A venue has tens of gateways, and comparing bytes is cheaper than making a string for each batch.
+        foreach (var known in _gateways.Values)
+        {
+            if (name.SequenceEqual(known.NameBytes))
+            {
+                return known;
+            }
+        }
+
+        var gateway = new GatewayClock(System.Text.Encoding.ASCII.GetString(name));
+        _gateways.Add(gateway.Name, gateway);
+        return gateway;
+    }
+}
+
+/// <summary>What became of an input.</summary>
+public enum Applied
+{
+    /// <summary>It is a part of the log.</summary>
+    Changed,
+
+    /// <summary>It was taken before; acknowledge it and forget it.</summary>
+    Repeat,
+
+    /// <summary>It cannot be read, and never will be.</summary>
+    Refused,
+}
