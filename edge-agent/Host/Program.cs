@@ -1,1 +1,78 @@
-var app = WebApplication.CreateSlimBuilder(args).Build(); await app.RunAsync();
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Logging.Console;
+using Presence.EdgeAgent;
+using Presence.EdgeAgent.Binding;
+using Presence.EdgeAgent.Settings;
+using Presence.Spool;
+
+// The program's page: what it can be asked to do. Whatever is wrong with the asking is said in a sentence, and ends with 2.
+try
+{
+    return args switch
+    {
+        ["--version"] => Say($"presence-gateway {GatewayPipeline.Version}"),
+        ["--help" or "-h" or "help"] => Say(Help.Text),
+        ["run", .. var rest] => await RunAsync(rest),
+        _ => await RunAsync(args),
+    };
+}
+catch (SettingsException e)
+{
+    await Console.Error.WriteLineAsync($"presence-gateway: {e.Message.Replace("\n", "\npresence-gateway: ", StringComparison.Ordinal)}");
+    return 2;
+}
+catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+{
+    await Console.Error.WriteLineAsync($"presence-gateway: {e.Message}");
+    return 2;
+}
+
+static int Say(string text)
+{
+    Console.WriteLine(text);
+    return 0;
+}
+
+static async Task<int> RunAsync(string[] args)
+{
+    var settings = SettingsReader.Read(args);
+    var builder = WebApplication.CreateEmptyBuilder(new());
+    builder.Logging.SetMinimumLevel(settings.Log).AddFilter("Microsoft", LogLevel.Warning).AddSimpleConsole(o =>
+    {
+        (o.SingleLine, o.UseUtcTimestamp, o.TimestampFormat, o.ColorBehavior) = (true, true, "HH:mm:ss.fff ", LoggerColorBehavior.Disabled);
+    });
+    builder.Services
+        .AddSingleton(settings)
+        .AddSingleton(settings.Clock())
+        .AddSingleton(services => new SqliteSpool(
+            new() { Folder = settings.Spool, Capacity = settings.SpoolCapacity, Ballast = settings.SpoolBallast }, services.GetRequiredService<ILogger<SqliteSpool>>()))
+        .AddSingleton<GatewayPipeline>()
+        .AddHostedService(services => services.GetRequiredService<GatewayPipeline>())
+        .AddSingleton<INeighbourTable>(settings.Neighbours is { } file ? new NeighbourFile(file) : new KernelNeighbours())
+        .AddSingleton(services => services.GetRequiredService<GatewayPipeline>() is var gateway
+            ? new BindingDesk(services.GetRequiredService<INeighbourTable>(), gateway.Listener, gateway.Uplink, settings, services.GetRequiredService<TimeProvider>())
+            : throw new InvalidOperationException())
+        .AddRoutingCore();
+    if (settings.TryBindHttp(out var where))
+    {
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Limit(kestrel, where));
+    }
+    else
+    {
+        builder.Services.AddSingleton<Microsoft.AspNetCore.Hosting.Server.IServer, NoServer>();
+    }
+
+    await using var app = builder.Build();
+    app.UseRouting();
+    BindingPages.Map(app, settings);
+    await app.RunAsync();
+    return 0;
+}
+
+static void Limit(KestrelServerOptions kestrel, System.Net.IPEndPoint where)
+{
+    kestrel.AddServerHeader = false;
+    kestrel.Limits.MaxRequestBodySize = 1_024;
+    kestrel.Limits.MaxConcurrentConnections = 100;
+    kestrel.Listen(where);
+}

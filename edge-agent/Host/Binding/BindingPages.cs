@@ -1,0 +1,72 @@
+using System.Net;
+using Presence.EdgeAgent.Settings;
+
+namespace Presence.EdgeAgent.Binding;
+
+/// <summary>The gateway's few pages: the one-time link, the tag desk, health.</summary>
+internal static class BindingPages
+{
+    public static void Map(IEndpointRouteBuilder pages, GatewaySettings settings)
+    {
+        var proxies = settings.TrustedProxy.Select(IPAddress.Parse).ToHashSet();
+
+        pages.MapGet("/bind/{code}", async (string code, HttpContext http, BindingDesk desk) =>
+            Page(await desk.BindPhoneAsync(code, Visitor(http, proxies), http.RequestAborted), http));
+
+        // The tag desk is staff's, at the gateway or through the cloud's own pages on the same machine.
+        pages.MapPost("/bind/{code}/tag", async (string code, string? address, HttpContext http, BindingDesk desk) =>
+            !IsLocal(http) ? Results.StatusCode(StatusCodes.Status403Forbidden)
+            : address is null ? Page(await desk.BindNearestTagAsync(code, http.RequestAborted), http)
+            : Mac.TryParse(address, out var mac) ? Page(await desk.BindTagAsync(code, mac, http.RequestAborted), http)
+            : Results.BadRequest("address is not of the form 00:11:22:33:44:55"));
+
+        pages.MapGet("/healthz", (GatewayPipeline gateway, Spool.SqliteSpool spool) =>
+        {
+            var status = gateway.Status();
+            var health = new Health(
+                spool.Trouble is null ? "ok" : "trouble", gateway.Uplink.IsConnected, spool.Trouble, status.Version, status.Clock.ToString(), (long)status.LiveWaiting,
+                (long)status.BacklogWaiting, (long)status.SpoolBytes, status.Drops.ToDictionary(d => d.Reason, d => (long)d.Sightings), (long)status.ConfigVersion);
+            return Results.Json(health, statusCode: spool.Trouble is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
+        });
+    }
+
+    /// <summary>How the gateway is, for a watchdog.</summary>
+    private sealed record Health(
+        string State, bool Connected, string? Trouble, string Version, string Clock, long LiveWaiting, long BacklogWaiting, long SpoolBytes,
+        Dictionary<string, long> Drops, long ConfigVersion);
+
+    private static bool IsLocal(HttpContext http) => http.Connection.RemoteIpAddress is { } from && IPAddress.IsLoopback(from);
+
+    private static IPAddress Visitor(HttpContext http, HashSet<IPAddress> proxies)
+    {
+        var from = http.Connection.RemoteIpAddress ?? IPAddress.None;
+        from = from.IsIPv4MappedToIPv6 ? from.MapToIPv4() : from;
+
+        // Only a proxy of ours may say for whom it asks; the last name in the list is the one it wrote itself.
+        return proxies.Contains(from) && IPAddress.TryParse(http.Request.Headers["X-Forwarded-For"].ToString().Split(',')[^1].Trim(), out var said) ? said : from;
+    }
+
+    private static IResult Page(BindOutcome outcome, HttpContext http)
+    {
+        Instruments.Bindings.Add(1, new KeyValuePair<string, object?>("outcome", outcome.ToString()));
+        var chinese = http.Request.Headers.AcceptLanguage.ToString().StartsWith("zh", StringComparison.OrdinalIgnoreCase);
+        var (status, english, mandarin) = outcome switch
+        {
+            BindOutcome.Bound => (200, "Done. This device is now linked with your membership.", "完成。此设备已与您的会员关联。"),
+            BindOutcome.NoCode => (400, "This link is not complete. Please open it again from your page.", "链接不完整，请从您的页面重新打开。"),
+            BindOutcome.TooMany => (429, "Too many at once. Please try again in a minute.", "请求过多，请一分钟后再试。"),
+            BindOutcome.NotOnOurNetwork => (409, "Please join the venue's Wi-Fi and open the link again.", "请先连接商场 Wi-Fi，再重新打开链接。"),
+            BindOutcome.NothingNear => (404, "No tag was held to the gateway. Please try again.", "未检测到靠近网关的标签，请重试。"),
+            _ => (503, "The gateway has no connection just now. Please try again shortly.", "网关暂时没有连接，请稍后重试。"),
+        };
+        http.Response.Headers.CacheControl = "no-store";
+        http.Response.Headers.ContentSecurityPolicy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
+        http.Response.Headers.XContentTypeOptions = "nosniff";
+        return Results.Content(
+            $$"""
+            <!doctype html><html lang="{{(chinese ? "zh" : "en")}}"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+            <title>Presence</title><style>body{font:1.2rem/1.5 system-ui;margin:4rem auto;max-width:24rem;padding:0 1rem;text-align:center}</style>
+            <p>{{(chinese ? mandarin : english)}}</p></html>
+            """, "text/html; charset=utf-8", statusCode: status);
+    }
+}

@@ -1,0 +1,263 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Reflection;
+using Presence.EdgeAgent.Listening;
+using Presence.EdgeAgent.Settings;
+using Presence.Mqtt;
+using Presence.Spool;
+using Presence.Uplink;
+using Presence.Wire;
+
+namespace Presence.EdgeAgent;
+
+/// <summary>
+/// The gateway's half of the line, wired: capture → tokens → batches → spool → uplink.
+/// </summary>
+/// <remarks>
+/// radio → batches: the oldest batch goes when 64 wait for the disk, counted (<c>disk-behind</c>). batches → spool: waits for the sync.
+/// spool → broker: waits on disk; when that is full the oldest goes, counted (<c>spool-full</c>).
+/// </remarks>
+internal sealed partial class GatewayPipeline : BackgroundService
+{
+    private readonly GatewaySettings _settings;
+    private readonly TimeProvider _time;
+    private readonly SqliteSpool _spool;
+    private readonly GatewayUplink _uplink;
+    private readonly SightingBatcher _batcher;
+    private readonly CaptureReader _reader;
+    private readonly IHostApplicationLifetime _life;
+    private readonly ILogger<GatewayPipeline> _log;
+    private readonly FailPoint _fail;
+    private readonly StreamWriter? _trace;
+    private readonly long _started = TimeProvider.System.GetTimestamp();
+    private readonly SemaphoreSlim _urgent = new(0);
+    private readonly ClockWatch _clock;
+    private GatewayConfig? _config;
+    private TimeSpan _linger;
+    private long _inHandFrom = long.MaxValue;
+
+    public GatewayPipeline(GatewaySettings settings, SqliteSpool spool, ILoggerFactory logs, IHostApplicationLifetime life, TimeProvider time)
+    {
+        (_settings, _spool, _life, _time, _linger) = (settings, spool, life, time, settings.Linger);
+        _log = logs.CreateLogger<GatewayPipeline>();
+        _fail = new(Environment.GetEnvironmentVariable("PRESENCE_FAILPOINT"));
+        _clock = new(time);
+        _trace = settings.Trace is { } file ? new StreamWriter(file, append: true) : null;
+        _batcher = new(Drop);
+        _batcher.Configure(settings.Forget, settings.LouderDb);
+        Listener = new(
+            SettingsReader.Key("day-key", settings.DayKey), SettingsReader.Key("member-key", settings.MemberKey), settings, _batcher, time,
+            _trace is null ? null : TraceUrgent);
+        _reader = new(settings, Listener, time, Wake, logs.CreateLogger<CaptureReader>());
+        _uplink = new(spool, UplinkOptionsOf(settings), Status, time, TimeProvider.System, logs.CreateLogger<GatewayUplink>())
+        {
+            OnConfig = Apply, OnStep = _fail.Reach,
+        };
+        if (SavedConfig() is { } saved)
+        {
+            Apply(saved, save: false);
+        }
+    }
+
+    public static string Version { get; } =
+        typeof(GatewayPipeline).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
+
+    public FrameListener Listener { get; }
+
+    public GatewayUplink Uplink => _uplink;
+
+    /// <summary>How the gateway is, for the cloud and for <c>/healthz</c>.</summary>
+    public GatewayStatus Status()
+    {
+        var depth = _spool.Depth;
+        var now = _time.GetUtcNow().ToUnixTimeMilliseconds();
+        return new()
+        {
+            Boot = _spool.Boot, At = Math.Max(now, 1), Online = true, Version = Version, Clock = _clock.State,
+            CompleteTo = Math.Clamp(Math.Min(Volatile.Read(ref _inHandFrom), _batcher.OldestWaiting() ?? long.MaxValue) - 1, 0, Math.Max(now, 0)),
+            LiveSequence = (ulong)Math.Max(depth.LastLive, 0), BacklogSequence = (ulong)depth.LastBacklog,
+            LiveWaiting = (ulong)depth.Live, BacklogWaiting = (ulong)depth.Backlog, SpoolBytes = (ulong)depth.Bytes,
+            Drops = [.. _spool.Drops.Take(64).Select(d => new Dropped(d.Key, (ulong)d.Value))],
+            UpFor = (long)TimeProvider.System.GetElapsedTime(_started).TotalMilliseconds, ConfigVersion = _config?.Version ?? 0,
+        };
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var sending = new CancellationTokenSource();
+        var uplink = _uplink.RunAsync(sending.Token);
+        var spooling = SpoolAsync(stoppingToken);
+        try
+        {
+            await _reader.RunAsync(stoppingToken).WaitAsync(stoppingToken);
+            if (_settings.ExitWhenDone)
+            {
+                await EverythingCommittedAsync(stoppingToken);
+                _life.StopApplication();
+            }
+
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stoppingToken);
+        }
+        catch (OperationCanceledException)
+        {
+            // The end; what was heard is kept below.
+        }
+        finally
+        {
+            await spooling;
+            await sending.CancelAsync();
+            await uplink;
+            if (_trace is not null)
+            {
+                await _trace.DisposeAsync();
+            }
+        }
+    }
+
+    /// <summary>Takes batches as they become urgent or have lingered, one after another: while one is synced the next gathers.</summary>
+    private async Task SpoolAsync(CancellationToken stopping)
+    {
+        while (!stopping.IsCancellationRequested)
+        {
+            await _urgent.WaitAsync(WallLinger(), stopping).ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            await SpoolAllAsync();
+        }
+
+        await SpoolAllAsync();
+    }
+
+    private async Task SpoolAllAsync()
+    {
+        while (true)
+        {
+            // What is taken and not yet on disk is complete in no sense; the status must not run ahead of it.
+            Volatile.Write(ref _inHandFrom, _batcher.OldestWaiting() ?? long.MaxValue);
+            if (_batcher.Take() is not { } batch)
+            {
+                Volatile.Write(ref _inHandFrom, long.MaxValue);
+                return;
+            }
+
+            // Both halves of a seal, and whatever else is sealed, share one sync.
+            var writes = new List<Task>();
+            for (SealedBatch? next = batch; next is not null; next = _batcher.TakeSealed())
+            {
+                _fail.Reach("before-spool");
+                Instruments.Batches.Add(1);
+                writes.Add(_spool.AppendAsync(next, CancellationToken.None));
+            }
+
+            await Task.WhenAll(writes);
+            _fail.Reach("after-spool");
+        }
+    }
+
+    // By a clock that runs fast, a linger of seconds is a few milliseconds; below ten there is nothing to gain.
+    private TimeSpan WallLinger()
+    {
+        var linger = _time is ScaledTimeProvider scaled ? scaled.OnTheWall(_linger) : _linger;
+        return linger < TimeSpan.FromMilliseconds(10) ? TimeSpan.FromMilliseconds(10) : linger;
+    }
+
+    private void Wake()
+    {
+        if (_urgent.CurrentCount == 0)
+        {
+            _urgent.Release();
+        }
+    }
+
+    private async Task EverythingCommittedAsync(CancellationToken stopping)
+    {
+        do
+        {
+            Wake();
+            await Task.Delay(50, stopping);
+        }
+        while (_batcher.OldestWaiting() is not null || Volatile.Read(ref _inHandFrom) != long.MaxValue || _spool.Depth is not { Live: 0, Backlog: 0 });
+    }
+
+    private void Drop(string reason, long sightings)
+    {
+        Instruments.Dropped.Add(sightings, new KeyValuePair<string, object?>("reason", reason));
+        _spool.CountDrop(reason, sightings);
+    }
+
+    private void TraceUrgent(ulong token, long at)
+    {
+        lock (_trace!)
+        {
+            _trace.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"{(DateTime.UtcNow - DateTime.UnixEpoch).Ticks / 10},{at},{token:x16}"));
+            _trace.Flush();
+        }
+    }
+
+    private void Apply(GatewayConfig config) => Apply(config, save: true);
+
+    private void Apply(GatewayConfig config, bool save)
+    {
+        if (config.Version <= (_config?.Version ?? 0))
+        {
+            return;
+        }
+
+        Listener.Configure(config.Members.AsSpan(), config.Denied.AsSpan(), config.DropUnassociated || _settings.DropUnassociated);
+        _batcher.Configure(
+            config.ForgetMs > 0 ? TimeSpan.FromMilliseconds(config.ForgetMs) : _settings.Forget, config.LouderDb > 0 ? config.LouderDb : _settings.LouderDb);
+        _linger = config.LingerMs > 0 ? TimeSpan.FromMilliseconds(config.LingerMs) : _settings.Linger;
+        _config = config;
+        LogConfigured(config.Version, config.Members.Length, config.Denied.Length);
+        if (save)
+        {
+            SaveConfig(config);
+        }
+    }
+
+    private string ConfigFile => Path.Combine(_settings.Spool, "config");
+
+    private void SaveConfig(GatewayConfig config)
+    {
+        try
+        {
+            File.WriteAllBytes(ConfigFile + ".new", config.Encode());
+            File.Move(ConfigFile + ".new", ConfigFile, overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It is retained at the broker and comes again with the next connection.
+            LogConfigNotSaved(e.Message);
+        }
+    }
+
+    private GatewayConfig? SavedConfig()
+    {
+        try
+        {
+            return File.Exists(ConfigFile) && GatewayConfig.TryDecode(File.ReadAllBytes(ConfigFile), out var config, out _) ? config : null;
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
+    private static UplinkOptions UplinkOptionsOf(GatewaySettings settings)
+    {
+        settings.TryBroker(out var host, out var port);
+        var password = settings.Password ?? (settings.PasswordFile is { } file ? SettingsReader.Secret("password-file", file) : null);
+        return new()
+        {
+            Tenant = new(settings.Tenant), Venue = new(settings.Venue), Gateway = new(settings.Gateway), Host = host, Port = port,
+            Tls = settings.Tls ? BrokerTrust.Options(host, settings.TlsCa) : null,
+            User = settings.User ?? $"{settings.Tenant}/{settings.Venue}/{settings.Gateway}", Password = password,
+            Version = settings.Mqtt == "5" ? MqttVersion.V5 : MqttVersion.V311, LiveLimit = settings.LiveLimit, StatusEvery = settings.StatusEvery,
+        };
+    }
+
+    [LoggerMessage(EventId = 1101, Level = LogLevel.Information, Message = "Configuration {Version}: {Members} members' devices, {Denied} denied")]
+    private partial void LogConfigured(ulong version, int members, int denied);
+
+    [LoggerMessage(EventId = 1102, Level = LogLevel.Warning, Message = "The configuration could not be saved: {Why}")]
+    private partial void LogConfigNotSaved(string why);
+}

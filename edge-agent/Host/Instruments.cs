@@ -1,0 +1,23 @@
+using System.Diagnostics.Metrics;
+
+namespace Presence.EdgeAgent;
+
+/// <summary>What the gateway counts.</summary>
+internal static class Instruments
+{
+    private static readonly Meter Meter = new("Presence.Gateway");
+
+    public static readonly Counter<long> Frames = Meter.CreateCounter<long>("presence.gateway.frames", "{frame}", "Frames read.");
+
+    public static readonly Counter<long> Sightings = Meter.CreateCounter<long>("presence.gateway.sightings", "{sighting}", "Sightings made of them.");
+
+    /// <summary>Frames that became no sighting, by reason.</summary>
+    public static readonly Counter<long> Refused = Meter.CreateCounter<long>("presence.gateway.refused", "{frame}", "Frames that became no sighting, by reason.");
+
+    /// <summary>Sightings lost, by reason.</summary>
+    public static readonly Counter<long> Dropped = Meter.CreateCounter<long>("presence.gateway.dropped", "{sighting}", "Sightings lost, by reason.");
+
+    public static readonly Counter<long> Batches = Meter.CreateCounter<long>("presence.gateway.batches", "{batch}", "Batches spooled.");
+
+    public static readonly Counter<long> Bindings = Meter.CreateCounter<long>("presence.gateway.bindings", "{binding}", "Bindings asked for, by outcome.");
+}

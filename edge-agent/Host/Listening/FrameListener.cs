@@ -1,0 +1,208 @@
+using System.Buffers.Binary;
+using Presence.Capture;
+using Presence.Capture.Ble;
+using Presence.Capture.Files;
+using Presence.Capture.Privacy;
+using Presence.Capture.Wifi;
+using Presence.EdgeAgent.Settings;
+
+namespace Presence.EdgeAgent.Listening;
+
+/// <summary>What a frame was read for: told when it becomes a sighting, before the address is gone.</summary>
+internal delegate void TagHeard(in BleReading reading, in BeaconReading beacon, sbyte dbm);
+
+/// <summary>Makes sightings of frames. Addresses go in and end here; tokens come out. Any thread.</summary>
+internal sealed class FrameListener : IDisposable
+{
+    private readonly Lock _gate = new(); // guards _privacy, _denied, _dropUnassociated, _tags
+    private readonly AddressPseudonymiser _privacy;
+    private readonly SightingBatcher _batcher;
+    private readonly TimeProvider _time;
+    private readonly HashSet<ulong> _ownNetworks;
+    private readonly Action<ulong, long>? _traceUrgent;
+    private BoundDevices _denied = BoundDevices.None;
+    private bool _dropUnassociated;
+    private TagHeard? _tags;
+
+    public FrameListener(byte[] dayKey, byte[] memberKey, GatewaySettings settings, SightingBatcher batcher, TimeProvider time, Action<ulong, long>? traceUrgent)
+    {
+        _privacy = new(dayKey, memberKey);
+        (_batcher, _time, _traceUrgent, _dropUnassociated) = (batcher, time, traceUrgent, settings.DropUnassociated);
+        _ownNetworks = [.. settings.OwnNetwork.Select(n => Mac.TryParse(n, out var id) ? id : 0)];
+    }
+
+    /// <summary>Whose devices are known, whose must not be heard, and whether strangers' are.</summary>
+    public void Configure(ReadOnlySpan<ulong> members, ReadOnlySpan<ulong> denied, bool dropUnassociated)
+    {
+        // A denied device is found the same way as a member's: by its keyed hash.
+        var both = new ulong[members.Length + denied.Length];
+        members.CopyTo(both);
+        denied.CopyTo(both.AsSpan(members.Length));
+        var (bound, deniedOnes) = (new BoundDevices(both), new BoundDevices(denied));
+        lock (_gate)
+        {
+            _privacy.Bound = bound;
+            (_denied, _dropUnassociated) = (deniedOnes, dropUnassociated);
+        }
+    }
+
+    /// <summary>The binding's token of an address on the venue's network.</summary>
+    public DeviceToken BindingOf(AddressSpace space, ulong address)
+    {
+        lock (_gate)
+        {
+            return _privacy.BindingOf(space, address);
+        }
+    }
+
+    /// <summary>The strongest tag or beacon heard at least as loud as asked, as its binding's token; null when none was.</summary>
+    public async Task<DeviceToken?> NearestTagAsync(int dbm, TimeSpan wait, CancellationToken stopping)
+    {
+        DeviceToken? nearest = null;
+        var loudest = dbm - 1;
+        lock (_gate)
+        {
+            _tags = (in BleReading reading, in BeaconReading beacon, sbyte heard) =>
+            {
+                if (heard > loudest)
+                {
+                    loudest = heard;
+                    nearest = AddressPseudonymiser.HasIdentity(beacon.Kind) ? _privacy.BindingOf(beacon) : _privacy.BindingOf(SpaceOf(reading), reading.Address);
+                }
+            };
+        }
+
+        try
+        {
+            await Task.Delay(wait, TimeProvider.System, stopping);
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                _tags = null;
+            }
+        }
+
+        return nearest;
+    }
+
+    /// <summary>Takes in a frame.</summary>
+    /// <param name="receiver">The number of the radio that heard it.</param>
+    /// <param name="frame">As captured.</param>
+    /// <param name="shiftMs">Added to its time.</param>
+    /// <returns>Whether what is waiting should be sent now.</returns>
+    public bool Hear(ushort receiver, in CapturedFrame frame, long shiftMs)
+    {
+        Instruments.Frames.Add(1);
+        var at = (frame.TimeNs == 0 ? _time.GetUtcNow().ToUnixTimeMilliseconds() : frame.TimeMs) + shiftMs;
+        if (at is <= 0 or > Wire.SightingBatch.LatestTime)
+        {
+            return Refuse("time-absurd");
+        }
+
+        return frame.Link is LinkType.Ieee80211 or LinkType.Prism or LinkType.Radiotap or LinkType.Avs or LinkType.Ppi
+            ? HearWifi(receiver, frame, at)
+            : HearBluetooth(receiver, frame, at);
+    }
+
+    public void Dispose() => _privacy.Dispose();
+
+    private bool HearWifi(ushort receiver, in CapturedFrame frame, long at)
+    {
+        var refusal = WifiReading.Read(frame, out var reading);
+        if (refusal != FrameRefusal.None)
+        {
+            return Refuse(Name(refusal));
+        }
+
+        if (!reading.IsFromStation)
+        {
+            return Refuse("not-a-station");
+        }
+
+        var dbm = reading.Radio.SignalDbm;
+        if (dbm is < Rssi.Faintest or > Rssi.Loudest)
+        {
+            return Refuse("no-strength");
+        }
+
+        lock (_gate)
+        {
+            var (token, traits) = _privacy.Wifi(reading);
+            if (_ownNetworks.Count > 0 && !_ownNetworks.Contains(reading.Frame.Bssid))
+            {
+                traits &= ~TokenTraits.Associated;
+            }
+
+            var (exact, coarse) = _privacy.Fingerprints(reading.Elements);
+            return SendUnderLock(new(token, traits, exact, coarse, receiver, dbm, at));
+        }
+    }
+
+    private bool HearBluetooth(ushort receiver, in CapturedFrame frame, long at)
+    {
+        var urgent = false;
+        var walk = new BleWalk(frame);
+        while (walk.MoveNext())
+        {
+            var reading = walk.Current;
+            if (!reading.IsSighting)
+            {
+                urgent |= Refuse("not-a-sighting");
+                continue;
+            }
+
+            if (reading.SignalDbm is < Rssi.Faintest or > Rssi.Loudest)
+            {
+                urgent |= Refuse("no-strength");
+                continue;
+            }
+
+            BeaconReading.TryRead(reading.Data, out var beacon);
+            lock (_gate)
+            {
+                _tags?.Invoke(reading, beacon, reading.SignalDbm);
+                var (token, traits) = _privacy.Bluetooth(reading, beacon);
+                urgent |= SendUnderLock(new(token, traits, 0, 0, receiver, reading.SignalDbm, at));
+            }
+        }
+
+        return walk.Refusal == FrameRefusal.None ? urgent : Refuse(Name(walk.Refusal)) | urgent;
+    }
+
+    private bool SendUnderLock(in Heard heard)
+    {
+        if ((heard.Traits & TokenTraits.Bound) != TokenTraits.None && _denied.Contains(heard.Device.Hash))
+        {
+            return Refuse("denied");
+        }
+
+        if (_dropUnassociated && (heard.Traits & (TokenTraits.Associated | TokenTraits.Bound | TokenTraits.Beacon)) == TokenTraits.None)
+        {
+            return Refuse("unassociated");
+        }
+
+        Instruments.Sightings.Add(1);
+        var urgent = _batcher.Add(heard);
+        if (urgent)
+        {
+            _traceUrgent?.Invoke(heard.Device.Hash, heard.At);
+        }
+
+        return urgent;
+    }
+
+    private static AddressSpace SpaceOf(in BleReading reading) =>
+        reading.AddressKind == BleAddressKind.Public ? AddressSpace.BluetoothPublic : AddressSpace.BluetoothRandom;
+
+    private static readonly string[] RefusalNames = [.. Enum.GetValues<FrameRefusal>().Select(r => r.ToString())];
+
+    private static string Name(FrameRefusal refusal) => (int)refusal is >= 0 and var i && i < RefusalNames.Length ? RefusalNames[i] : "frame";
+
+    private static bool Refuse(string reason)
+    {
+        Instruments.Refused.Add(1, new KeyValuePair<string, object?>("reason", reason));
+        return false;
+    }
+}

@@ -1,0 +1,113 @@
+using Presence.Spool;
+using Presence.Wire;
+
+namespace Presence.EdgeAgent.Listening;
+
+/// <summary>One sighting as it comes from the radio, its address already a token.</summary>
+internal readonly record struct Heard(DeviceToken Device, TokenTraits Traits, ulong Exact, ulong Coarse, ushort Receiver, sbyte Dbm, long At);
+
+/// <summary>
+/// Gathers sightings into batches: what can change a decision makes the batch leave at once, the rest lingers. Of one device at
+/// one receiver a batch keeps the first, the loudest and the last. Any thread.
+/// </summary>
+internal sealed class SightingBatcher
+{
+    private readonly Lock _gate = new(); // guards everything below
+    private readonly OpenBatch _strangers = new();
+    private readonly OpenBatch _members = new();
+    private readonly HeardDevices _heard = new();
+    private readonly Queue<SealedBatch> _ready = new();
+    private readonly Action<string, long> _dropped;
+    private readonly int _mostReady;
+    private bool _urgent;
+
+    /// <param name="dropped">Told the reason and how many sightings were lost.</param>
+    /// <param name="mostReady">Most sealed batches that wait for the spool.</param>
+    public SightingBatcher(Action<string, long> dropped, int mostReady = 64) => (_dropped, _mostReady) = (dropped, mostReady);
+
+    /// <summary>Sightings taken in, and those of them left out because a batch already says as much.</summary>
+    public (long Heard, long Left) Counts { get; private set; }
+
+    /// <summary>Sets what is news; counts from the next sighting on.</summary>
+    public void Configure(TimeSpan forget, int louderDb)
+    {
+        lock (_gate)
+        {
+            (_heard.ForgetMs, _heard.LouderDb) = ((long)forget.TotalMilliseconds, louderDb);
+        }
+    }
+
+    /// <summary>Takes in a sighting.</summary>
+    /// <returns>Whether somebody should come and take the batches now.</returns>
+    public bool Add(in Heard sighting)
+    {
+        lock (_gate)
+        {
+            var (urgent, isNew) = _heard.Hear(sighting.Device.Hash, sighting.Receiver, sighting.Dbm, sighting.At);
+            var batch = (sighting.Traits & TokenTraits.Bound) != TokenTraits.None ? _members : _strangers;
+            if (!batch.Fits(sighting))
+            {
+                SealUnderLock(batch);
+                urgent = true;
+            }
+
+            // A fingerprint belongs to the token: it is sent when the device is new, and known from then on.
+            var left = batch.Add(isNew ? sighting : sighting with { Exact = 0, Coarse = 0 });
+            Counts = (Counts.Heard + 1, Counts.Left + (left ? 1 : 0));
+            _urgent |= urgent;
+            return _urgent;
+        }
+    }
+
+    /// <summary>Takes the next sealed batch; with nothing sealed, seals what is open.</summary>
+    /// <returns>Null when there is nothing.</returns>
+    public SealedBatch? Take()
+    {
+        lock (_gate)
+        {
+            if (_ready.Count == 0)
+            {
+                SealUnderLock(_members);
+                SealUnderLock(_strangers);
+                _urgent = false;
+            }
+
+            return _ready.TryDequeue(out var batch) ? batch : null;
+        }
+    }
+
+    /// <summary>Takes the next sealed batch, if there is one.</summary>
+    public SealedBatch? TakeSealed()
+    {
+        lock (_gate)
+        {
+            return _ready.TryDequeue(out var batch) ? batch : null;
+        }
+    }
+
+    /// <summary>Unix ms of the oldest sighting that is in no batch yet; null when all are taken.</summary>
+    public long? OldestWaiting()
+    {
+        lock (_gate)
+        {
+            var oldest = Math.Min(_members.FirstAt ?? long.MaxValue, _strangers.FirstAt ?? long.MaxValue);
+            return _ready.TryPeek(out var ready) ? Math.Min(ready.FirstAt, oldest) : oldest == long.MaxValue ? null : oldest;
+        }
+    }
+
+    private void SealUnderLock(OpenBatch batch)
+    {
+        if (batch.Seal(precious: batch == _members) is not { } full)
+        {
+            return;
+        }
+
+        // A radio cannot be asked to wait. When the disk falls behind, the oldest is the cheapest to lose, and is counted.
+        if (_ready.Count >= _mostReady)
+        {
+            _dropped("disk-behind", _ready.Dequeue().Sightings);
+        }
+
+        _ready.Enqueue(full);
+    }
+}

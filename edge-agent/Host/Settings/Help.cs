@@ -1,0 +1,39 @@
+namespace Presence.EdgeAgent.Settings;
+
+/// <summary>What <c>--help</c> says.</summary>
+internal static class Help
+{
+    public const string Text = """
+        presence-gateway: hears devices, makes tokens of their addresses, and brings sightings to the cloud.
+
+        presence-gateway [run] --tenant T --venue V --gateway G --spool FOLDER --broker HOST[:PORT] --day-key KEY --member-key KEY [options]
+        presence-gateway --version | --help
+
+        who and where
+          --tenant, --venue, --gateway   names: lower-case letters, digits, hyphens
+          --broker HOST[:PORT]           1883, with --tls 8883       --tls  --tls-ca FILE
+          --user U                       default tenant/venue/gateway
+          --password-file FILE           or PRESENCE_PASSWORD        --mqtt 5|3.1.1
+        keys (64 hexadecimal digits, or a file of its owner's alone)
+          --day-key, --member-key
+        what to listen to
+          --capture [RECEIVER=]FILE      pcap, pcapng, btsnoop, gzipped or not, or a named pipe of one; may be repeated
+          --as-fast                      do not wait for the frames' times
+          --from-now                     play as if it began now
+          --exit-when-done               end when the cloud has everything
+          --own-network BSSID            the venue's access points; may be repeated
+          --drop-unassociated            region profile
+        how
+          --linger 00:00:02  --forget 00:05:00  --louder-db 6  --live-limit 00:00:30  --status-every 00:01:00
+          --spool FOLDER  --spool-capacity BYTES  --spool-ballast BYTES
+        binding and health
+          --bind-http [ADDRESS:]PORT     pages /bind/CODE and /healthz
+          --neighbours FILE              lines 'ip mac' in place of the machine's own table
+          --tag-dbm -40  --trusted-proxy ADDRESS
+        trials
+          --time-scale N --time-origin T --time-anchor T     a clock that runs fast
+          --trace FILE                   what was sent at once, and when
+          --settings FILE                all of these in JSON; the environment (PRESENCE_…) and the command line win
+          --log LEVEL
+        """;
+}

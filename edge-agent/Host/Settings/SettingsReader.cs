@@ -1,0 +1,108 @@
+using System.Reflection;
+
+namespace Presence.EdgeAgent.Settings;
+
+/// <summary>A setting that cannot be used; the message names it.</summary>
+public sealed class SettingsException(string message) : Exception(message);
+
+/// <summary>Puts settings together: a JSON file, then the environment, then the command line, the later winning.</summary>
+public static class SettingsReader
+{
+    private static readonly Dictionary<string, PropertyInfo> Known = typeof(GatewaySettings).GetProperties()
+        .ToDictionary(p => p.Name, StringComparer.OrdinalIgnoreCase);
+
+    /// <exception cref="SettingsException">A setting is unknown, unreadable or out of range.</exception>
+    public static GatewaySettings Read(IReadOnlyList<string> args)
+    {
+        var given = Given(args);
+        var builder = new ConfigurationBuilder();
+        if (given.Remove("settings", out var files))
+        {
+            foreach (var file in files)
+            {
+                if (!File.Exists(file))
+                {
+                    throw new SettingsException($"--settings '{file}' does not exist");
+                }
+
+                builder.AddJsonFile(Path.GetFullPath(file), optional: false);
+            }
+        }
+
+        try
+        {
+            var configuration = builder.AddEnvironmentVariables("PRESENCE_").AddInMemoryCollection(Flat(given)).Build();
+            var settings = configuration.Get<GatewaySettings>() ?? new();
+            var problems = settings.Problems().ToList();
+            return problems.Count == 0 ? settings : throw new SettingsException(string.Join("\n", problems));
+        }
+        catch (InvalidDataException e)
+        {
+            throw new SettingsException($"--settings: {e.InnerException?.Message ?? e.Message}");
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new SettingsException(e.InnerException is { } inner ? $"{e.Message} {inner.Message}" : e.Message);
+        }
+    }
+
+    private static Dictionary<string, List<string>> Given(IReadOnlyList<string> args)
+    {
+        var given = new Dictionary<string, List<string>>(StringComparer.OrdinalIgnoreCase);
+        for (var i = 0; i < args.Count; i++)
+        {
+            var equals = args[i].IndexOf('=', StringComparison.Ordinal);
+            var option = args[i].StartsWith("--", StringComparison.Ordinal) ? (equals < 0 ? args[i] : args[i][..equals])[2..] : "";
+            var name = option.Replace("-", "", StringComparison.Ordinal);
+            var isSettings = name.Equals("settings", StringComparison.OrdinalIgnoreCase);
+            if (!Known.TryGetValue(name, out var property) && !isSettings)
+            {
+                throw new SettingsException($"'{args[i]}' is no option; --help lists them");
+            }
+
+            var value = equals >= 0 ? args[i][(equals + 1)..]
+                : property?.PropertyType == typeof(bool) && (i + 1 == args.Count || !bool.TryParse(args[i + 1], out _)) ? "true"
+                : i + 1 < args.Count ? args[++i]
+                : throw new SettingsException($"--{option} wants a value");
+            if (given.TryGetValue(name, out var values) && property?.PropertyType.IsArray is not true && !isSettings)
+            {
+                throw new SettingsException($"--{option} is given twice");
+            }
+
+            (values ?? (given[name] = [])).Add(value);
+        }
+
+        return given;
+    }
+
+    private static IEnumerable<KeyValuePair<string, string?>> Flat(Dictionary<string, List<string>> given) =>
+        given.SelectMany(g => Known[g.Key].PropertyType.IsArray
+            ? g.Value.Select((value, i) => KeyValuePair.Create($"{g.Key}:{i}", (string?)value))
+            : [KeyValuePair.Create(g.Key, (string?)g.Value[0])]);
+
+    /// <summary>A key of 32 bytes, from 64 hexadecimal digits or from a file of its owner's that holds them.</summary>
+    public static byte[] Key(string name, string value)
+    {
+        var text = value.Length == 64 && value.All(char.IsAsciiHexDigit) ? value : Secret(name, value);
+        return text.Length == 64 && text.All(char.IsAsciiHexDigit)
+            ? Convert.FromHexString(text)
+            : throw new SettingsException($"--{name} is not 64 hexadecimal digits, nor a file that holds them");
+    }
+
+    /// <summary>What stands in a file that nobody but its owner can read.</summary>
+    public static string Secret(string name, string file)
+    {
+        if (!File.Exists(file))
+        {
+            throw new SettingsException($"--{name}: no such file");
+        }
+
+        if (!OperatingSystem.IsWindows()
+            && (File.GetUnixFileMode(file) & (UnixFileMode.GroupRead | UnixFileMode.OtherRead | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite)) != UnixFileMode.None)
+        {
+            throw new SettingsException($"--{name}: {file} can be read by others; chmod 0400 it");
+        }
+
+        return File.ReadAllText(file).Trim();
+    }
+}

@@ -1,0 +1,329 @@
+using System.Collections.Immutable;
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using Presence.Mqtt;
+using Presence.Spool;
+using Presence.Wire;
+
+namespace Presence.Uplink;
+
+/// <summary>
+/// Brings what the spool holds to the broker, at the broker's pace: live before backlog, each in order, and again after every break
+/// until the cloud says that it has it on disk.
+/// </summary>
+public sealed partial class GatewayUplink
+{
+    private readonly ISpool _spool;
+    private readonly UplinkOptions _options;
+    private readonly Func<GatewayStatus> _status;
+    private readonly TimeProvider _time;
+    private readonly TimeProvider _wall;
+    private readonly ILogger<GatewayUplink> _log;
+    private readonly long _numberAtStart;
+    private readonly MqttPublishTopic _live;
+    private readonly MqttPublishTopic _backlog;
+
+    // One nudge is as good as many: whoever wakes looks at everything.
+    private readonly Channel<bool> _nudge = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
+
+    private volatile Session? _session;
+    private readonly Lock _gate = new(); // guards _watermark
+    private CommittedWatermark _watermark;
+
+    /// <param name="spool">What to send.</param>
+    /// <param name="options">Where to.</param>
+    /// <param name="status">Asked for the gateway's state whenever it is reported.</param>
+    /// <param name="time">The sightings' clock.</param>
+    /// <param name="wall">The network's clock.</param>
+    /// <param name="log">For breaks and mends.</param>
+    public GatewayUplink(
+        ISpool spool, UplinkOptions options, Func<GatewayStatus> status, TimeProvider time, TimeProvider wall, ILogger<GatewayUplink> log)
+    {
+        (_spool, _options, _status, _time, _wall, _log) = (spool, options, status, time, wall, log);
+        _numberAtStart = Math.Max(spool.Depth.LastLive, spool.Depth.LastBacklog);
+        _live = new(Topic(TopicKind.Live));
+        _backlog = new(Topic(TopicKind.Backlog));
+    }
+
+    /// <summary>Told each configuration that arrives and can be read, newest last. Called on the connection's reader: must not wait.</summary>
+    public Action<GatewayConfig> OnConfig { get; set; } = static _ => { };
+
+    /// <summary>Told each message on <c>down/keys</c>. Called on the connection's reader: must not wait.</summary>
+    public Action<ReadOnlyMemory<byte>> OnKeys { get; set; } = static _ => { };
+
+    /// <summary>Called just before a batch is published and just after the cloud acknowledged one; for tests that kill the program there.</summary>
+    public Action<string> OnStep { get; set; } = static _ => { };
+
+    public bool IsConnected => _session?.Client.IsConnected is true;
+
+    /// <summary>What the cloud last said it has of this spool.</summary>
+    public CommittedWatermark Committed
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _watermark;
+            }
+        }
+    }
+
+    /// <summary>Sends until stopped; on stopping says goodbye, without losing anything.</summary>
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        var pump = PumpAsync(stopping);
+        for (var failures = 0; !stopping.IsCancellationRequested;)
+        {
+            var began = _wall.GetTimestamp();
+            try
+            {
+                await RunSessionAsync(stopping);
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+                break;
+            }
+            catch (Exception e) when (e is IOException or OperationCanceledException)
+            {
+                Instruments.Breaks.Add(1);
+                failures = _wall.GetElapsedTime(began) >= _options.Backoff.Steady ? 1 : failures + 1;
+                var pause = _options.Backoff.Pause(failures, Random.Shared.NextDouble());
+                LogBreak(e.Message, pause);
+                await Task.Delay(pause, _wall, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+
+        await pump;
+    }
+
+    /// <summary>Reports the device behind a one-time code. Waits for a connection, and for the cloud to have taken it.</summary>
+    /// <returns>False when there is no connection, or the cloud refused it.</returns>
+    public async Task<bool> ReportBindingAsync(BindReport report, CancellationToken stopping)
+    {
+        try
+        {
+            return _session is { } session
+                && await session.Client.PublishAsync(Topic(TopicKind.Bind), report.Encode(), MqttQos.AtLeastOnce, cancel: stopping) < MqttReasonCode.UnspecifiedError;
+        }
+        catch (MqttException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Reports the gateway's state now, if there is a connection.</summary>
+    public async Task ReportStatusAsync(CancellationToken stopping)
+    {
+        if (_session is { } session)
+        {
+            await session.Client.PublishAsync(Topic(TopicKind.Status), _status().Encode(), MqttQos.AtLeastOnce, retain: true, cancel: stopping);
+        }
+    }
+
+    private async Task RunSessionAsync(CancellationToken stopping)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        var session = new Session();
+        await using var client = session.Client = new MqttClient(Options(session), _wall);
+        await client.ConnectAsync(stopping);
+        _ = client.Closed.ContinueWith(
+            static (_, state) => ((CancellationTokenSource)state!).Cancel(), ending, CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        _session = session;
+        Instruments.Connects.Add(1);
+        try
+        {
+            await client.SubscribeAsync(Topics.AllDown(_options.Tenant, _options.Venue, _options.Gateway), MqttQos.AtLeastOnce, ending.Token);
+            await ReportStatusAsync(ending.Token);
+            LogConnected(_options.Host, _options.Port);
+
+            // The cloud's first word tells a spool that went back in time before it sends under numbers that were used already.
+            await session.FirstWord.Task.WaitAsync(_options.FirstWord, _wall, ending.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await KeepTimeWithTheCloudAsync(ending.Token);
+            await _spool.OpenLinkAsync((_time.GetUtcNow() - _options.LiveLimit).ToUnixTimeMilliseconds(), ending.Token);
+            var status = ReportStatusRegularlyAsync(ending.Token);
+            try
+            {
+                await SendAsync(session, ending.Token);
+            }
+            finally
+            {
+                await ending.CancelAsync();
+                await status;
+            }
+        }
+        catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
+        {
+            throw await client.Closed ?? new MqttException("the connection was closed");
+        }
+        finally
+        {
+            _session = null;
+            if (stopping.IsCancellationRequested)
+            {
+                await client.DisconnectAsync();
+            }
+
+            await _spool.CloseLinkAsync(CancellationToken.None);
+        }
+    }
+
+    private async Task KeepTimeWithTheCloudAsync(CancellationToken stopping)
+    {
+        var (depth, committed) = (_spool.Depth, Committed);
+        if (committed.Boot == _spool.Boot && Math.Max(committed.Live, committed.Backlog) > (ulong)Math.Max(depth.LastLive, depth.LastBacklog))
+        {
+            LogBackInTime(committed.Live, committed.Backlog);
+            _spool.Forget(SpoolStream.Live, Math.Min((long)committed.Live, _numberAtStart));
+            _spool.Forget(SpoolStream.Backlog, Math.Min((long)committed.Backlog, _numberAtStart));
+            await _spool.BeginAnewAsync(stopping);
+        }
+    }
+
+    private async Task ReportStatusRegularlyAsync(CancellationToken ending)
+    {
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(_options.StatusEvery, _time, ending);
+
+                // By a clock that runs fast a minute is soon over; the network lives by the wall's.
+                await Task.Delay(TimeSpan.FromMilliseconds(200), _wall, ending);
+                await ReportStatusAsync(ending);
+            }
+        }
+        catch (Exception e) when (e is OperationCanceledException or MqttException)
+        {
+            // The session is over; its own loop says why.
+        }
+    }
+
+    private async Task PumpAsync(CancellationToken stopping)
+    {
+        try
+        {
+            while (true)
+            {
+                await _spool.WaitAsync(stopping);
+                _nudge.Writer.TryWrite(true);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The end of the program.
+        }
+    }
+
+    private MqttClientOptions Options(Session session) => new()
+    {
+        Host = _options.Host,
+        Port = _options.Port,
+        Tls = _options.Tls,
+        Version = _options.Version,
+        ClientId = $"{_options.Tenant}/{_options.Venue}/{_options.Gateway}",
+        UserName = _options.User,
+        Password = _options.Password is { } password ? System.Text.Encoding.UTF8.GetBytes(password) : null,
+        Will = new(Topic(TopicKind.Status), new GatewayStatus { Boot = _spool.Boot, Version = _status().Version }.Encode(), MqttQos.AtLeastOnce, Retain: true),
+        Window = _options.Window,
+        MaxPacketBytes = GatewayConfig.MostBytes + 1_024,
+        OnMessage = message =>
+        {
+            Take(session, message);
+            return default;
+        },
+        OnAcknowledged = (state, reason) => WhenAcknowledged(session, state, reason),
+    };
+
+    private void Take(Session session, MqttMessage message)
+    {
+        if (!Topics.TryParse(message.Topic, out var topic) || topic.Gateway != _options.Gateway)
+        {
+            Instruments.Strange.Add(1, new KeyValuePair<string, object?>("reason", "topic"));
+            return;
+        }
+
+        var why = Refusal.None;
+        switch (topic.Kind)
+        {
+            case TopicKind.Committed when CommittedWatermark.TryDecode(message.Payload.Span, out var watermark, out why):
+                TakeWatermark(session, watermark);
+                break;
+            case TopicKind.Config when GatewayConfig.TryDecode(message.Payload.Span, out var config, out why):
+                OnConfig(config);
+                break;
+            case TopicKind.Keys:
+                OnKeys(message.Payload.ToArray());
+                break;
+            default:
+                LogStrange(topic.Kind, why);
+                Instruments.Strange.Add(1, new KeyValuePair<string, object?>("reason", why.ToString()));
+                break;
+        }
+    }
+
+    private void TakeWatermark(Session session, CommittedWatermark watermark)
+    {
+        // Of another incarnation: it says that the cloud is there, and nothing about our batches.
+        if (watermark.Boot == _spool.Boot)
+        {
+            lock (_gate)
+            {
+                _watermark = watermark;
+            }
+
+            session.CommittedAt = _wall.GetTimestamp();
+
+            // A watermark above all we ever gave is handled before sending begins, not by forgetting what may be new.
+            var depth = _spool.Depth;
+            if (Math.Max(watermark.Live, watermark.Backlog) <= (ulong)Math.Max(depth.LastLive, depth.LastBacklog))
+            {
+                OnStep("before-trim");
+                _spool.Forget(SpoolStream.Live, (long)watermark.Live);
+                _spool.Forget(SpoolStream.Backlog, (long)watermark.Backlog);
+            }
+        }
+
+        session.FirstWord.TrySetResult();
+        _nudge.Writer.TryWrite(true);
+    }
+
+    private string Topic(TopicKind kind) => Topics.Of(_options.Tenant, _options.Venue, _options.Gateway, kind);
+
+    private sealed class Session
+    {
+        public MqttClient Client { get; set; } = null!;
+
+        public TaskCompletionSource FirstWord { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public long CommittedAt { get; set; }
+
+        public int LiveInFlight;
+
+        public int BacklogInFlight;
+
+        /// <summary>Numbers sent and not known to be committed; the sending loop's own.</summary>
+        public Queue<long> SentLive { get; } = new();
+
+        public Queue<long> SentBacklog { get; } = new();
+    }
+
+    [LoggerMessage(EventId = 2001, Level = LogLevel.Information, Message = "Connected to {Host}:{Port}")]
+    private partial void LogConnected(string host, int port);
+
+    [LoggerMessage(EventId = 2002, Level = LogLevel.Warning, Message = "No connection: {Why}; trying again in {Pause}")]
+    private partial void LogBreak(string why, TimeSpan pause);
+
+    [LoggerMessage(EventId = 2003, Level = LogLevel.Error, Message = "The cloud has batches up to {Live} and {Backlog} that this spool never gave: it went back in time and takes a new name")]
+    private partial void LogBackInTime(ulong live, ulong backlog);
+
+    [LoggerMessage(EventId = 2004, Level = LogLevel.Warning, Message = "A message of kind {Kind} was not understood: {Why}")]
+    private partial void LogStrange(TopicKind kind, Refusal why);
+
+    [LoggerMessage(EventId = 2005, Level = LogLevel.Warning, Message = "The cloud refused batch {Number}: {Reason}")]
+    private partial void LogRefused(long number, MqttReasonCode reason);
+
+    [LoggerMessage(EventId = 2006, Level = LogLevel.Warning, Message = "No commit for {Patience} though batches wait for one; sending all again")]
+    private partial void LogNoCommit(TimeSpan patience);
+}
