@@ -1,0 +1,247 @@
+// Opens every page of a running service at both widths, in both languages, by day and by night, and says what is wrong.
+//   node e2e/pages.mjs BASE_URL [PICTURES_FOLDER] [STRINGS_FILE]
+// BASE_URL        for example http://localhost:8080
+// PICTURES_FOLDER where screenshots go; default artifacts/pages
+// STRINGS_FILE    a JSON array of hostile strings, tried as nicknames; without it a few of our own are
+// Prints one JSON object as its last line: {"pages", "strings", "pictures", "problems": [...]}; exit code 1 when there is a problem.
+// CHROMIUM names the browser, default /usr/bin/chromium.
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+
+const [base = 'http://localhost:8080', folder = 'artifacts/pages', stringsFile] = process.argv.slice(2);
+const widths = { phone: { width: 390, height: 844 }, desktop: { width: 1440, height: 900 } };
+const languages = { en: 'en-GB', zh: 'zh-CN' };
+const ownStrings = [
+  '<img src=x onerror=alert(1)>',
+  '"><script>alert(1)</script>',
+  "'; alert(1); //",
+  '{{7*7}}',
+  '\u202egnirts',
+  'Ｔｅｓｔ 测试 🏬',
+  '<svg/onload=confirm(1)>',
+  'javascript:alert(1)',
+];
+const problems = [];
+let pictures = 0;
+let pages = 0;
+
+mkdirSync(folder, { recursive: true });
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  args: [
+    '--headless',
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+  ],
+});
+
+/** A page that reports what it should not do: errors in the console, exceptions, dialogs, requests to elsewhere. */
+async function open(context, name) {
+  const page = await context.newPage();
+  const wrong = (what) => problems.push(`${name}: ${what}`);
+  page.on('console', (m) => m.type() === 'error' && !expected(m) && wrong(`console: ${m.text()} ${m.location().url}`));
+  page.on('pageerror', (e) => wrong(`exception: ${e.message}`));
+  page.on('dialog', (d) => {
+    wrong(`a dialog opened: ${d.message()}`);
+    void d.dismiss();
+  });
+  page.on('request', (r) => {
+    const url = new URL(r.url());
+    if (/^(http|ws)/.test(url.protocol) && url.host !== new URL(base).host) wrong(`asked ${url.origin}`);
+  });
+  pages += 1;
+  return page;
+}
+
+// The browser logs an answer of 4xx as an error of its own; the redeem check asks for one on purpose.
+const expected = (m) => /status of (404|409|410)/.test(m.text()) && m.location().url.includes('/coupons/');
+
+async function picture(page, name, whole = false) {
+  await page.screenshot({ path: join(folder, `${name}.png`), fullPage: whole });
+  pictures += 1;
+}
+
+/** No part may be wider than the screen it is on. */
+async function fits(page, name) {
+  const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  if (over > 0) problems.push(`${name}: ${over} px wider than the screen`);
+}
+
+async function step(name, what) {
+  try {
+    await what();
+  } catch (error) {
+    problems.push(`${name}: ${String(error).split('\n')[0]}`);
+  }
+}
+
+async function operators(context, name) {
+  const page = await open(context, name);
+  await page.goto(`${base}/operators`);
+  await page.locator('.tiles').waitFor({ timeout: 15_000 });
+  await page.locator('.chip.good[role=status]').waitFor({ timeout: 15_000 });
+  await page.waitForTimeout(2500);
+  await fits(page, name);
+  await picture(page, name, name.includes('phone'));
+  const head = page.locator('.decision-head').first();
+  if ((await head.count()) > 0) {
+    await head.click();
+    await page.locator('.reasons').first().waitFor();
+    await picture(page, `${name}-why`);
+  }
+  for (const [i, tab] of ['visits', 'rules'].entries()) {
+    await page
+      .getByRole('tab')
+      .nth(i + 1)
+      .click();
+    await page.locator(`#${tab}`).waitFor();
+    await page.waitForTimeout(600);
+    await fits(page, `${name}-${tab}`);
+    await picture(page, `${name}-${tab}`);
+  }
+  await page.close();
+}
+
+async function staff(context, name) {
+  const page = await open(context, name);
+  await page.goto(`${base}/staff`);
+  const store = page.locator('#store');
+  await store.waitFor({ timeout: 15_000 });
+  await picture(page, `${name}-sign-on`);
+  await store.selectOption({ index: 1 });
+  await page.locator('#by').fill('Mei <b>Lin</b>');
+  await page.locator('button[type=submit]').click();
+  await page.locator('.chip.good[role=status]').waitFor({ timeout: 15_000 });
+  await page.waitForTimeout(800);
+  await fits(page, name);
+  await picture(page, name);
+  if (!(await page.locator('#code').isVisible())) await page.getByRole('tab').nth(1).click();
+  await page.locator('#code').fill('NO-SUCH-COUPON');
+  await page.locator('.redeem button[type=submit]').click();
+  await page.locator('.redeem .notice.bad').waitFor();
+  await fits(page, `${name}-redeem`);
+  await picture(page, `${name}-redeem`);
+  await page.close();
+}
+
+async function join_(page, nickname, purposes) {
+  await page.goto(`${base}/me?join`);
+  await page.locator('input[name=nickname]').waitFor({ timeout: 15_000 });
+  if ((await page.locator('.check[data-state=checked]').count()) > 0) problems.push('a consent was ticked beforehand');
+  await page.locator('input[name=nickname]').fill(nickname);
+  for (const purpose of purposes)
+    await page.locator(`.consents .check`).nth(['presence', 'marketing', 'profiling'].indexOf(purpose)).click();
+  await page.locator('button[type=submit]').click();
+  await page.locator('.whereabouts').waitFor({ timeout: 15_000 });
+}
+
+async function me(context, name) {
+  const page = await open(context, name);
+  await page.goto(`${base}/me?join`);
+  await page.locator('input[name=nickname]').waitFor({ timeout: 15_000 });
+  await fits(page, `${name}-join`);
+  await picture(page, `${name}-join`, true);
+  await join_(page, 'Lin', ['presence', 'marketing', 'profiling']);
+  await page.waitForTimeout(3500);
+  await fits(page, name);
+  await picture(page, name, true);
+  const show = page.locator('.ticket-show').first();
+  if ((await show.count()) > 0) {
+    await show.click();
+    await page.locator('.code img').waitFor();
+    await picture(page, `${name}-code`);
+    await page.keyboard.press('Escape');
+  }
+  for (const [i, tab] of ['messages', 'you'].entries()) {
+    await page
+      .locator('.foot button')
+      .nth(i + 1)
+      .click();
+    await page.waitForTimeout(500);
+    await fits(page, `${name}-${tab}`);
+    await picture(page, `${name}-${tab}`, true);
+  }
+  // Taking a consent back is one tap, and it is kept.
+  const last = page.locator('.switch').nth(2);
+  await last.click();
+  await page.locator('.switch[data-state=unchecked]').first().waitFor();
+  await page.reload();
+  await page.locator('.foot button').nth(2).click();
+  await page.locator('.switch').nth(2).waitFor();
+  if ((await page.locator('.switch').nth(2).getAttribute('data-state')) !== 'unchecked')
+    problems.push(`${name}: a withdrawn consent came back`);
+  await leave(page);
+  await page.close();
+}
+
+async function leave(page) {
+  await page.locator('.button.danger').first().click();
+  await page.locator('.sheet .button.danger').click();
+  await page.locator('.blank').waitFor();
+}
+
+/** Every string must come back as the text it is. */
+async function hostile(context) {
+  const all =
+    stringsFile !== undefined && existsSync(stringsFile) ? JSON.parse(readFileSync(stringsFile, 'utf8')) : ownStrings;
+  // Those that could do something come first; the service allows 40 characters.
+  const strings = [
+    ...new Set(
+      [...ownStrings, ...all.filter((s) => /[<>"'&{}$`]|script|\p{Cf}|\p{Mn}/iu.test(s))].map((s) =>
+        s.slice(0, 40).trim(),
+      ),
+    ),
+  ].filter(Boolean);
+  const tried = strings.slice(0, Number(process.env.STRINGS ?? 60));
+  const page = await open(context, 'hostile');
+  for (const string of tried)
+    await step(`nickname ${JSON.stringify(string)}`, async () => {
+      await page.goto(`${base}/me?join`);
+      await page.evaluate(() => localStorage.clear());
+      await join_(page, string, []);
+      const shown = await page.locator('h1').first().textContent();
+      const seen = await page.locator('input[name=nickname]').count();
+      if (seen > 0) return problems.push(`nickname ${JSON.stringify(string)} was refused`);
+      // The service may tidy white space and controls; markup must still be there as text.
+      const plain = (s) => s.normalize('NFKC').replace(/[\s\p{C}]+/gu, '');
+      if (!plain(shown ?? '').includes(plain(string)))
+        problems.push(`nickname ${JSON.stringify(string)} is shown as ${JSON.stringify(shown)}`);
+      if ((await page.locator('h1 *').count()) > 0) problems.push(`nickname ${JSON.stringify(string)} became markup`);
+    });
+  await picture(page, 'hostile');
+  await page.close();
+  return tried.length;
+}
+
+for (const [width, viewport] of Object.entries(widths))
+  for (const [language, locale] of Object.entries(languages))
+    for (const colorScheme of process.env.NIGHT === '0' ? ['light'] : ['light', 'dark']) {
+      // Night differs in colour only: one language shows it.
+      if (colorScheme === 'dark' && language !== 'en') continue;
+      const suffix = `${width}-${language}${colorScheme === 'dark' ? '-dark' : ''}`;
+      const context = await browser.newContext({
+        viewport,
+        locale,
+        colorScheme,
+        deviceScaleFactor: width === 'phone' ? 2 : 1,
+      });
+      for (const [page, visit] of Object.entries({ operators, staff, me })) {
+        const name = `${page}-${suffix}`;
+        await step(name, () => visit(context, name));
+      }
+      await context.close();
+    }
+
+const context = await browser.newContext({ viewport: widths.phone, locale: 'en-GB' });
+const strings = await hostile(context);
+await context.close();
+await browser.close();
+for (const problem of problems) console.error(problem);
+console.log(JSON.stringify({ pages, strings, pictures, problems }));
+process.exit(problems.length > 0 ? 1 : 0);

@@ -1,0 +1,101 @@
+import { Building2 } from 'lucide-react';
+import { Tabs } from 'radix-ui';
+import { useEffect } from 'react';
+import { at, call } from '../src/api/client';
+import type { VenueMap } from '../src/api/types';
+import { useLoaded } from '../src/live/useLoaded';
+import { Blank, Bones, Failure, LinkChip, Top } from '../src/ui/parts';
+import { useVenues, VenueChoice } from '../src/ui/useVenues';
+import { useFormats } from '../src/words/formats';
+import { useLanguage, useLocal, useSay } from '../src/words/language';
+import { DecisionFeed } from './DecisionFeed';
+import { LivePlan } from './LivePlan';
+import { Rules } from './Rules';
+import { Tiles } from './Tiles';
+import { useLiveFloor } from './useLiveFloor';
+import { Visits } from './Visits';
+import { words } from './words';
+
+export function OperatorsPage() {
+  const say = useSay(words);
+  const local = useLocal();
+  const { language } = useLanguage();
+  const venues = useVenues();
+  const venue = venues.venue;
+  const map = useLoaded(venue?.venue ?? null, (signal) =>
+    call<VenueMap>(at`venues/${venue?.venue ?? ''}/map`, { signal }),
+  );
+  const live = useLiveFloor(venue?.venue);
+  const formats = useFormats(venue?.timeZone);
+
+  useEffect(() => {
+    document.title = `${language === 'zh' ? '运营' : 'Operators'} · Presence`;
+  }, [language]);
+
+  if (venues.loaded.problem !== undefined && venue === undefined)
+    return (
+      <Frame>
+        <Failure problem={venues.loaded.problem} retry={venues.loaded.reload} />
+      </Frame>
+    );
+  if (venues.loaded.data?.length === 0)
+    return (
+      <Frame>
+        <Blank icon={Building2} title={say.noVenue}>
+          <p>{say.noVenueHelp}</p>
+        </Blank>
+      </Frame>
+    );
+  return (
+    <>
+      <Top name={venue === undefined ? 'Presence' : local(venue.name)} role={say.role}>
+        <VenueChoice venues={venues} />
+        {live.floor !== undefined && (
+          <time className="clock" dateTime={live.floor.venueTime}>
+            {formats.time(live.floor.venueTime)}
+          </time>
+        )}
+        <LinkChip state={live.link} />
+      </Top>
+      <main>
+        <h1 className="sr-only">{say.title}</h1>
+        <Tabs.Root defaultValue="floor" className="stack">
+          <Tabs.List className="tabs" aria-label={say.title}>
+            <Tabs.Trigger value="floor">{say.tabs.floor}</Tabs.Trigger>
+            <Tabs.Trigger value="visits">{say.tabs.visits}</Tabs.Trigger>
+            <Tabs.Trigger value="rules">{say.tabs.rules}</Tabs.Trigger>
+          </Tabs.List>
+          <Tabs.Content value="floor" className="stack" tabIndex={-1}>
+            <Tiles live={live} formats={formats} />
+            <div className="live">
+              {map.data !== undefined ? (
+                <LivePlan map={map.data} live={live} formats={formats} />
+              ) : map.problem !== undefined ? (
+                <Failure problem={map.problem} retry={map.reload} />
+              ) : (
+                <Bones lines={1} height="26rem" />
+              )}
+              <DecisionFeed decisions={live.decisions} map={map.data} formats={formats} />
+            </div>
+          </Tabs.Content>
+          <Tabs.Content value="visits" tabIndex={-1}>
+            {venue !== undefined && <Visits venue={venue.venue} map={map.data} formats={formats} />}
+          </Tabs.Content>
+          <Tabs.Content value="rules" tabIndex={-1}>
+            {venue !== undefined && <Rules venue={venue.venue} map={map.data} />}
+          </Tabs.Content>
+        </Tabs.Root>
+      </main>
+    </>
+  );
+}
+
+function Frame({ children }: { children: React.ReactNode }) {
+  const say = useSay(words);
+  return (
+    <>
+      <Top name="Presence" role={say.role} />
+      <main>{children}</main>
+    </>
+  );
+}

@@ -1,0 +1,76 @@
+import { BookOpen } from 'lucide-react';
+import { at, call } from '../src/api/client';
+import type { LocalText, VenueMap } from '../src/api/types';
+import { useLoaded } from '../src/live/useLoaded';
+import { Blank, Bones, Failure } from '../src/ui/parts';
+import { useLanguage, useLocal, useSay } from '../src/words/language';
+import { type RuleDocument, readAloud } from './readAloud';
+import { words } from './words';
+
+export function Rules({ venue, map }: { venue: string; map: VenueMap | undefined }) {
+  const say = useSay(words);
+  const local = useLocal();
+  const { language } = useLanguage();
+  const rules = useLoaded(venue, (signal) => call<RuleDocument[]>(at`venues/${venue}/rules`, { signal }));
+  const zoneName = (id: string) => local(map?.zones.find((z) => z.id === id)?.name) || id;
+  return (
+    <section className="stack" aria-labelledby="rules">
+      <h2 id="rules">{say.rulesTitle}</h2>
+      {rules.data === undefined ? (
+        rules.problem !== undefined ? (
+          <Failure problem={rules.problem} retry={rules.reload} />
+        ) : (
+          <Bones lines={3} height="7rem" />
+        )
+      ) : rules.data.length === 0 ? (
+        <div className="card">
+          <Blank icon={BookOpen} title={say.rulesEmpty}>
+            <p>{say.rulesEmptyHelp}</p>
+          </Blank>
+        </div>
+      ) : (
+        <ul className="rules">
+          {rules.data.map((rule) => {
+            const off = rule.enabled === false;
+            const read = readAloud(rule, language, zoneName);
+            return (
+              <li key={rule.id} className="card stack tight">
+                <div className="row apart">
+                  <h3 className="words">
+                    {typeof rule.name === 'object' ? local(rule.name as LocalText) : (rule.name ?? rule.id)}
+                  </h3>
+                  <span className={off ? 'chip' : 'chip good'}>{off ? say.off : say.on}</span>
+                </div>
+                <dl className="sentence">
+                  {read.when !== '' && <Part word={say.when_} lines={[read.when]} />}
+                  {read.conditions.length > 0 && <Part word={say.if_} lines={read.conditions} />}
+                  {read.actions.length > 0 && <Part word={say.then_} lines={read.actions} />}
+                  {read.limits.length > 0 && <Part word={say.within_} lines={read.limits} />}
+                </dl>
+                <details>
+                  <summary className="tiny">
+                    {say.document} <span className="mono">{rule.id}</span>
+                  </summary>
+                  <pre className="mono">{JSON.stringify(rule, null, 2)}</pre>
+                </details>
+              </li>
+            );
+          })}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+function Part({ word, lines }: { word: string; lines: string[] }) {
+  return (
+    <div>
+      <dt>{word}</dt>
+      {lines.map((line) => (
+        <dd key={line} className="words">
+          {line}
+        </dd>
+      ))}
+    </div>
+  );
+}

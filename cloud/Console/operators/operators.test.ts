@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { healthOf } from './health';
+import { newestFirst } from './newestFirst';
+import { contains, heatLevel, labelSpot, roundPeak } from './shape';
+
+describe('the plan', () => {
+  const square = [
+    { x: 0, y: 0 },
+    { x: 10, y: 0 },
+    { x: 10, y: 10 },
+    { x: 0, y: 10 },
+  ];
+  const ell = [
+    { x: 0, y: 0 },
+    { x: 20, y: 0 },
+    { x: 20, y: 2 },
+    { x: 2, y: 2 },
+    { x: 2, y: 20 },
+    { x: 0, y: 20 },
+  ];
+  const horseshoe = [
+    { x: 0, y: 0 },
+    { x: 30, y: 0 },
+    { x: 30, y: 30 },
+    { x: 27, y: 30 },
+    { x: 27, y: 3 },
+    { x: 3, y: 3 },
+    { x: 3, y: 30 },
+    { x: 0, y: 30 },
+  ];
+
+  it('writes names inside their zone, whatever its shape', () => {
+    expect(labelSpot(square)).toEqual({ x: 5, y: 5 });
+    for (const outline of [square, ell, horseshoe]) expect(contains(outline, labelSpot(outline))).toBe(true);
+  });
+
+  it('warms up with people and ends at a round number', () => {
+    expect([0, 1, 20, 50, 99, 100, 130].map((n) => heatLevel(n, 100))).toEqual([0, 1, 1, 3, 5, 5, 5]);
+    expect([1, 5, 6, 17, 48, 99, 230].map(roundPeak)).toEqual([5, 5, 10, 20, 50, 100, 500]);
+  });
+});
+
+describe('the feed', () => {
+  it('has each decision once, newest first, also when an old page comes in late', () => {
+    expect(newestFirst([{ id: 9 }, { id: 8 }], [{ id: 8 }, { id: 7 }, { id: 10 }]).map((d) => d.id)).toEqual([
+      10, 9, 8, 7,
+    ]);
+  });
+});
+
+describe('a gateway', () => {
+  const gateway = { gateway: 'gw', online: true, clockErrorMs: 0, backlog: 0 };
+  it.each([
+    [{}, 'well'],
+    [{ backlog: 18_000 }, 'late'],
+    [{ clockErrorMs: -4_000, backlog: 18_000 }, 'clock'],
+    [{ online: false, clockErrorMs: -4_000 }, 'offline'],
+  ])('that is %j is said to be %s', (change, health) => expect(healthOf({ ...gateway, ...change })).toBe(health));
+});

@@ -1,0 +1,26 @@
+const en = {
+  link: { live: 'Live', connecting: 'Connecting', reconnecting: 'Reconnecting', refused: 'Not allowed' },
+  noConnection: 'No connection',
+  noConnectionHelp: 'The service cannot be reached right now. What you see may be out of date.',
+  didNotWork: 'That did not work',
+  tryAgain: 'Try again',
+  loading: 'Loading',
+  close: 'Close',
+  cancel: 'Cancel',
+  venue: 'Venue',
+};
+
+export const common = {
+  en,
+  zh: {
+    link: { live: '实时', connecting: '连接中', reconnecting: '正在重连', refused: '无权限' },
+    noConnection: '没有连接',
+    noConnectionHelp: '暂时无法连接服务，页面内容可能不是最新的。',
+    didNotWork: '操作没有成功',
+    tryAgain: '重试',
+    loading: '正在加载',
+    close: '关闭',
+    cancel: '取消',
+    venue: '商场',
+  } satisfies typeof en,
+};
