@@ -51,6 +51,12 @@ internal sealed partial class Child : IAsyncDisposable
             start.ArgumentList.Add(argument);
         }
 
+        // Programs read settings from variables with this beginning: ours are not theirs.
+        foreach (var own in start.Environment.Keys.Where(key => key.StartsWith("PRESENCE_", StringComparison.Ordinal)).ToArray())
+        {
+            start.Environment.Remove(own);
+        }
+
         foreach (var (variable, value) in environment ?? new Dictionary<string, string>(StringComparer.Ordinal))
         {
             start.Environment[variable] = value;

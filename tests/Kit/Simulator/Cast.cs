@@ -17,14 +17,15 @@ public static class Cast
 
     private static readonly Stop[] BirthdayPath =
     [
-        new("coffee-bar", Minutes(30), new(11, 10)),
-        new("noodle-house", Minutes(50), new(12, 0)),
-        new("page-one", Minutes(20)),
-        new("cinema", Minutes(130), new(13, 30)),
-        new("play-area", Minutes(15)),
+        new("coffee-bar", Minutes(30), new(9, 10)),
         new("fashion-one", Minutes(25)),
-        new("hot-pot-hall", Minutes(75), new(17, 30)),
-        new(DemoMall.Exit, Minutes(6)), // waits for the taxi
+        new("noodle-house", Minutes(45), new(11, 30)),
+        new("page-one", Minutes(20)),
+        new("play-area", Minutes(15)),
+        new("cinema", Minutes(130), new(15, 30)),
+        new("hot-pot-hall", Minutes(75), new(17, 50)),
+        new("fresh-market", Minutes(30)),
+        new(DemoMall.Exit, Minutes(6), new(21, 5)), // waits for the taxi
     ];
 
     /// <param name="map">The mall.</param>
@@ -35,12 +36,12 @@ public static class Cast
         ArgumentNullException.ThrowIfNull(map);
         ArgumentNullException.ThrowIfNull(day);
         ArgumentNullException.ThrowIfNull(dice);
-        yield return Named(Birthday, new("Lin", Birthday: true), new(11, 5), Carries.PhoneOnWifi, BirthdayPath);
-        yield return Named(Withdrawn, new("Chen", Birthday: true, Language: "zh", WithdrawsAt: new(11, 50)), new(11, 7), Carries.PhoneOnWifi, BirthdayPath);
-        yield return Named(NonMember, null, new(11, 6), Carries.PhoneOnWifi, BirthdayPath);
+        yield return Named(Birthday, new("Lin", Birthday: true), new(9, 5), Carries.PhoneOnWifi, BirthdayPath);
+        yield return Named(Withdrawn, new("Chen", Birthday: true, Language: "zh", WithdrawsAt: new(10, 0)), new(9, 7), Carries.PhoneOnWifi, BirthdayPath);
+        yield return Named(NonMember, null, new(9, 6), Carries.PhoneOnWifi, BirthdayPath);
         yield return Named(
-            Vip, new("Zhao", Vip: true, Language: "zh"), new(13, 50), Carries.PhoneOnWifi,
-            [new("jade-house", Minutes(35), new(14, 0)), new("nail-studio", Minutes(15)), new("coffee-bar", Minutes(20))]);
+            Vip, new("Zhao", Vip: true, Language: "zh"), new(10, 30), Carries.PhoneOnWifi,
+            [new("jade-house", Minutes(35), new(10, 40)), new("nail-studio", Minutes(15)), new("coffee-bar", Minutes(20))]);
 
         for (var i = 1; i <= day.Members; i++)
         {
@@ -55,6 +56,7 @@ public static class Cast
             {
                 < 0.75 => Carries.ProbingPhone,
                 < 0.80 => Carries.PlainPhone,
+                < 0.83 => Carries.Beacon,
                 _ => Carries.PhoneOnWifi,
             });
         }

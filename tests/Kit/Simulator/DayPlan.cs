@@ -8,7 +8,7 @@ public sealed record DayPlan
     /// <summary>The day by the venue's calendar. A fixed one, so that the same seed gives the same bytes.</summary>
     public DateOnly Day { get; init; } = new(2026, 11, 21);
 
-    public TimeOnly Opens { get; init; } = new(10, 0);
+    public TimeOnly Opens { get; init; } = new(9, 0);
 
     public TimeOnly Closes { get; init; } = new(22, 0);
 

@@ -46,10 +46,10 @@ public sealed class MallDay
         {
             var own = dice.For($"{person.Name} {kind}");
             var (wifi, tag, deviation) = plan.Phones.Power;
-            var power = own.Normal(kind == Carries.Tag ? tag : wifi, deviation);
+            var power = own.Normal(kind is Carries.Tag or Carries.Beacon ? tag : wifi, deviation);
             return kind switch
             {
-                Carries.Tag => new Tag(index, person, plan.Phones, power, own),
+                Carries.Tag or Carries.Beacon => new Tag(index, person, plan.Phones, power, own, kind == Carries.Beacon),
                 Carries.PhoneOnWifi => new AssociatedPhone(index, person, plan.Phones, power, own),
                 _ => new ProbingPhone(index, person, plan.Phones, power, own, kind == Carries.PlainPhone),
             };
@@ -103,7 +103,7 @@ public sealed class MallDay
     {
         var place = radio.LegAt(sent.At).At(sent.At);
         Turn(radio, sent.At);
-        var tag = radio.Kind == Carries.Tag;
+        var tag = radio.Kind is Carries.Tag or Carries.Beacon;
         for (var i = 0; i < _map.Receivers.Length; i++)
         {
             if (_map.Receivers[i].Kind == RadioKind.Bluetooth != tag

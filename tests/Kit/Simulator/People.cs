@@ -14,6 +14,9 @@ public enum Carries
 
     /// <summary>A tag that advertises over Bluetooth under one static address.</summary>
     Tag,
+
+    /// <summary>A key finder or the like that advertises as an iBeacon.</summary>
+    Beacon,
 }
 
 /// <summary>What a member gave when joining.</summary>

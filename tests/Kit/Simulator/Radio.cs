@@ -140,24 +140,30 @@ internal sealed class AssociatedPhone : Radio
     }
 }
 
-/// <summary>A tag: an iBeacon frame every few seconds, on the three advertising channels in turn.</summary>
+/// <summary>A tag: says every few seconds that it is there, on the three advertising channels in turn.</summary>
 internal sealed class Tag : Radio
 {
-    private static readonly Guid Family = new("7b44b47b-52a1-5381-90c2-f09b6838c5d4");
+    /// <summary>What key finders of one maker have in common.</summary>
+    public static readonly Guid Family = new("7b44b47b-52a1-5381-90c2-f09b6838c5d4");
 
-    public Tag(int index, Person carrier, PhonePolicy policy, double power, Dice dice)
+    private readonly bool _beacon;
+
+    public Tag(int index, Person carrier, PhonePolicy policy, double power, Dice dice, bool beacon)
         : base(index, carrier, policy, power, dice)
     {
+        _beacon = beacon;
         Address = NewAddress(random: true);
         Address[0] |= 0xC0; // random static
     }
 
-    public override Carries Kind => Carries.Tag;
+    public override Carries Kind => _beacon ? Carries.Beacon : Carries.Tag;
 
     public override IEnumerable<Sent> Frames()
     {
-        var (address, frame) = (Address!, Simulator.Frames.Advertisement(Address, Simulator.Frames.IBeacon(Family, 1, (ushort)Index, -59)));
-        var turn = 0;
+        var data = _beacon
+            ? Simulator.Frames.IBeacon(Family, 1, (ushort)Index, -59)
+            : [2, 0x01, 0x06, 4, 0x09, (byte)'T', (byte)'A', (byte)'G'];
+        var (address, frame, turn) = (Address!, Simulator.Frames.Advertisement(Address, data), 0);
         for (var at = Carrier.Since + Seconds(Dice.Between(0, Policy.Tag)); at < Carrier.Until; at += Seconds(Policy.Tag) + Dice.Below(10_000))
         {
             yield return new(at, AsNumber(address), 37 + (turn++ % 3), frame);

@@ -113,7 +113,7 @@ internal sealed class DemoCommand : IAsyncDisposable
         await cloud.UntilAsync(UpAsync(stopping), TimeSpan.FromSeconds(60), "it answered", stopping).ConfigureAwait(false);
         foreach (var gateway in _hosts.Gateways)
         {
-            _children.Add(_hosts.StartGateway(gateway, _radio.Paths));
+            _children.Add(_hosts.StartGateway(gateway, _hosts.CapturesOf(gateway, _radio.Paths)));
         }
 
         await _children[^1].UntilAsync(OpenAsync(stopping), TimeSpan.FromSeconds(60), "it listened to its receivers", stopping).ConfigureAwait(false);

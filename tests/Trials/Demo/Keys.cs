@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using Presence.Kit.Simulator;
 
 namespace Presence.Trials.Demo;
 
@@ -14,15 +15,17 @@ internal sealed class Keys
     public string Member => Convert.ToHexStringLower(_member);
 
     /// <summary>A stranger's, as the service shows it.</summary>
-    public string DayToken(ulong address) => Shown(_day, address);
+    public string DayToken(Carries kind, ulong address) => Shown(_day, kind, address);
 
     /// <summary>A member's, as the service shows it.</summary>
-    public string BindingToken(ulong address) => Shown(_member, address);
+    public string BindingToken(Carries kind, ulong address) => Shown(_member, kind, address);
 
-    private static string Shown(byte[] key, ulong address)
+    // The kind of the address and the address, as firmware notes describe it: written anew here, so that a mistake there shows.
+    private static string Shown(byte[] key, Carries kind, ulong address)
     {
         Span<byte> bytes = stackalloc byte[8];
         BinaryPrimitives.WriteUInt64BigEndian(bytes, address);
-        return new DeviceToken(BinaryPrimitives.ReadUInt64BigEndian(HMACSHA256.HashData(key, bytes[2..]))).ToString();
+        bytes[1] = (byte)(kind is Carries.Tag ? 3 : 1);
+        return new DeviceToken(BinaryPrimitives.ReadUInt64BigEndian(HMACSHA256.HashData(key, bytes[1..]))).ToString();
     }
 }

@@ -2,12 +2,28 @@ using Presence.Kit.Simulator;
 
 namespace Presence.Trials.Demo;
 
-/// <summary>Which of the shipped rules must give something to whom on the demo's day, said by hand and not by the rules.</summary>
+/// <summary>What the birthday's journey must give to whom, and when at the latest: told by hand from the story, not by the rules.</summary>
 internal static class Owed
 {
-    public static IEnumerable<string> To(Person person) => person.Name switch
+    private static readonly (string Offer, TimeOnly By)[] Birthday =
+    [
+        ("A coffee on us", new(8, 45)),
+        ("Birthday lunch set", new(9, 50)), // the coffee was redeemed
+        ("Film at half price", new(12, 20)), // so was the lunch
+        ("Dessert with dinner", new(17, 15)), // an hour in the cinema
+        ("10 off your taxi home", new(21, 30)), // at the exit, late
+    ];
+
+    /// <summary>The offers' English names, by <paramref name="now"/>.</summary>
+    public static IEnumerable<string> To(Person person, DayPlan plan, DateTimeOffset now) => person.Name switch
     {
-        Cast.Birthday => ["birthday-coffee"],
+        Cast.Birthday => Birthday.Where(due => plan.Moment(due.By) <= now).Select(due => due.Offer),
+
+        // Drinks the coffee, and withdraws before lunch.
+        Cast.Withdrawn => Birthday.Take(2).Where(due => plan.Moment(due.By) <= now).Select(due => due.Offer),
         _ => [],
     };
+
+    /// <summary>Whether an offer is one of the birthday's, which nobody else may have; what other rules give is not judged.</summary>
+    public static bool IsOfTheBirthday(string offer) => Birthday.Any(due => string.Equals(due.Offer, offer, StringComparison.Ordinal));
 }

@@ -33,7 +33,7 @@ internal sealed class Verdict(
             Console.WriteLine($"refused: {refusal}");
         }
 
-        var (visitScore, matchScore, couponScore) = (score.Visits(visits), score.Matches(visits), CouponScore(decisions, refs));
+        var (visitScore, matchScore, couponScore) = (score.Visits(visits), score.Matches(visits), CouponScore(coupons));
         var sightings = floor.GetProperty("sightings").GetInt64();
         var counts = new { sightings, visits = visits.Count, decisions = decisions.Count, coupons = coupons.Count, pushed = screens.All.Count };
         var passed = wrongs.Length == 0 && sightings > 0 && counts.visits > 0 && counts.decisions > 0 && counts.coupons > 0 && counts.pushed > 0;
@@ -103,42 +103,46 @@ internal sealed class Verdict(
         var begins = plan.Moment(DemoSettings.Begins);
         var settledBefore = radio.Now - Settles;
         var due = new List<DueVisit>();
-        foreach (var visit in Truth.Visits(day).Where(visit => day.Devices[visit.Device].Kind is not Carries.PlainPhone))
+        foreach (var visit in Truth.Visits(day).Where(visit => day.Devices[visit.Device].Kind is Carries.PhoneOnWifi or Carries.Tag))
         {
+            var kind = day.Devices[visit.Device].Kind;
             var (since, until) = (At(visit.FirstHeard), At(visit.LastHeard));
             since = since < begins ? begins : since;
             var name = day.Devices[visit.Device].Carrier.Name;
             if (!refs.TryGetValue(name, out var member))
             {
-                due.Add(new(keys.DayToken(visit.Address), since, until, null));
+                due.Add(new(keys.DayToken(kind, visit.Address), since, until, null));
             }
             else if (!story.Withdrawn.TryGetValue(name, out var withdrawn))
             {
-                due.Add(new(keys.BindingToken(visit.Address), since, until, member));
+                due.Add(new(keys.BindingToken(kind, visit.Address), since, until, member));
             }
             else
             {
-                due.Add(new(keys.BindingToken(visit.Address), since, withdrawn, member, Required: false));
-                due.Add(new(keys.DayToken(visit.Address), withdrawn, until, null));
+                due.Add(new(keys.BindingToken(kind, visit.Address), since, withdrawn, member, Required: false));
+                due.Add(new(keys.DayToken(kind, visit.Address), withdrawn, until, null));
             }
         }
 
         // Whether devices that only ask for networks are heard at all is the venue's choice; nobody says how many there must be.
         var passing = day.Addresses.Where(address => day.Devices[address.Value.Device].Kind is Carries.ProbingPhone or Carries.PlainPhone)
-            .Select(address => keys.DayToken(address.Key)).ToHashSet(StringComparer.Ordinal);
+            .Select(address => keys.DayToken(day.Devices[address.Value.Device].Kind, address.Key)).ToHashSet(StringComparer.Ordinal);
         return new Score([.. due.Where(visit => visit.Until > begins)], passing, begins, settledBefore);
     }
 
     private static DateTimeOffset At(long microseconds) => DateTimeOffset.UnixEpoch.AddTicks(microseconds * TimeSpan.TicksPerMicrosecond);
 
-    // What the birthday's rules owe: told by the rule that a decision names.
-    private Measure CouponScore(List<JsonElement> decisions, Dictionary<string, string> refs)
+    private Measure CouponScore(List<(string Name, JsonElement Coupon)> coupons)
     {
-        var offered = decisions.Where(decision => decision.GetProperty("outcome").GetString() is "offered")
-            .Select(decision => (Member: decision.GetProperty("member").GetString()!, Rule: decision.GetProperty("rule").GetString()!)).ToArray();
-        var due = guests.SelectMany(guest => Owed.To(guest.Person).Select(rule => (Member: refs[guest.Person.Name], Rule: rule))).ToArray();
-        return new(offered.Length, offered.Count(due.Contains), due.Length, due.Count(offered.Contains));
+        var said = coupons.Select(pair => (pair.Name, Offer: OfferOf(pair.Coupon))).Where(pair => Owed.IsOfTheBirthday(pair.Offer)).ToArray();
+        var due = guests.SelectMany(guest => Owed.To(guest.Person, plan, radio.Now).Select(offer => (guest.Person.Name, Offer: offer))).ToArray();
+
+        // What is due soon may have come already.
+        var right = guests.SelectMany(guest => Owed.To(guest.Person, plan, radio.Now.AddHours(1)).Select(offer => (guest.Person.Name, Offer: offer))).ToArray();
+        return new(said.Length, said.Count(right.Contains), due.Length, due.Count(said.Contains));
     }
+
+    private static string OfferOf(JsonElement coupon) => coupon.GetProperty("offer").GetProperty("name").GetProperty("en").GetString()!;
 
     private IEnumerable<string> Wrongs(
         Dictionary<string, string> refs, List<JsonElement> visits, List<JsonElement> decisions, List<(string Name, JsonElement Coupon)> coupons)
@@ -175,9 +179,14 @@ internal sealed class Verdict(
             }
         }
 
-        foreach (var twice in coupons.GroupBy(pair => (pair.Name, pair.Coupon.GetProperty("offer").GetProperty("name").GetProperty("en").GetString())).Where(group => group.Count() > 1))
+        foreach (var (name, coupon) in coupons.Where(pair => Owed.IsOfTheBirthday(OfferOf(pair.Coupon)) && !guests.First(guest => guest.Person.Name == pair.Name).Person.Membership!.Birthday))
         {
-            yield return $"{twice.Key.Name} has {twice.Count()} coupons for \"{twice.Key.Item2}\"";
+            yield return $"{name} has \"{OfferOf(coupon)}\" and no birthday";
+        }
+
+        foreach (var twice in coupons.GroupBy(pair => (pair.Name, Offer: OfferOf(pair.Coupon))).Where(group => group.Count() > 1))
+        {
+            yield return $"{twice.Key.Name} has {twice.Count()} coupons for \"{twice.Key.Offer}\"";
         }
     }
 
