@@ -37,6 +37,29 @@ public sealed class Decider(IRuleEvaluator rules, OfferDesk desk) : ICandidateSi
         Settle(at, sink);
     }
 
+    /// <summary>Writes the whole state of rules and desk; the same state gives the same bytes.</summary>
+    public void Save(IBufferWriter<byte> to)
+    {
+        var w = new StateWriter(to);
+        w.Write(_now);
+        var part = new ArrayBufferWriter<byte>();
+        rules.Save(part);
+        w.Write((long)part.WrittenCount);
+        to.Write(part.WrittenSpan);
+        desk.Save(to);
+    }
+
+    /// <summary>Takes the state of a snapshot into a new decider, also one with another rule book.</summary>
+    /// <exception cref="FormatException">The bytes are not a snapshot.</exception>
+    public void Load(ReadOnlySpan<byte> from)
+    {
+        var r = new StateReader(from);
+        _now = r.Long();
+        var length = r.Count();
+        rules.Load(r.Take(length));
+        desk.Load(r.Rest, rules.Find);
+    }
+
     void ICandidateSink.Holds(Candidate candidate) => _found.Add(candidate);
 
     private long _now;

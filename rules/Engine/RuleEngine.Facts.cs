@@ -103,7 +103,7 @@ public sealed partial class RuleEngine
         member.VisitSince = 0;
         member.Places.Clear();
         _timers.Cancel(ref member.Timers, TimerKind.Dwell);
-        Climb(member, TimerKind.NotSeen, 0, _book.NotSeen, member.LastVisitEnd, _now);
+        Climb(member, TimerKind.NotSeen, 0, _book.NotSeen, member.LastVisitEnd, _now - member.LastVisitEnd);
     }
 
     private void Enter(MemberState member, in Fact fact)
@@ -169,17 +169,16 @@ public sealed partial class RuleEngine
             if (stays[i].Place == place)
             {
                 var resumed = stays[i].LeftAt != 0 && at - stays[i].LeftAt <= Grace;
-                var from = stays[i].LeftAt;
-                stays[i] = new PlaceStay { Place = place, Since = resumed ? stays[i].Since : at };
+                stays[i] = resumed ? stays[i] with { LeftAt = 0 } : new PlaceStay { Place = place, Since = at };
                 _timers.Cancel(ref member.Timers, TimerKind.Dwell, place);
-                Climb(member, TimerKind.Dwell, place, ladder, stays[i].Since, resumed ? from : at);
+                Climb(member, TimerKind.Dwell, place, ladder, stays[i].Since, stays[i].Passed);
                 return;
             }
         }
 
         // More places than this at once are nested zones of zones; the oldest stay is the least worth watching.
         member.Places.Add(new PlaceStay { Place = place, Since = at }, most: 16);
-        Climb(member, TimerKind.Dwell, place, ladder, at, at);
+        Climb(member, TimerKind.Dwell, place, ladder, at, 0);
     }
 
     private void LeavePlaces(MemberState member, int zone, long at)
@@ -198,7 +197,7 @@ public sealed partial class RuleEngine
     /// <summary>Sets the timer of the first threshold later than what has already been passed.</summary>
     private void Climb(MemberState member, TimerKind kind, int a, Ladder ladder, long since, long passed)
     {
-        if (ladder.Above(passed - since) is >= 0 and var rung)
+        if (ladder.Above(passed) is >= 0 and var rung)
         {
             _timers.Set(new Due(Math.Max(since + ladder.After[rung], _now), member.Index, kind, a, rung), ref member.Timers);
         }

@@ -16,6 +16,28 @@ public sealed partial class RuleEngine
     /// <summary>Members a journey was stopped for because it went in a circle. Anything above 0 is an alarm.</summary>
     public long Circles { get; private set; }
 
+    /// <inheritdoc/>
+    public (RuleHead Head, ImmutableArray<RuleAction> Then)? Find(string rule, string? step)
+    {
+        foreach (var listener in _book.Listeners)
+        {
+            if (step is null && listener.Purpose == Purpose.Rule && listener.Head.Id == rule)
+            {
+                return (listener.Head, listener.Then);
+            }
+        }
+
+        foreach (var journey in _book.Journeys)
+        {
+            if (step is not null && journey.Document.Id == rule && journey.Steps.FirstOrDefault(s => s.Step.Id == step) is { } found)
+            {
+                return (journey.Head, found.Then);
+            }
+        }
+
+        return null;
+    }
+
     private void Hear(Bucket bucket, ICandidateSink sink, int depth)
     {
         foreach (var listener in bucket.At(_moment.HourOfWeek))

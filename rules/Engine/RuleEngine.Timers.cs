@@ -66,27 +66,25 @@ public sealed partial class RuleEngine
     private void Rung(in Due due, Ladder ladder, ICandidateSink sink)
     {
         var member = _members[due.Owner]!;
-        if (due.B + 1 < ladder.After.Length)
-        {
-            var next = Math.Max(due.At, Since(member, due) + ladder.After[due.B + 1]);
-            _timers.Set(due with { At = next, B = due.B + 1 }, ref member.Timers);
-        }
+        Climb(member, due.Kind, due.A, ladder, Pass(member, due, ladder.After[due.B]), ladder.After[due.B]);
 
         _moment.Be(member, Fact.TimePassed(due.At), due.At);
         Hear(ladder.Rungs[due.B], sink, 0);
     }
 
-    private static long Since(MemberState member, in Due due)
+    // Marks the threshold as passed; returns since when the member has been waiting.
+    private static long Pass(MemberState member, in Due due, long passed)
     {
         if (due.Kind == TimerKind.NotSeen)
         {
             return member.LastVisitEnd;
         }
 
-        foreach (ref readonly var stay in member.Places.Items)
+        foreach (ref var stay in member.Places.Items)
         {
             if (stay.Place == due.A)
             {
+                stay.Passed = passed;
                 return stay.Since;
             }
         }

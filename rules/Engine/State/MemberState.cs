@@ -51,6 +51,9 @@ internal struct PlaceStay
 
     /// <summary>0 while there.</summary>
     public long LeftAt;
+
+    /// <summary>The longest threshold that has fired in this stay, ms.</summary>
+    public long Passed;
 }
 
 /// <summary>Where a member is in a journey.</summary>

@@ -40,6 +40,9 @@ public interface IRuleEvaluator
     /// <summary>Unix ms before which <see cref="Advance"/> does nothing; <see cref="long.MaxValue"/> when nothing waits.</summary>
     long NextDue { get; }
 
+    /// <summary>A published rule, or a step of a journey, and what it does; null when the book has none.</summary>
+    (RuleHead Head, System.Collections.Immutable.ImmutableArray<RuleAction> Then)? Find(string rule, string? step);
+
     /// <summary>Writes the whole state; the same state gives the same bytes.</summary>
     void Save(IBufferWriter<byte> to);
 
