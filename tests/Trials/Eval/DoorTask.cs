@@ -1,0 +1,45 @@
+using Presence.Visits;
+
+namespace Presence.Trials.Eval;
+
+/// <summary>Two phones at a vestibule hear tags that lie inside, in it, or outside.</summary>
+internal static class DoorTask
+{
+    private static readonly string[] Labels = ["INSIDE", "IN_VESTIBULE", "OUTSIDE"];
+
+    private sealed record Reading(string Name, string Label, long At, double One, double Two);
+
+    /// <summary>Learns the three places from tags other than the one asked about, and keeps a belief per tag over the last ten seconds.</summary>
+    public static void Run(Settings settings, TextWriter to)
+    {
+        var folder = settings.Folder("door_uci586");
+        var readings = Read(folder).ToList();
+        var known = settings.Surveys("door_uci586").SelectMany(Read).Where(r => Labels.Contains(r.Label, StringComparer.Ordinal)).ToList();
+        to.WriteLine("query_id,label");
+        foreach (var tag in Csv.Rows(Path.Combine(folder, "queries.csv")).GroupBy(q => q["name"], StringComparer.Ordinal))
+        {
+            // Never from the tag itself: its label is what is asked.
+            var others = known.Where(r => !string.Equals(r.Name, tag.Key, StringComparison.Ordinal)).ToList();
+            var places = Labels.Select(l => SpotStatistics.Of(
+                others.Where(r => string.Equals(r.Label, l, StringComparison.Ordinal)).Select(r => (r.One, r.Two)).ToList())).ToArray();
+            var mine = readings.Where(r => string.Equals(r.Name, tag.Key, StringComparison.Ordinal)).OrderBy(r => r.At).ToList();
+            foreach (var query in tag)
+            {
+                var at = long.Parse(query["t_ms"], System.Globalization.CultureInfo.InvariantCulture);
+                var recent = mine.Where(r => r.At <= at && r.At > at - 10_000).ToList();
+                var best = 0;
+                var scores = places.Select(p => recent.Sum(r => p.LogLikelihood(r.One, r.Two))).ToArray();
+                for (var i = 1; i < scores.Length; i++)
+                {
+                    best = scores[i] > scores[best] ? i : best;
+                }
+
+                to.WriteLine($"{query["query_id"]},{Labels[best]}");
+            }
+        }
+    }
+
+    private static IEnumerable<Reading> Read(string folder) =>
+        Directory.GetFiles(folder, "filtered_rssi*.csv").Order(StringComparer.Ordinal).SelectMany(Csv.Rows).Select(r => new Reading(
+            r["name"], r.GetValueOrDefault("locationStatus", string.Empty), (long)Csv.Number(r["timestamp"]), Csv.Number(r["rssiOne"]), Csv.Number(r["rssiTwo"])));
+}

@@ -1,0 +1,45 @@
+namespace Presence.Trials.Eval;
+
+/// <summary><c>./presence eval TASK</c>: predictions for recordings with a known truth, by the product's own model.</summary>
+public static class EvalCommand
+{
+    /// <returns>0 when the predictions were written, 2 when the arguments or the recordings make no sense.</returns>
+    public static int Run(string[] args, TextWriter output, TextWriter err)
+    {
+        if (Settings.Parse(args, err) is not { } settings)
+        {
+            return 2;
+        }
+
+        Action<TextWriter>? task = settings.Task switch
+        {
+            "zones-malls" => to => MallTask.Run(settings, to, visits: false),
+            "visits-malls" => to => MallTask.Run(settings, to, visits: true),
+            "zones-tetam" => to => OfficeTask.Run(settings, to, visits: false),
+            "visits-tetam" => to => OfficeTask.Run(settings, to, visits: true),
+            "zones-calib" => to => FlatTask.Run(settings, to, visits: false),
+            "visits-calib" => to => FlatTask.Run(settings, to, visits: true),
+            "door" => to => DoorTask.Run(settings, to),
+            _ => null,
+        };
+        if (task is null)
+        {
+            err.WriteLine($"eval: there is no task {settings.Task}. Tasks: zones-malls visits-malls zones-tetam visits-tetam zones-calib visits-calib door.");
+            return 2;
+        }
+
+        try
+        {
+            using var to = new StreamWriter(settings.Out);
+            task(to);
+        }
+        catch (IOException e)
+        {
+            err.WriteLine($"eval: {e.Message}");
+            return 2;
+        }
+
+        output.WriteLine($"{settings.Task}: {settings.Out}");
+        return 0;
+    }
+}

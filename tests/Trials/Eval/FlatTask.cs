@@ -1,0 +1,85 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Presence.Visits;
+
+namespace Presence.Trials.Eval;
+
+/// <summary>The furnished flat with six anchors and a tag on a robot.</summary>
+internal static class FlatTask
+{
+    public static readonly RadioPolicy Policy = new()
+    {
+        Square = 0.4, ShadowLength = 1.5, ShadowDb = 5, NoiseDb = 5, Independence = 0.2, Silence = 0.2, Speed = 0.4, Still = 0.4, NearDbm = -55, FallDb = 25,
+    };
+
+    /// <summary>The rooms of the layout, as its walls draw them.</summary>
+    private static readonly (string Name, double Left, double Low, double Right, double High)[] Rooms =
+    [
+        ("A", 0, 2.12, 2.64, 7.1), ("B", 2.64, 2.12, 9.07, 7.1), ("C", 3.97, 0, 6.22, 2.12), ("D", 1.95, 0, 3.97, 2.12), ("E", 0, 0, 1.95, 2.12),
+    ];
+
+    public static void Run(Settings settings, TextWriter to, bool visits)
+    {
+        var folder = settings.Folder("calib2021");
+        ImmutableArray<Spot> walls = [.. Csv.Rows(Path.Combine(folder, "layout.csv")).Select(r => new Spot(Csv.Number(r["x"]), Csv.Number(r["y"])))];
+        var anchors = Csv.Rows(Path.Combine(folder, "anchors.csv"))
+            .Select(r => new SourcePlace(0, new Spot(Csv.Number(r["x"]), Csv.Number(r["y"])), Csv.Number(r["z"]) - 0.5)).ToImmutableArray();
+        var survey = settings.Surveys("calib2021").SelectMany(f => Csv.Rows(Path.Combine(f, "train_fingerprints.csv.gz")))
+            .Select(r => new SurveyStop(0, new Spot(Csv.Number(r["x"]), Csv.Number(r["y"])), Heard(r))).ToImmutableArray();
+        var policy = settings.Tune(Policy);
+        var model = new RoomModel(
+            PlaceGrid.Inside(policy.Square, [(0, walls)]), anchors, survey, Room, Rooms.Length, policy,
+            (_, a, b) => !Crosses(walls, a, b));
+        to.WriteLine(visits ? "entity,zone,enter_s,exit_s" : "query_id,x,y,room");
+        foreach (var tag in Csv.Rows(Path.Combine(folder, "test_observations.csv")).GroupBy(r => r["query_id"][..r["query_id"].LastIndexOf('_')], StringComparer.Ordinal))
+        {
+            var rows = tag.ToList();
+            var scans = rows.Select(r => new TagScan(Csv.Number(r["ts"]), Heard(r))).ToList();
+            var answers = model.Follow(scans, scans.Select(s => s.At), visits ? 0.7 : 0.5).ToList();
+            if (visits)
+            {
+                Runs.Write(to, tag.Key, answers.Select(a => (a.At, Rooms[a.Zone].Name)), 2);
+                continue;
+            }
+
+            foreach (var (row, answer) in rows.Zip(answers))
+            {
+                to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{row["query_id"]},{answer.Spot.X:f3},{answer.Spot.Y:f3},{Rooms[answer.Zone].Name}"));
+            }
+        }
+    }
+
+    private static ImmutableArray<Loudness> Heard(Dictionary<string, string> row) =>
+        [.. Enumerable.Range(1, 6).Where(i => row.GetValueOrDefault($"rssi_{i}") is { Length: > 0 })
+            .Select(i => new Loudness(i - 1, (float)Csv.Number(row[$"rssi_{i}"])))];
+
+    private static int Room(Spot at)
+    {
+        for (var i = 0; i < Rooms.Length; i++)
+        {
+            var r = Rooms[i];
+            if (at.X >= r.Left && at.X < r.Right && at.Y >= r.Low && at.Y < r.High)
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+
+    private static bool Crosses(ImmutableArray<Spot> outline, Spot a, Spot b)
+    {
+        for (int i = 0, j = outline.Length - 1; i < outline.Length; j = i++)
+        {
+            var (c, d) = (outline[j], outline[i]);
+            if (Side(a, b, c) != Side(a, b, d) && Side(c, d, a) != Side(c, d, b))
+            {
+                return true;
+            }
+        }
+
+        return false;
+
+        static bool Side(Spot p, Spot q, Spot r) => ((q.X - p.X) * (r.Y - p.Y)) - ((q.Y - p.Y) * (r.X - p.X)) > 0;
+    }
+}

@@ -1,0 +1,187 @@
+using System.Collections.Immutable;
+using Presence.Visits;
+
+namespace Presence.Trials.Eval;
+
+/// <summary>The product's belief, taught by a mall's survey walks and asked along other walks.</summary>
+internal sealed class MallModel
+{
+    private readonly MallSite _site;
+    private readonly RadioPolicy _policy;
+    private readonly Dictionary<string, int> _sources = new(StringComparer.Ordinal);
+    private readonly List<int> _groups = [];
+    private readonly bool _wifi;
+    private readonly RadioMap _map;
+    private readonly PlaceMotion _motion;
+    private readonly float[] _prior;
+    private readonly string?[] _storeOf;
+
+    public MallModel(MallSite site, IReadOnlyList<PhoneTrace> survey, RadioPolicy policy, bool wifi)
+    {
+        (_site, _policy, _wifi) = (site, policy, wifi);
+        var stops = ImmutableArray.CreateBuilder<SurveyStop>();
+        foreach (var trace in survey)
+        {
+            foreach (var scan in Scans(trace, learn: true))
+            {
+                stops.Add(new SurveyStop(site.Floors.IndexOf(trace.Floor), trace.At(scan.HeardAt), [.. scan.Heard]));
+            }
+        }
+
+        var way = survey.SelectMany(t => Walk(t).Select(spot => (site.Floors.IndexOf(t.Floor), spot))).ToList();
+        var grid = PlaceGrid.Around(policy.Square, way, 6);
+        _prior = Attraction(grid, way);
+        _map = RadioMap.Learn(grid, _groups.ToArray(), stops.ToImmutable(), [], policy);
+        _motion = new PlaceMotion(grid, policy, _prior);
+        _storeOf = [.. grid.Places.Select(p => StoreAt(p.Floor, p.At))];
+    }
+
+    /// <summary>Follows a trace; tells where the phone is believed to be at each time asked, from what was known by then.</summary>
+    public IEnumerable<MallAnswer> Follow(PhoneTrace trace, IEnumerable<long> askedAt)
+    {
+        var belief = new PlaceBelief(_map, _motion, _prior, _policy);
+        using var scans = Scans(trace, learn: false).GetEnumerator();
+        var more = scans.MoveNext();
+        var now = more ? scans.Current.HeardAt : 0;
+        foreach (var asked in askedAt)
+        {
+            while (more && scans.Current.At <= asked)
+            {
+                now = PassTo(belief, now, scans.Current.HeardAt);
+                belief.Hear(scans.Current.Heard.ToArray(), scans.Current.Group);
+                more = scans.MoveNext();
+            }
+
+            now = PassTo(belief, now, asked);
+            yield return Answer(asked, belief.Belief);
+        }
+    }
+
+    private static long PassTo(PlaceBelief belief, long now, long to)
+    {
+        if (to > now)
+        {
+            belief.Pass((to - now) / 1000.0);
+        }
+
+        return Math.Max(now, to);
+    }
+
+    /// <summary>What was heard, scan by scan: Wi-Fi as the phone's list came, without the entries it had kept from before; beacons second by second.</summary>
+    private IEnumerable<(long At, long HeardAt, int Group, List<Loudness> Heard)> Scans(PhoneTrace trace, bool learn)
+    {
+        var fresh = trace.Readings.Where(r => (_wifi || !r.Wifi) && r.At - r.HeardAt < 4000);
+        foreach (var scan in fresh.GroupBy(r => (At: r.Wifi ? r.At : ((r.At / 1000) + 1) * 1000, r.Wifi)).OrderBy(g => g.Key.At))
+        {
+            var heard = new List<Loudness>();
+            foreach (var source in scan.GroupBy(r => r.Key, StringComparer.Ordinal))
+            {
+                if (!_sources.TryGetValue(source.Key, out var index))
+                {
+                    if (!learn)
+                    {
+                        continue;
+                    }
+
+                    _sources.Add(source.Key, index = _sources.Count);
+                    _groups.Add(scan.Key.Wifi ? 0 : 1);
+                }
+
+                heard.Add(new Loudness(index, source.Average(r => r.Dbm)));
+            }
+
+            if (heard.Count > 0)
+            {
+                yield return (scan.Key.At, (long)scan.Average(r => r.HeardAt), scan.Key.Wifi ? 0 : -1, heard);
+            }
+        }
+    }
+
+    private MallAnswer Answer(long at, ReadOnlySpan<float> belief)
+    {
+        var places = _map.Grid.Places;
+        var floors = new double[_site.Floors.Count];
+        for (var c = 0; c < belief.Length; c++)
+        {
+            floors[places[c].Floor] += belief[c];
+        }
+
+        var floor = Array.IndexOf(floors, floors.Max());
+        double x = 0, y = 0;
+        var cells = new Dictionary<string, double>(StringComparer.Ordinal);
+        var stores = new Dictionary<string, double>(StringComparer.Ordinal);
+        for (var c = 0; c < belief.Length; c++)
+        {
+            if (places[c].Floor != floor)
+            {
+                continue;
+            }
+
+            var spot = places[c].At;
+            x += belief[c] * spot.X;
+            y += belief[c] * spot.Y;
+            Count(cells, Cell20(floor, spot), belief[c]);
+            Count(stores, _storeOf[c] ?? string.Empty, belief[c]);
+        }
+
+        return new MallAnswer(at, _site.Floors[floor], new Spot(x / floors[floor], y / floors[floor]), Best(cells), Best(stores), cells);
+    }
+
+    private string Cell20(int floor, Spot at) => $"{_site.Floors[floor]}:{(int)(at.X / 20)}:{(int)(at.Y / 20)}";
+
+    private string? StoreAt(int floor, Spot at)
+    {
+        (string? Id, double Metres) nearest = (null, 10);
+        foreach (var store in _site.Stores)
+        {
+            var metres = store.Floor == floor ? Outlines.Distance(store.Outline, at) : double.MaxValue;
+            nearest = metres <= nearest.Metres ? (store.Id, metres) : nearest;
+        }
+
+        return nearest.Id;
+    }
+
+    private static IEnumerable<Spot> Walk(PhoneTrace trace)
+    {
+        for (var at = trace.Way[0].At; at <= trace.Way[^1].At; at += 1000)
+        {
+            yield return trace.At(at);
+        }
+    }
+
+    /// <summary>Where the surveyors walked is where one can walk.</summary>
+    private static float[] Attraction(PlaceGrid grid, List<(int Floor, Spot At)> way)
+    {
+        var weight = new float[grid.Count];
+        foreach (var (floor, at) in way)
+        {
+            for (var dx = -3; dx <= 3; dx++)
+            {
+                for (var dy = -3; dy <= 3; dy++)
+                {
+                    var c = grid.Find(floor, new Spot(at.X + (dx * grid.Size), at.Y + (dy * grid.Size)));
+                    if (c >= 0)
+                    {
+                        var d = Outlines.Between(grid.Places[c].At, at);
+                        weight[c] += (float)Math.Exp(-d * d / (2 * 2.5 * 2.5));
+                    }
+                }
+            }
+        }
+
+        // Walked once or ten times: people are there; how often says little.
+        for (var c = 0; c < weight.Length; c++)
+        {
+            weight[c] = Math.Min(1, weight[c] / 4) + 0.02f;
+        }
+
+        return weight;
+    }
+
+    private static void Count(Dictionary<string, double> sums, string key, double mass) => sums[key] = sums.GetValueOrDefault(key) + mass;
+
+    private static string Best(Dictionary<string, double> sums) => sums.MaxBy(s => s.Value).Key;
+}
+
+/// <summary>Where a phone is believed to be.</summary>
+internal sealed record MallAnswer(long At, string Floor, Spot Spot, string Cell20, string Store, Dictionary<string, double> Cells);

@@ -1,0 +1,105 @@
+using System.Globalization;
+using Presence.Visits;
+
+namespace Presence.Trials.Eval;
+
+/// <summary>What an evaluation was asked for.</summary>
+internal sealed class Settings
+{
+    public string Task { get; private set; } = string.Empty;
+
+    public string Data { get; private set; } = string.Empty;
+
+    public string Out { get; private set; } = string.Empty;
+
+    public string? Labels { get; private set; }
+
+    public string? Counts { get; private set; }
+
+    public bool NoSurvey { get; private set; }
+
+    public bool BeaconsOnly { get; private set; }
+
+    public List<string> Survey { get; } = [];
+
+    private List<string> Tunes { get; } = [];
+
+    /// <returns>Null and a message when the arguments make no sense.</returns>
+    public static Settings? Parse(string[] args, TextWriter err)
+    {
+        var s = new Settings();
+        for (var i = 0; i < args.Length; i++)
+        {
+            var value = i + 1 < args.Length ? args[i + 1] : null;
+            switch (args[i])
+            {
+                case "--no-survey": s.NoSurvey = true; continue;
+                case "--beacons-only": s.BeaconsOnly = true; continue;
+                case "--data" when value is not null: s.Data = value; break;
+                case "--out" when value is not null: s.Out = value; break;
+                case "--labels" when value is not null: s.Labels = value; break;
+                case "--counts" when value is not null: s.Counts = value; break;
+                case "--tune" when value is not null: s.Tunes.Add(value); break;
+                case "--survey":
+                    // One or several folders may follow.
+                    for (; i + 1 < args.Length && !args[i + 1].StartsWith("--", StringComparison.Ordinal); i++)
+                    {
+                        s.Survey.Add(args[i + 1]);
+                    }
+
+                    continue;
+                default:
+                    if (args[i].StartsWith("--", StringComparison.Ordinal) || s.Task.Length > 0)
+                    {
+                        err.WriteLine($"eval: {args[i]} is not an option, or its value is missing.");
+                        return null;
+                    }
+
+                    s.Task = args[i];
+                    continue;
+            }
+
+            i++;
+        }
+
+        return s.Complete(err) ? s : null;
+    }
+
+    /// <summary>The recordings' folder: the one of that name in <see cref="Data"/>, or that itself.</summary>
+    public string Folder(string name) => In(Data, name);
+
+    /// <summary>What may be learned from: the survey folders that were named, else the survey that lies beside the recordings.</summary>
+    public IEnumerable<string> Surveys(string name) =>
+        NoSurvey ? [] : Survey.Count > 0 ? Survey.Select(s => In(s, name)) : [Folder(name)];
+
+    /// <summary>Settings by name, for finding out what they do: <c>--tune NoiseDb=5</c>.</summary>
+    public RadioPolicy Tune(RadioPolicy policy)
+    {
+        foreach (var tune in Tunes)
+        {
+            var (name, value) = (tune.Split('=')[0], double.Parse(tune.Split('=')[1], CultureInfo.InvariantCulture));
+            policy = policy with { };
+            typeof(RadioPolicy).GetProperty(name)!.SetValue(policy, value);
+        }
+
+        return policy;
+    }
+
+    private static string In(string folder, string name)
+    {
+        var inside = Path.Combine(folder, name);
+        return Directory.Exists(inside) ? inside : folder;
+    }
+
+    private bool Complete(TextWriter err)
+    {
+        var missing = Task.Length == 0 ? "the task" : Data.Length == 0 ? "--data DIR" : Out.Length == 0 && Counts is null ? "--out FILE" : null;
+        missing ??= Directory.Exists(Data) ? null : $"the folder {Data}";
+        if (missing is not null)
+        {
+            err.WriteLine($"eval: {missing} is missing. Usage: eval TASK --data DIR [--survey DIR...] [--no-survey] [--labels DIR] [--counts FILE] --out FILE");
+        }
+
+        return missing is null;
+    }
+}
