@@ -87,7 +87,8 @@ public sealed partial class MqttEndpoint
         _subscribers[clientId] = subscriber;
         Interlocked.Decrement(ref _halfOpen);
         session.MarkKnown();
-        session.Send(new ConnAckPacket(!fresh, MqttReasonCode.Success) { Properties = Offer(session, connect, clientId, asked, keepAlive) });
+        if (!session.Send(new ConnAckPacket(!fresh, MqttReasonCode.Success) { Properties = Offer(session, connect, clientId, asked, keepAlive) }))
+            session.Cut(MqttRefusal.OverClientLimit, MqttReasonCode.PacketTooLarge, "The client takes no packet as long as CONNACK.");
         subscriber.Attach(session);
         if (fresh && delayed is { } late) PublishWill(late.From, late.Will);
         Instruments.Connected.Add(1);

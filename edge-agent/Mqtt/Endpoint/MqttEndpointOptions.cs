@@ -24,8 +24,8 @@ public sealed record MqttLimits
     /// <summary>Subscriptions a client may hold. Default 100.</summary>
     public int MaxSubscriptions { get; init; } = 100;
 
-    /// <summary>Highest topic alias taken from the client; 0 means none. Default 16.</summary>
-    public ushort TopicAliasMaximum { get; init; } = 16;
+    /// <summary>Highest topic alias taken from the client; 0 means none. Default 10: a gateway has three.</summary>
+    public ushort TopicAliasMaximum { get; init; } = 10;
 
     /// <summary>Longest a session outlives its connection, also one that asks for more or, in 3.1.1, for ever. Default 1 day.</summary>
     public TimeSpan MaxSessionExpiry { get; init; } = TimeSpan.FromDays(1);

@@ -21,7 +21,8 @@ public sealed partial class MqttSession
     private ValueTask TakePublish(
         byte first, in ReadOnlySequence<byte> body, ReadOnlyMemory<byte> head, MqttReasonCode why, in PublishView view)
     {
-        if (why == MqttReasonCode.Success && view.HasSubscriptionIdentifier) why = MqttReasonCode.ProtocolError;
+        // A client has no use for even one (3.3.4-6); one is let pass and goes no further, as widely used clients and servers have it.
+        if (why == MqttReasonCode.Success && view.SubscriptionIdentifiers > 1) why = MqttReasonCode.ProtocolError;
         MqttTopic? topic = null;
         if (why == MqttReasonCode.Success) why = Resolve(view, out topic);
         if (why != MqttReasonCode.Success)
@@ -99,18 +100,13 @@ public sealed partial class MqttSession
 
     private void TakeSubscribe(SubscribePacket subscribe)
     {
-        if (subscribe.Properties.SubscriptionIdentifiers.Count > 0)
-        {
-            Cut(MqttRefusal.NotOffered, MqttReasonCode.SubscriptionIdentifiersNotSupported, "Subscription identifiers are not offered.");
-            return;
-        }
-
+        var identified = subscribe.Properties.SubscriptionIdentifiers.Count > 0;
         var reasons = new MqttReasonCode[subscribe.Subscriptions.Count];
         var retained = new List<(MqttSubscription Wanted, bool IsNew)>();
         for (var i = 0; i < reasons.Length; i++)
         {
             var wanted = subscribe.Subscriptions[i];
-            reasons[i] = Grant(wanted);
+            reasons[i] = Grant(wanted, identified);
             if (reasons[i].IsError()) continue;
             retained.Add((wanted, _endpoint.Subscribe(_subscriber!, wanted)));
         }
@@ -123,8 +119,14 @@ public sealed partial class MqttSession
         }
     }
 
-    private MqttReasonCode Grant(MqttSubscription wanted)
+    private MqttReasonCode Grant(MqttSubscription wanted, bool identified)
     {
+        if (identified)
+        {
+            _endpoint.Refuse(MqttRefusal.NotOffered);
+            return MqttReasonCode.SubscriptionIdentifiersNotSupported;
+        }
+
         if (wanted.Filter.StartsWith("$share/", StringComparison.Ordinal))
         {
             _endpoint.Refuse(MqttRefusal.NotOffered);

@@ -101,6 +101,7 @@ public sealed partial class MqttSession
         {
             var connect = (ConnectPacket)packet!;
             Version = connect.Version;
+            ClientMaxPacket = (int)Math.Min(connect.Properties.MaximumPacketSize ?? int.MaxValue, Frame.MaxRemaining + 5);
             return connect;
         }
 
@@ -235,7 +236,9 @@ public sealed partial class MqttSession
     {
         if (type == MqttPacketType.PubRel)
         {
-            SendAck(0x70, id, _subscriber!.Release(id) ? MqttReasonCode.Success : MqttReasonCode.PacketIdentifierNotFound);
+            // Also an id not known, perhaps from before a restart, is completed, so that the client can forget it.
+            _subscriber!.Release(id);
+            SendAck(0x70, id);
             return;
         }
 

@@ -44,35 +44,36 @@ public sealed partial class MqttSession : IThreadPoolWorkItem
         ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
-    /// <summary>Leaves an answer for the pump.</summary>
-    internal void Send(MqttPacket packet)
+    /// <summary>Leaves an answer for the pump. Explanations that would make it longer than the client takes are left out (3.1.2.11.4).</summary>
+    /// <returns>False when it is too long even so: then it is not sent.</returns>
+    internal bool Send(MqttPacket packet)
     {
-        var body = new ByteWriter();
-        var first = PacketEncoder.WriteBody(body, packet, Version);
+        var bytes = MqttCodec.Encode(packet, Version);
+        if (bytes.Length > ClientMaxPacket) bytes = MqttCodec.Encode(Brief(packet), Version);
+        if (bytes.Length > ClientMaxPacket) return false;
+        lock (_gate) (_answers ??= new()).Bytes(bytes);
+        Signal();
+        return true;
+    }
+
+    private static MqttPacket Brief(MqttPacket packet) => packet switch
+    {
+        DisconnectPacket bye => bye with { Properties = MqttProperties.None },
+        ConnAckPacket answer => answer with { Properties = answer.Properties with { ReasonString = null } },
+        _ => packet,
+    };
+
+    private void SendAck(byte first, ushort id)
+    {
         lock (_gate)
         {
-            _answers ??= new();
-            _answers.Byte(first);
-            _answers.VarInt((uint)body.Length);
-            _answers.Bytes(body.Written);
+            var to = _answers ??= new();
+            to.Byte(first);
+            to.Byte(2);
+            to.UInt16(id);
         }
 
         Signal();
-    }
-
-    private void SendAck(byte first, ushort id, MqttReasonCode reason = MqttReasonCode.Success)
-    {
-        lock (_gate) WriteAck(_answers ??= new(), first, id, reason);
-        Signal();
-    }
-
-    private void WriteAck(ByteWriter to, byte first, ushort id, MqttReasonCode reason)
-    {
-        var said = Version == MqttVersion.V5 && reason != MqttReasonCode.Success;
-        to.Byte(first);
-        to.Byte(said ? (byte)3 : (byte)2);
-        to.UInt16(id);
-        if (said) to.Byte((byte)reason);
     }
 
     /// <summary>Ends the session once: last words if it speaks MQTT 5, then the reader is woken and the connection closed behind them.</summary>

@@ -95,7 +95,6 @@ public sealed partial class MqttSession
         Limits = limits;
         KeepAliveMs = keepAliveSeconds * 1_500L;
         ClientReceiveMaximum = connect.Properties.ReceiveMaximum ?? ushort.MaxValue;
-        ClientMaxPacket = (int)Math.Min(connect.Properties.MaximumPacketSize ?? int.MaxValue, Frame.MaxRemaining + 5);
         _problemInformation = connect.Properties.RequestProblemInformation ?? true;
         _connectedWithExpiry = connect.Properties.SessionExpirySeconds is > 0;
         _will = connect.Will;

@@ -57,8 +57,8 @@ public sealed class OpenEndpoint : IAsyncDisposable
 
         public ValueTask OnPublishAsync(MqttSession session, in MqttPublish publish, MqttReceipt receipt)
         {
-            Endpoint!.Forward(session, publish);
-            receipt.Acknowledge();
+            var meant = Endpoint!.Forward(session, publish);
+            receipt.Acknowledge(meant == 0 && publish.Qos == MqttQos.AtLeastOnce ? MqttReasonCode.NoMatchingSubscribers : MqttReasonCode.Success);
             return default;
         }
     }

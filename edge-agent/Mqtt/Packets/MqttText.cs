@@ -66,6 +66,14 @@ public static class MqttText
     /// <summary>Whether a string is a filter and can be sent.</summary>
     public static bool IsTopicFilter(string filter) => IsValid(filter) && IsTopicFilter(Encoding.UTF8.GetBytes(filter));
 
+    /// <summary>Whether a filter that begins with "$share/" goes on with a group's name, a slash and a filter (4.8.2).</summary>
+    internal static bool IsSharedFilter(ReadOnlySpan<byte> filter)
+    {
+        var rest = filter["$share/".Length..];
+        var end = rest.IndexOf((byte)'/');
+        return end > 0 && end < rest.Length - 1 && !rest[..end].ContainsAny((byte)'+', (byte)'#');
+    }
+
     private static bool IsAllowed(int rune) =>
         rune is not ((>= 0 and < 0x20) or (>= 0x7F and < 0xA0) or (>= 0xFDD0 and <= 0xFDEF)) && (rune & 0xFFFE) != 0xFFFE;
 }

@@ -192,7 +192,8 @@ internal static class PacketDecoder
             if (!MqttText.IsTopicFilter(filter)) return MqttReasonCode.TopicFilterInvalid;
             if ((options & 0x30) == 0x30) return MqttReasonCode.ProtocolError;
             var noLocal = (options & 4) != 0;
-            if (noLocal && filter.StartsWith("$share/"u8)) return MqttReasonCode.ProtocolError;
+            if (version == MqttVersion.V5 && filter.StartsWith("$share/"u8) && (noLocal || !MqttText.IsSharedFilter(filter)))
+                return MqttReasonCode.ProtocolError;
             wanted.Add(new(Encoding.UTF8.GetString(filter), (MqttQos)(options & 3))
             {
                 NoLocal = noLocal, RetainAsPublished = (options & 8) != 0, RetainHandling = (MqttRetainHandling)((options >> 4) & 3),

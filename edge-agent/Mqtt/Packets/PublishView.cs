@@ -15,7 +15,8 @@ internal readonly ref struct PublishView
 
     public uint? ExpirySeconds { get; private init; }
 
-    public bool HasSubscriptionIdentifier { get; private init; }
+    /// <summary>A server's publish may carry several; a client's should carry none.</summary>
+    public int SubscriptionIdentifiers { get; private init; }
 
     /// <summary>How many bytes of the body stand before the payload.</summary>
     public int PayloadAt { get; private init; }
@@ -47,12 +48,12 @@ internal readonly ref struct PublishView
         var scan = new PropertyScanner(properties, PropertyScanner.InPublish);
         ushort alias = 0;
         uint? expiry = null;
-        var identified = false;
+        var identifiers = 0;
         while (scan.Next())
         {
             if (scan.Id == PropertyId.TopicAlias) alias = (ushort)scan.Number;
             else if (scan.Id == PropertyId.MessageExpiry) expiry = scan.Number;
-            else if (scan.Id == PropertyId.SubscriptionIdentifier) identified = true;
+            else if (scan.Id == PropertyId.SubscriptionIdentifier) identifiers++;
         }
 
         if (scan.Why != MqttReasonCode.Success) return scan.Why;
@@ -60,7 +61,7 @@ internal readonly ref struct PublishView
         view = new()
         {
             Topic = topic, PacketId = id, Properties = properties, Alias = alias, ExpirySeconds = expiry,
-            HasSubscriptionIdentifier = identified, PayloadAt = reader.Position,
+            SubscriptionIdentifiers = identifiers, PayloadAt = reader.Position,
         };
         return MqttReasonCode.Success;
     }
