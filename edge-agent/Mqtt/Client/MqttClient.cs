@@ -27,6 +27,8 @@ public sealed partial class MqttClient : IAsyncDisposable
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Window, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Window, Flights.MaxWindow);
+        if (options is { Version: MqttVersion.V311, UserName: null, Password: not null })
+            throw new ArgumentException("3.1.1 knows no password without a user name.", nameof(options));
         _options = options;
         _time = time ?? TimeProvider.System;
         _flights = new(options.Window);

@@ -6,6 +6,12 @@ public sealed record MqttLimits
     /// <summary>QoS 1 and 2 publishes taken unacknowledged. Default 128, about 128 KB of messages a client can have under way.</summary>
     public ushort ReceiveMaximum { get; init; } = 128;
 
+    /// <summary>
+    /// QoS 1 and 2 messages sent unacknowledged to a 3.1.1 client, which cannot say how many it takes. Default 20: a mosquitto bridge hangs up at
+    /// the 21st.
+    /// </summary>
+    public ushort Window311 { get; init; } = 20;
+
     /// <summary>Longest packet taken, header included. Default 256 KB; a batch of 200 sightings is below 2 KB.</summary>
     public int MaxPacketBytes { get; init; } = 256 * 1024;
 

@@ -106,6 +106,7 @@ public sealed partial class MqttSession
         for (var i = 0; i < reasons.Length; i++)
         {
             var wanted = subscribe.Subscriptions[i];
+            if (_isBridge) wanted = wanted with { NoLocal = true, RetainAsPublished = true };
             reasons[i] = Grant(wanted, identified);
             if (reasons[i].IsError()) continue;
             retained.Add((wanted, _endpoint.Subscribe(_subscriber!, wanted)));

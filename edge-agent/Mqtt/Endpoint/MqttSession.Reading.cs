@@ -14,6 +14,7 @@ public sealed partial class MqttSession
     private MqttTopic?[]? _aliases;
     private Quota _quota;
     private bool _connectedWithExpiry;
+    private bool _isBridge;
     private long _partialSince;
     private int _waiting;
 
@@ -110,7 +111,7 @@ public sealed partial class MqttSession
 
         // An older client understands only the older answer. The level stands behind the name: "MQTT" or, in 3.1, "MQIsdp".
         var level = bytes[1] == 6 ? 3 : bytes[6];
-        Version = level > (int)MqttVersion.V5 ? MqttVersion.V5 : MqttVersion.V311;
+        Version = level is > (int)MqttVersion.V5 and < PacketDecoder.BridgeBit ? MqttVersion.V5 : MqttVersion.V311;
         Send(new ConnAckPacket(false, MqttReasonCode.UnsupportedProtocolVersion));
         return null;
     }

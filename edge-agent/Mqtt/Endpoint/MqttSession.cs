@@ -94,9 +94,10 @@ public sealed partial class MqttSession
         User = user;
         Limits = limits;
         KeepAliveMs = keepAliveSeconds * 1_500L;
-        ClientReceiveMaximum = connect.Properties.ReceiveMaximum ?? ushort.MaxValue;
+        ClientReceiveMaximum = connect.Version == MqttVersion.V5 ? connect.Properties.ReceiveMaximum ?? ushort.MaxValue : limits.Window311;
         _problemInformation = connect.Properties.RequestProblemInformation ?? true;
         _connectedWithExpiry = connect.Properties.SessionExpirySeconds is > 0;
+        _isBridge = connect.IsBridge;
         _will = connect.Will;
         _quota = new(limits, _endpoint.Now);
         _subscriber = subscriber;

@@ -23,6 +23,12 @@ public sealed record ConnectPacket(MqttVersion Version, string ClientId) : MqttP
 
     public ReadOnlyMemory<byte>? Password { get; init; }
 
+    /// <summary>
+    /// In 3.1.1: a bridge, as mosquitto's says by setting the top bit of the protocol level. It wants none of its own messages back, and
+    /// retain flags as they were published.
+    /// </summary>
+    public bool IsBridge { get; init; }
+
     public MqttProperties Properties { get; init; } = MqttProperties.None;
 }
 

@@ -5,6 +5,9 @@ namespace Presence.Mqtt.Packets;
 /// <summary>Reads the bodies of packets, checking all that the standard lets one check without a session.</summary>
 internal static class PacketDecoder
 {
+    /// <summary>Added to the protocol level by bridges that speak 3.1.1; MQTT 5 has subscription options for what they want.</summary>
+    public const int BridgeBit = 0x80;
+
     private const MqttReasonCode Ok = MqttReasonCode.Success;
     private const MqttReasonCode Malformed = MqttReasonCode.MalformedPacket;
 
@@ -86,8 +89,8 @@ internal static class PacketDecoder
         // MQTT 3.1 called itself MQIsdp; it and any later level are other protocols, to be told so rather than called broken.
         if (name.SequenceEqual("MQIsdp"u8)) return MqttReasonCode.UnsupportedProtocolVersion;
         if (!name.SequenceEqual("MQTT"u8)) return Malformed;
-        if (level is not (4 or 5)) return MqttReasonCode.UnsupportedProtocolVersion;
-        var version = (MqttVersion)level;
+        if (level is not (4 or 5 or (BridgeBit | 4))) return MqttReasonCode.UnsupportedProtocolVersion;
+        var version = (MqttVersion)(level & ~BridgeBit);
         var flags = reader.Byte();
         var keepAlive = reader.UInt16();
         var hasWill = (flags & 4) != 0;
@@ -127,6 +130,7 @@ internal static class PacketDecoder
         packet = new ConnectPacket(version, clientId)
         {
             CleanStart = (flags & 2) != 0, KeepAliveSeconds = keepAlive, Will = will, UserName = user, Password = password, Properties = properties,
+            IsBridge = level >= BridgeBit,
         };
         return Ok;
     }

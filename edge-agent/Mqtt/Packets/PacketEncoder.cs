@@ -72,7 +72,7 @@ internal static class PacketEncoder
     private static void WriteConnect(ByteWriter to, ConnectPacket connect)
     {
         to.Text("MQTT");
-        to.Byte((byte)connect.Version);
+        to.Byte((byte)((byte)connect.Version | (connect.IsBridge ? PacketDecoder.BridgeBit : 0)));
         var flags = connect.CleanStart ? 2 : 0;
         if (connect.Will is { } w) flags |= 4 | (int)w.Qos << 3 | (w.Retain ? 0x20 : 0);
         if (connect.Password is not null) flags |= 0x40;

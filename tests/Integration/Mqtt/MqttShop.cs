@@ -71,12 +71,14 @@ internal sealed class MqttShop : IMqttEndpointHandler, IAsyncDisposable
 /// <summary>Waits for what another thread brings about.</summary>
 internal static class Until
 {
-    public static async Task TrueAsync(Func<bool> condition, string what, int seconds = 10)
+    public static Task TrueAsync(Func<bool> condition, string what, int seconds = 10) => TrueAsync(condition, () => what, seconds);
+
+    public static async Task TrueAsync(Func<bool> condition, Func<string> what, int seconds = 10)
     {
         var end = Environment.TickCount64 + (seconds * 1_000);
         while (!condition())
         {
-            if (Environment.TickCount64 > end) throw new TimeoutException($"Not within {seconds} s: {what}.");
+            if (Environment.TickCount64 > end) throw new TimeoutException($"Not within {seconds} s: {what()}.");
             await Task.Delay(10);
         }
     }
