@@ -16,6 +16,7 @@ export function BindCard({ secret, member, formats }: { secret: string; member: 
   const [state, setState] = useState<'idle' | 'busy' | 'failed'>('idle');
   const [link, setLink] = useState<OneTimeLink>();
   const [opened, setOpened] = useState(false);
+  const [explained, setExplained] = useState(false);
   const count = member.me.data?.bindings.length ?? 0;
   const before = useRef(count);
   const done = count > before.current;
@@ -49,7 +50,12 @@ export function BindCard({ secret, member, formats }: { secret: string; member: 
           <p className="small quiet">{done ? say.bindAgain : say.bindText}</p>
         </div>
       </div>
-      {!done && (
+      {!done && !explained && (
+        <button type="button" className="button calm" onClick={() => setExplained(true)}>
+          {say.bindBegin}
+        </button>
+      )}
+      {!done && explained && (
         <>
           <ol className="steps small">
             {say.bindHow.map((step) => (

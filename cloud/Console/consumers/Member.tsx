@@ -29,6 +29,20 @@ export function Member({ secret, forget }: { secret: string; forget: (why: 'left
       <Top name={member.venue === undefined ? 'Presence' : local(member.venue.name)}>
         <LinkChip state={member.link} />
       </Top>
+      <Tabs.List className="foot" aria-label="Presence">
+        <Tabs.Trigger value="wallet">
+          <WalletCards size={22} aria-hidden="true" />
+          {say.tabs.wallet}
+        </Tabs.Trigger>
+        <Tabs.Trigger value="messages">
+          <Bell size={22} aria-hidden="true" />
+          {say.tabs.messages}
+        </Tabs.Trigger>
+        <Tabs.Trigger value="you">
+          <UserRound size={22} aria-hidden="true" />
+          {say.tabs.you}
+        </Tabs.Trigger>
+      </Tabs.List>
       <main className="member">
         {me.data === undefined ? (
           me.problem !== undefined ? (
@@ -51,20 +65,6 @@ export function Member({ secret, forget }: { secret: string; forget: (why: 'left
           </>
         )}
       </main>
-      <Tabs.List className="foot" aria-label="Presence">
-        <Tabs.Trigger value="wallet">
-          <WalletCards size={22} aria-hidden="true" />
-          {say.tabs.wallet}
-        </Tabs.Trigger>
-        <Tabs.Trigger value="messages">
-          <Bell size={22} aria-hidden="true" />
-          {say.tabs.messages}
-        </Tabs.Trigger>
-        <Tabs.Trigger value="you">
-          <UserRound size={22} aria-hidden="true" />
-          {say.tabs.you}
-        </Tabs.Trigger>
-      </Tabs.List>
     </Tabs.Root>
   );
 }

@@ -25,6 +25,8 @@ export function Wallet({ secret, me, member, formats, toYou }: Props) {
   const say = useSay(words);
   const local = useLocal();
   const [open, setOpen] = useState<Coupon>();
+  // The invitation stays to say that it worked.
+  const [unbound] = useState(me.bindings.length === 0);
   const map = useLoaded(me.zone ? me.venue : null, (signal) => call<VenueMap>(at`venues/${me.venue}/map`, { signal }));
   const zone = local(map.data?.zones.find((z) => z.id === me.zone)?.name);
   const { coupons } = member;
@@ -39,9 +41,6 @@ export function Wallet({ secret, me, member, formats, toYou }: Props) {
           {me.present ? (zone === '' ? say.hereAnywhere : say.here(zone)) : say.away}
         </p>
       </div>
-      {me.purposes.includes('presence') && me.bindings.length === 0 && (
-        <BindCard secret={secret} member={member} formats={formats} />
-      )}
       {!me.purposes.includes('marketing') && (
         <Notice icon={Megaphone} tone="warn">
           {say.noMarketing}{' '}
@@ -71,6 +70,9 @@ export function Wallet({ secret, me, member, formats, toYou }: Props) {
             ))}
           </ul>
         </section>
+      )}
+      {me.purposes.includes('presence') && unbound && (
+        <BindCard secret={secret} member={member} formats={formats} />
       )}
       {past.length > 0 && (
         <section className="stack" aria-labelledby="past">

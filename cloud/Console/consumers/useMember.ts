@@ -15,7 +15,7 @@ export interface MemberData {
   link: LinkState;
   /** What came in and has not been waved away, oldest first. */
   news: Message[];
-  dismiss: (id: string) => void;
+  dismiss: () => void;
   /** Coupons that came while this page was open. */
   fresh: ReadonlySet<string>;
 }
@@ -95,7 +95,7 @@ export function useMember(secret: string, gone: () => void): MemberData {
       venues.data?.find((v) => v.venue === me.data?.venue) ?? (venues.data?.length === 1 ? venues.data[0] : undefined),
     link,
     news,
-    dismiss: (id) => setNews((list) => list.filter((m) => m.id !== id)),
+    dismiss: () => setNews([]),
     fresh,
   };
 }

@@ -1,16 +1,19 @@
 import { Check, ChevronDown, ListChecks, Minus, X } from 'lucide-react';
 import { Collapsible, ToggleGroup } from 'radix-ui';
 import { useState } from 'react';
-import type { Decision, Outcome, VenueMap } from '../src/api/types';
+import type { Decision, Outcome, Reason, VenueMap } from '../src/api/types';
 import { Blank, Bones, Failure } from '../src/ui/parts';
 import type { Formats } from '../src/words/formats';
 import { useLanguage, useLocal, useSay } from '../src/words/language';
-import { firstFailed, gateName, valueText } from './reading';
+import { firstFailed, gateName, valueText } from './gateWords';
 import type { Decisions } from './useLiveFloor';
 import { words } from './words';
 
 type Filter = 'all' | 'acted' | 'blocked';
-const tone: Record<Outcome, string> = { offered: 'good', notified: 'lake', blocked: '' };
+const tone: Partial<Record<Outcome, string>> = { offered: 'good', notified: 'lake', done: 'lake', postponed: 'warn' };
+const acted: ReadonlySet<Outcome> = new Set(['offered', 'notified', 'done']);
+/** As many as a reader takes in at once; on a phone each is a third of the screen. */
+const atOnce = 15;
 
 /** What was decided for whom and why, also when it was nothing. */
 export function DecisionFeed({
@@ -24,7 +27,8 @@ export function DecisionFeed({
 }) {
   const say = useSay(words);
   const [filter, setFilter] = useState<Filter>('all');
-  const shown = decisions.list?.filter((d) => filter === 'all' || (filter === 'blocked') === (d.outcome === 'blocked'));
+  const [room, setRoom] = useState(atOnce);
+  const shown = decisions.list?.filter((d) => filter === 'all' || (filter === 'acted') === acted.has(d.outcome));
   return (
     <section className="card stack feed" aria-labelledby="decisions">
       <div className="row apart">
@@ -53,13 +57,20 @@ export function DecisionFeed({
         </Blank>
       ) : (
         <ol className="decisions">
-          {shown.map((d) => (
+          {shown.slice(0, room).map((d) => (
             <DecisionCard key={d.id} decision={d} map={map} formats={formats} />
           ))}
         </ol>
       )}
-      {decisions.more && shown !== undefined && (
-        <button type="button" className="button plain" onClick={decisions.older}>
+      {shown !== undefined && (shown.length > room || decisions.more) && (
+        <button
+          type="button"
+          className="button plain"
+          onClick={() => {
+            if (decisions.more && shown.length <= room + atOnce) decisions.older();
+            setRoom(room + atOnce);
+          }}
+        >
           {say.older}
         </button>
       )}
@@ -85,7 +96,7 @@ function DecisionCard({
     <li>
       <Collapsible.Root className="decision">
         <Collapsible.Trigger className="decision-head">
-          <span className={`chip ${tone[d.outcome] ?? ''}`}>{say[d.outcome] ?? d.outcome}</span>
+          <span className={`chip ${tone[d.outcome] ?? ''}`}>{say.outcomes[d.outcome] ?? d.outcome}</span>
           <time className="tiny" dateTime={d.at}>
             {formats.seconds(d.at)}
           </time>
@@ -97,9 +108,7 @@ function DecisionCard({
             {zone !== undefined ? ` · ${local(zone.name)}` : d.zone ? ` · ${d.zone}` : ''}
           </span>
           <span className={failed === undefined ? 'because tiny' : 'because tiny stopped'}>
-            {failed === undefined
-              ? say.passedAll(d.reasons.length)
-              : `${say.stoppedBy(gateName(failed.gate, language))}${tail(failed.observed, failed.threshold)}`}
+            {failed === undefined ? say.passedAll(d.reasons.length) : stoppedBy(failed)}
           </span>
           <ChevronDown className="turn" size={18} aria-hidden="true" />
           <span className="sr-only">{say.why}</span>
@@ -125,7 +134,10 @@ function DecisionCard({
                   <span className="words">
                     {gateName(r.gate, language)}
                     <span className="sr-only">, {r.passed ? say.passed : first ? say.firstFailed : say.failed}</span>
-                    <span className="tiny block">{line(r.observed, r.threshold)}</span>
+                    <span className="tiny block">{line(r)}</span>
+                    {first && r.nearest && (
+                      <span className="tiny block">{say.nearest(valueText(r.nearest, language))}</span>
+                    )}
                   </span>
                 </li>
               );
@@ -136,21 +148,17 @@ function DecisionCard({
     </li>
   );
 
-  function line(
-    observed: Decision['reasons'][number]['observed'],
-    threshold: Decision['reasons'][number]['threshold'],
-  ): string {
-    const [was, needs] = [valueText(observed, language), valueText(threshold, language)];
+  function line(r: Reason): string {
+    const [was, needs] = [valueText(r.observed, language), valueText(r.threshold, language)];
+    // What happened is no measurement: there is nothing it was compared with.
+    if (r.gate === 'when') return needs || was;
     if (was !== '' && needs !== '') return say.wasAndNeeds(was, needs);
     if (was !== '') return say.was(was);
     return needs === '' ? '' : say.needs(needs);
   }
 
-  function tail(
-    observed: Decision['reasons'][number]['observed'],
-    threshold: Decision['reasons'][number]['threshold'],
-  ): string {
-    const said = line(observed, threshold);
-    return said === '' ? '' : language === 'zh' ? `（${said}）` : ` (${said})`;
+  function stoppedBy(r: Reason): string {
+    const said = line(r);
+    return `${say.stoppedBy(gateName(r.gate, language))}${said === '' ? '' : language === 'zh' ? `（${said}）` : ` (${said})`}`;
   }
 }

@@ -1,10 +1,10 @@
 import { BookOpen } from 'lucide-react';
 import { at, call } from '../src/api/client';
-import type { LocalText, VenueMap } from '../src/api/types';
+import type { VenueMap } from '../src/api/types';
 import { useLoaded } from '../src/live/useLoaded';
 import { Blank, Bones, Failure } from '../src/ui/parts';
 import { useLanguage, useLocal, useSay } from '../src/words/language';
-import { type RuleDocument, readAloud } from './readAloud';
+import { type RuleDocument, readAloud, titleOf } from './readAloud';
 import { words } from './words';
 
 export function Rules({ venue, map }: { venue: string; map: VenueMap | undefined }) {
@@ -12,7 +12,7 @@ export function Rules({ venue, map }: { venue: string; map: VenueMap | undefined
   const local = useLocal();
   const { language } = useLanguage();
   const rules = useLoaded(venue, (signal) => call<RuleDocument[]>(at`venues/${venue}/rules`, { signal }));
-  const zoneName = (id: string) => local(map?.zones.find((z) => z.id === id)?.name) || id;
+  const named = { zone: (id: string) => local(map?.zones.find((z) => z.id === id)?.name) || id };
   return (
     <section className="stack" aria-labelledby="rules">
       <h2 id="rules">{say.rulesTitle}</h2>
@@ -31,20 +31,19 @@ export function Rules({ venue, map }: { venue: string; map: VenueMap | undefined
       ) : (
         <ul className="rules">
           {rules.data.map((rule) => {
-            const off = rule.enabled === false;
-            const read = readAloud(rule, language, zoneName);
+            const state = rule.state ?? 'published';
+            const read = readAloud(rule, language, named);
             return (
               <li key={rule.id} className="card stack tight">
                 <div className="row apart">
-                  <h3 className="words">
-                    {typeof rule.name === 'object' ? local(rule.name as LocalText) : (rule.name ?? rule.id)}
-                  </h3>
-                  <span className={off ? 'chip' : 'chip good'}>{off ? say.off : say.on}</span>
+                  <h3 className="words">{titleOf(rule, language)}</h3>
+                  <span className={state === 'published' ? 'chip good' : 'chip'}>{say.states[state] ?? state}</span>
                 </div>
                 <dl className="sentence">
                   {read.when !== '' && <Part word={say.when_} lines={[read.when]} />}
                   {read.conditions.length > 0 && <Part word={say.if_} lines={read.conditions} />}
                   {read.actions.length > 0 && <Part word={say.then_} lines={read.actions} />}
+                  {read.steps.length > 0 && <Part word={say.steps_} lines={read.steps} />}
                   {read.limits.length > 0 && <Part word={say.within_} lines={read.limits} />}
                 </dl>
                 <details>

@@ -56,7 +56,7 @@ export function Redeem({ venue, zone, store, by, formats, code, setCode }: Props
         setStep({
           at: 'code',
           problem: unknown
-            ? `${say.unknown}. ${say.unknownHelp}`
+            ? say.unknownTyped
             : away
               ? plain.noConnectionHelp
               : error instanceof Problem

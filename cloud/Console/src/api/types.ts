@@ -76,9 +76,11 @@ export interface Reason {
   passed: boolean;
   observed?: string | number | boolean | null;
   threshold?: string | number | boolean | null;
+  /** The least that would have changed it. */
+  nearest?: string | null;
 }
 
-export type Outcome = 'offered' | 'notified' | 'blocked';
+export type Outcome = 'offered' | 'notified' | 'done' | 'blocked' | 'outranked' | 'heldOut' | 'postponed';
 
 export interface Decision {
   id: number;

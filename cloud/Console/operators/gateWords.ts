@@ -1,0 +1,91 @@
+import type { Decision, Reason } from '../src/api/types';
+import type { Language } from '../src/words/language';
+
+/**
+ * The service states its readings in short English phrases: `minutes in any fashion today`, `17 min`, `at least 20 min`.
+ * For Chinese readers the phrases it is known to use are put in Chinese; another is shown as it is.
+ */
+const gates: [RegExp, string][] = [
+  [/^when$/, '触发'],
+  [/^waited$/, '等待'],
+  [/^(consent|purposes?)$/, '同意授权'],
+  [/^(late|fresh|freshness|in time)$/, '时效'],
+  [/^quiet hours?$/, '免打扰时段'],
+  [/^(frequency|cap|caps)$/, '频次上限'],
+  [/^cap (.+)$/, '频次上限（$1）'],
+  [/^once( .+)?$/, '不重复发放'],
+  [/^variety$/, '多样性'],
+  [/^fatigue$/, '打扰额度'],
+  [/^budget( .+)?$/, '预算$1'],
+  [/^stock( .+)?$/, '库存$1'],
+  [/^group (.+)$/, '同组规则（$1）'],
+  [/^(priority|exclusion)$/, '规则优先级'],
+  [/^holdout$/, '对照组'],
+  [/^birthday$/, '生日'],
+  [/^time$/, '时间'],
+  [/^weekday$/, '星期'],
+  [/^holiday$/, '节假日'],
+  [/^date$/, '日期'],
+  [/^tier$/, '会员等级'],
+  [/^tag (.+)$/, '标签 $1'],
+  [/^segment (.+)$/, '人群 $1'],
+  [/^declared (.+)$/, '本人填写的 $1'],
+  [/^age$/, '年龄'],
+  [/^life-cycle stage$/, '会员阶段'],
+  [/^days since the last visit$/, '距上次到访天数'],
+  [/^visits ever$/, '累计到访'],
+  [/^visits in (\d+) days$/, '$1 天内到访'],
+  [/^minutes in (.+) today$/, '今天在 $1 的分钟数'],
+  [/^minutes since seen in (.+)$/, '离开 $1 的分钟数'],
+  [/^is in (.+)$/, '正在 $1'],
+  [/^people in (.+) against the usual$/, '$1 与平时相比的人数'],
+  [/^field (.+)$/, '事件字段 $1'],
+];
+
+const values: [RegExp, string][] = [
+  [/^not (at least|at most|[^a-z].*)/, '不是 $1'],
+  [/at least /g, '至少 '],
+  [/at most /g, '最多 '],
+  [/ to /g, ' 到 '],
+  [/ or /g, ' 或 '],
+  [/(\d) days?\b/g, '$1 天'],
+  [/(\d) min\b/g, '$1 分钟'],
+  [/(\d) h\b/g, '$1 小时'],
+  [/ a day\b/g, '（每天）'],
+  [/ a week\b/g, '（每周）'],
+  [/\btoday\b/g, '今天'],
+  [/\bhappened\b/g, '已发生'],
+  [/\bnot known\b/g, '未知'],
+  [/\bnot told\b/g, '未填写'],
+  [/\bnot allowed to be used\b/g, '未获同意使用'],
+  [/\bnot there\b/g, '没有'],
+  [/\bnone\b/g, '无'],
+  [/\bpresence\b/g, '识别到访'],
+  [/\bmarketing\b/g, '发送优惠'],
+  [/\bprofiling\b/g, '个性化'],
+  [/^enters (.+)$/, '进入 $1'],
+  [/^leaves (.+)$/, '离开 $1'],
+  [/^is in (.+) for (.+)$/, '在 $1 停留满 $2'],
+  [/\bthe venue\b/g, '商场'],
+  [/\bany (\w+)/g, '任一“$1”区域'],
+];
+
+export function gateName(gate: string, language: Language): string {
+  if (language === 'en') return gate.replace(/([a-z])([A-Z])/g, '$1 $2').replace(/[-_]+/g, ' ');
+  if (gate.startsWith('not ')) return `非：${gateName(gate.slice(4), language)}`;
+  const plain = gate.replace(/[-_]+/g, ' ').toLowerCase();
+  const known = gates.find(([pattern]) => pattern.test(plain));
+  return known === undefined ? gate : plain.replace(known[0], known[1]).replace('undefined', '');
+}
+
+/** @returns the value as a reader writes it; empty for none. */
+export function valueText(value: Reason['observed'], language: Language): string {
+  if (value === null || value === undefined || value === '') return '';
+  if (typeof value === 'boolean') return language === 'zh' ? (value ? '是' : '否') : value ? 'yes' : 'no';
+  if (typeof value === 'number') return new Intl.NumberFormat(language === 'zh' ? 'zh-CN' : 'en-GB').format(value);
+  return language === 'en' ? value : values.reduce((text, [pattern, said]) => text.replace(pattern, said), value);
+}
+
+export function firstFailed(decision: Pick<Decision, 'reasons'>): Reason | undefined {
+  return decision.reasons.find((r) => !r.passed);
+}
