@@ -22,7 +22,7 @@ export function CodeSheet({
 }) {
   const say = useSay(words);
   const local = useLocal();
-  const picture = useLoaded(coupon.state === 'issued' ? coupon.id : null, (signal) =>
+  const picture = useLoaded(coupon.state === 'issued' ? String(coupon.id) : null, (signal) =>
     callBlob(at`me/coupons/${coupon.id}/qr.svg`, { secret, signal }),
   );
   const [address, setAddress] = useState<string>();
@@ -50,7 +50,7 @@ export function CodeSheet({
           ) : (
             <div className="bone code-wait" />
           )}
-          <p className="mono code-text">{coupon.code}</p>
+          <p className="mono code-text">{coupon.shortCode || coupon.code}</p>
         </div>
       ) : (
         <div className="used" role="status">

@@ -71,9 +71,7 @@ export function Wallet({ secret, me, member, formats, toYou }: Props) {
           </ul>
         </section>
       )}
-      {me.purposes.includes('presence') && unbound && (
-        <BindCard secret={secret} member={member} formats={formats} />
-      )}
+      {me.purposes.includes('presence') && unbound && <BindCard secret={secret} member={member} formats={formats} />}
       {past.length > 0 && (
         <section className="stack" aria-labelledby="past">
           <h2 id="past" className="quiet">

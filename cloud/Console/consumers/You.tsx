@@ -50,11 +50,13 @@ export function You({ secret, me, member, formats, left }: Props) {
 
   return (
     <div className="stack">
-      <h1 className="words">{me.nickname}</h1>
-      <p className="quiet small">
-        <span className="mono">{me.member}</span>
-        {me.birthday && ` · ${say.birthdayIs} ${birthdayText(me.birthday, language)}`}
-      </p>
+      <div>
+        <h1 className="words">{me.nickname}</h1>
+        <p className="quiet small">
+          <span className="mono">{me.member}</span>
+          {me.birthday && ` · ${say.birthdayIs} ${birthdayText(me.birthday, language)}`}
+        </p>
+      </div>
       <Consents secret={secret} me={me} member={member} />
       {me.purposes.includes('presence') ? (
         <BindCard secret={secret} member={member} formats={formats} />

@@ -50,11 +50,12 @@ describe('the inbox', () => {
 });
 
 describe('the wallet', () => {
-  const coupon = (id: string, state: CouponState, expiresAt: string, redeemedAt?: string): Coupon => ({
-    id,
-    code: id,
+  let ids = 0;
+  const coupon = (code: string, state: CouponState, expiresAt: string, redeemedAt?: string): Coupon => ({
+    id: ++ids,
+    code,
     state,
-    offer: { name: { en: id }, text: { en: '' }, theme: 'coffee' },
+    offer: { name: { en: code }, text: { en: '' }, theme: 'coffee' },
     issuedAt: '2026-11-21T01:00:00Z',
     expiresAt,
     why: { en: '' },
@@ -68,8 +69,8 @@ describe('the wallet', () => {
       coupon('over', 'expired', '2026-11-21T05:00:00Z'),
       coupon('noon', 'issued', '2026-11-21T06:00:00Z'),
     ]);
-    expect(usable.map((c) => c.id)).toEqual(['noon', 'evening']);
-    expect(past.map((c) => c.id)).toEqual(['over', 'used']);
+    expect(usable.map((c) => c.code)).toEqual(['noon', 'evening']);
+    expect(past.map((c) => c.code)).toEqual(['over', 'used']);
   });
 });
 

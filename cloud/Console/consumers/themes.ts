@@ -1,10 +1,16 @@
 import {
+  Blocks,
+  CakeSlice,
   Car,
+  CircleParking,
   Clapperboard,
   Coffee,
   Gift,
+  HeartHandshake,
   Hotel,
+  IceCreamCone,
   type LucideIcon,
+  PartyPopper,
   ShoppingBag,
   Sparkles,
   Utensils,
@@ -23,6 +29,12 @@ const icons: Record<string, LucideIcon> = {
   fashion: ShoppingBag,
   taxi: Car,
   hotel: Hotel,
+  cake: CakeSlice,
+  welcome: PartyPopper,
+  parking: CircleParking,
+  kids: Blocks,
+  icecream: IceCreamCone,
+  comeback: HeartHandshake,
 };
 
 /** What an offer's theme looks like; the style sheet has a hue of the same name. */

@@ -17,7 +17,7 @@ export interface MemberData {
   news: Message[];
   dismiss: () => void;
   /** Coupons that came while this page was open. */
-  fresh: ReadonlySet<string>;
+  fresh: ReadonlySet<number>;
 }
 
 /** How often to look again for what no message tells, such as a coupon just redeemed at a till. */
@@ -29,7 +29,7 @@ export function useMember(secret: string, gone: () => void): MemberData {
   const history = useLoaded('inbox', (signal) => call<Message[]>('/api/v1/me/inbox?after=0', { secret, signal }));
   const venues = useLoaded('venues', (signal) => call<Venue[]>('/api/v1/venues', { signal }));
   const [news, setNews] = useState<Message[]>([]);
-  const [fresh, setFresh] = useState<ReadonlySet<string>>(new Set());
+  const [fresh, setFresh] = useState<ReadonlySet<number>>(new Set());
   const inbox = useRef<Inbox>(undefined);
   inbox.current ??= new Inbox(
     () => Number(remembered('me.cursor') ?? 0),

@@ -5,7 +5,7 @@ export function walletOrder(coupons: readonly Coupon[]): { usable: Coupon[]; pas
   const ends = (c: Coupon) => Date.parse(c.expiresAt);
   const over = (c: Coupon) => Date.parse(c.redeemedAt ?? c.expiresAt);
   return {
-    usable: coupons.filter((c) => c.state === 'issued').sort((a, b) => ends(a) - ends(b) || a.id.localeCompare(b.id)),
-    past: coupons.filter((c) => c.state !== 'issued').sort((a, b) => over(b) - over(a) || a.id.localeCompare(b.id)),
+    usable: coupons.filter((c) => c.state === 'issued').sort((a, b) => ends(a) - ends(b) || a.id - b.id),
+    past: coupons.filter((c) => c.state !== 'issued').sort((a, b) => over(b) - over(a) || a.id - b.id),
   };
 }

@@ -76,7 +76,7 @@ function floor() {
           online: i !== 2,
           lastSeenAt: iso(venueNow() - (i === 2 ? 1_260_000 : 900)),
           clockErrorMs: i === 3 ? -4200 : 12,
-          backlog: i === 4 ? 18_230 : 3,
+          backlog: i === 4 ? 1_823 : 3,
         })),
     sightings,
     visits,
@@ -176,17 +176,18 @@ const visitList = empty
         member: roll() < 0.25 ? member() : null,
         since: iso(since),
         until: i === 0 ? null : iso(at),
-        confidence: 0.35 + roll() * 0.64,
+        confidence: Math.round(35 + roll() * 64),
         sources: pick([['wifi'], ['wifi', 'ble'], ['ble']]),
         stays,
       };
     });
 
 const coupons = new Map();
+let couponIds = 0;
 function issue(offerKey, minutes, why, code) {
   const offer = offers[offerKey];
   const coupon = {
-    id: randomUUID(),
+    id: ++couponIds,
     code:
       code ??
       [...randomBytes(4)]
@@ -443,7 +444,7 @@ function answer(method, path, query, body, headers) {
       return { body: { code, url: `/healthz?link=${code}`, expiresAt: iso(venueNow() + 600_000) } };
     }
     if (v === 'coupons' && b === undefined) return { body: m.coupons };
-    if (v === 'coupons' && c === 'qr.svg') return { svg: m.coupons.find((x) => x.id === b)?.code };
+    if (v === 'coupons' && c === 'qr.svg') return { svg: m.coupons.find((x) => String(x.id) === b)?.code };
     if (v === 'inbox') return { body: m.inbox.filter((x) => x.cursor > Number(query.get('after') ?? 0)) };
     if (v === 'export') return { body: { nickname: m.nickname, purposes: m.purposes, coupons: m.coupons } };
   }

@@ -52,7 +52,7 @@ export function FloorPlan({ map, floor, now, peak, gateways, chosen, choose, for
                 choose(chosen === zone.id ? undefined : zone.id);
               }}
             >
-              <polygon points={points} strokeWidth={(chosen === zone.id ? 3 : 1.5) * px} />
+              <polygon points={points} strokeWidth={1.5 * px} />
               <text
                 x={label.x}
                 y={label.y}
@@ -77,6 +77,12 @@ export function FloorPlan({ map, floor, now, peak, gateways, chosen, choose, for
             </g>
           );
         })}
+        {/* Neighbours are drawn over half of an outline, so the chosen one is drawn once more. */}
+        {zones.map(({ zone, points }) =>
+          zone.id === chosen ? (
+            <polygon key={zone.id} className="chosen-outline" points={points} strokeWidth={2.5 * px} />
+          ) : null,
+        )}
         {boxes.map(({ gateway, x, y }) => {
           const known = gateways.get(gateway);
           const health = known === undefined ? 'offline' : healthOf(known);

@@ -4,7 +4,7 @@ import type { VenueMap } from '../src/api/types';
 import { useLoaded } from '../src/live/useLoaded';
 import { Blank, Bones, Failure } from '../src/ui/parts';
 import { useLanguage, useLocal, useSay } from '../src/words/language';
-import { type RuleDocument, readAloud, titleOf } from './readAloud';
+import { idOf, type RuleDocument, readAloud, titleOf } from './readAloud';
 import { words } from './words';
 
 export function Rules({ venue, map }: { venue: string; map: VenueMap | undefined }) {
@@ -31,13 +31,25 @@ export function Rules({ venue, map }: { venue: string; map: VenueMap | undefined
       ) : (
         <ul className="rules">
           {rules.data.map((rule) => {
-            const state = rule.state ?? 'published';
+            const kind = rule.segment
+              ? say.kinds.segment
+              : rule.event
+                ? say.kinds.event
+                : rule.steps
+                  ? say.kinds.journey
+                  : '';
+            const state = rule.state ?? '';
             const read = readAloud(rule, language, named);
             return (
-              <li key={rule.id} className="card stack tight">
+              <li key={idOf(rule)} className="card stack tight">
                 <div className="row apart">
                   <h3 className="words">{titleOf(rule, language)}</h3>
-                  <span className={state === 'published' ? 'chip good' : 'chip'}>{say.states[state] ?? state}</span>
+                  <span className="row">
+                    {kind !== '' && <span className="chip">{kind}</span>}
+                    {state !== '' && (
+                      <span className={state === 'published' ? 'chip good' : 'chip'}>{say.states[state] ?? state}</span>
+                    )}
+                  </span>
                 </div>
                 <dl className="sentence">
                   {read.when !== '' && <Part word={say.when_} lines={[read.when]} />}
@@ -48,7 +60,7 @@ export function Rules({ venue, map }: { venue: string; map: VenueMap | undefined
                 </dl>
                 <details>
                   <summary className="tiny">
-                    {say.document} <span className="mono">{rule.id}</span>
+                    {say.document} <span className="mono">{idOf(rule)}</span>
                   </summary>
                   <pre className="mono">{JSON.stringify(rule, null, 2)}</pre>
                 </details>

@@ -37,7 +37,8 @@ export default function Trend({
 
   useEffect(() => {
     const colour = (name: string) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-    const time = (at: number) => formats.time(new Date(at).toISOString());
+    const span = (points.at(-1)?.at ?? 0) - (points[0]?.at ?? 0);
+    const time = (at: number) => (span < 300_000 ? formats.seconds : formats.time)(new Date(at).toISOString());
     const line = (name: string, ink: string, read: (p: TrendPoint) => number, fill: boolean) => ({
       name,
       type: 'line' as const,

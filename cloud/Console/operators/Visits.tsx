@@ -67,7 +67,8 @@ export function Visits({ venue, map, formats }: { venue: string; map: VenueMap |
 function VisitLine({ visit: v, map, formats }: { visit: Visit; map: VenueMap | undefined; formats: Formats }) {
   const say = useSay(words);
   const local = useLocal();
-  const sure = v.confidence >= 0.8 ? 'high' : v.confidence >= 0.5 ? 'medium' : 'low';
+  const confidence = Math.min(100, Math.max(0, v.confidence));
+  const sure = confidence >= 80 ? 'high' : confidence >= 50 ? 'medium' : 'low';
   const span = (since: string, until: string | null | undefined) =>
     until ? formats.lasting(Date.parse(until) - Date.parse(since)) : say.stillHere;
   return (
@@ -83,11 +84,11 @@ function VisitLine({ visit: v, map, formats }: { visit: Visit; map: VenueMap | u
       </div>
       <div className="visit-sure">
         <span className="meter" aria-hidden="true">
-          <i style={{ width: `${Math.round(Math.min(1, Math.max(0, v.confidence)) * 100)}%` }} />
+          <i style={{ width: `${confidence}%` }} />
         </span>
         <span className="tiny">
           <span className="sr-only">{say.confidence}: </span>
-          {formats.percent(v.confidence)} {say.sure[sure]}
+          {formats.percent(confidence / 100)} {say.sure[sure]}
           {v.sources.length > 0 && ` · ${v.sources.map((s) => say.sourceNames[s.toLowerCase()] ?? s).join(', ')}`}
         </span>
       </div>

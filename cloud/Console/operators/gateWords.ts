@@ -42,7 +42,12 @@ const gates: [RegExp, string][] = [
   [/^field (.+)$/, '事件字段 $1'],
 ];
 
+// Whole phrases before the small words they are made of.
 const values: [RegExp, string][] = [
+  [/\bnot known\b/g, '未知'],
+  [/\bnot told\b/g, '未填写'],
+  [/\bnot allowed to be used\b/g, '未获同意使用'],
+  [/\bnot there\b/g, '没有'],
   [/^not (at least|at most|[^a-z].*)/, '不是 $1'],
   [/at least /g, '至少 '],
   [/at most /g, '最多 '],
@@ -55,10 +60,6 @@ const values: [RegExp, string][] = [
   [/ a week\b/g, '（每周）'],
   [/\btoday\b/g, '今天'],
   [/\bhappened\b/g, '已发生'],
-  [/\bnot known\b/g, '未知'],
-  [/\bnot told\b/g, '未填写'],
-  [/\bnot allowed to be used\b/g, '未获同意使用'],
-  [/\bnot there\b/g, '没有'],
   [/\bnone\b/g, '无'],
   [/\bpresence\b/g, '识别到访'],
   [/\bmarketing\b/g, '发送优惠'],

@@ -36,7 +36,7 @@ describe('the plan', () => {
 
   it('warms up with people and ends at a round number', () => {
     expect([0, 1, 20, 50, 99, 100, 130].map((n) => heatLevel(n, 100))).toEqual([0, 1, 1, 3, 5, 5, 5]);
-    expect([1, 5, 6, 17, 48, 99, 230].map(roundPeak)).toEqual([5, 5, 10, 20, 50, 100, 500]);
+    expect([1, 5, 6, 17, 48, 61, 99, 230].map(roundPeak)).toEqual([5, 5, 6, 20, 50, 80, 100, 300]);
   });
 });
 

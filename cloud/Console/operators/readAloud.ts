@@ -5,9 +5,12 @@ import { actionWords, joined, limitWords, triggerWords } from './ruleWords';
 
 type Json = Record<string, unknown>;
 
-/** A rule or a journey as it is written down; the service checks it, this only reads it. */
+/** A rule, journey, segment or event as it is written down; the service checks it, this only reads it. */
 export interface RuleDocument extends Json {
-  id: string;
+  id?: string | null;
+  /** Named instead of `id` by a set of members, and by an event of another system. */
+  segment?: string | null;
+  event?: string | null;
   title?: LocalText | null;
   state?: string | null;
   reason?: LocalText | null;
@@ -82,5 +85,9 @@ export function readAloud(rule: RuleDocument, language: Language, named: Named):
 }
 
 export function titleOf(rule: RuleDocument, language: Language): string {
-  return inLanguage(rule.title, language) || rule.id;
+  return inLanguage(rule.title, language) || idOf(rule);
+}
+
+export function idOf(rule: RuleDocument): string {
+  return rule.id ?? rule.segment ?? rule.event ?? '';
 }

@@ -60,7 +60,7 @@ export function labelSpot(outline: readonly Spot[]): Spot {
 /** The next round number a heat scale may end at. */
 export function roundPeak(most: number): number {
   for (let step = 10; ; step *= 10) {
-    for (const part of [0.5, 1, 2]) if (most <= step * part) return step * part;
+    for (const part of [0.5, 0.6, 0.8, 1, 1.5, 2, 3, 4]) if (most <= step * part) return step * part;
   }
 }
 

@@ -21,6 +21,8 @@ interface Props {
   formats: Formats;
   code: string;
   setCode: (code: string) => void;
+  /** Told when a coupon was redeemed. */
+  answered: () => void;
 }
 
 type Step =
@@ -31,7 +33,7 @@ type Step =
   | { at: 'result'; attempt: Attempt; result: Result };
 
 /** Code, preview, redeem, result: one thing at a time, and a result that can be read from across the counter. */
-export function Redeem({ venue, zone, store, by, formats, code, setCode }: Props) {
+export function Redeem({ venue, zone, store, by, formats, code, setCode, answered }: Props) {
   const say = useSay(words);
   const plain = useSay(common);
   const [step, setStep] = useState<Step>(() => {
@@ -77,7 +79,11 @@ export function Redeem({ venue, zone, store, by, formats, code, setCode }: Props
           headers: { 'Idempotency-Key': a.key },
         }),
       sessionStorage,
-    ).then((result) => setStep({ at: 'result', attempt, result }));
+    ).then((result) => {
+      setStep({ at: 'result', attempt, result });
+      // The guest's open coupons on the board are no longer what they were.
+      if (result.kind === 'redeemed') answered();
+    });
   };
   const restart = () => {
     hold(undefined, sessionStorage);
@@ -201,34 +207,49 @@ function Preview({
 }) {
   const say = useSay(words);
   const local = useLocal();
+  if (!p.redeemable) return <Refused preview={p} formats={formats} restart={restart} />;
   return (
     <div className="stack">
       <div className="stack tight">
-        <span className={`chip ${p.redeemable ? 'good' : 'bad'}`}>
-          {p.redeemable ? say.good : p.state === 'issued' ? say.notGood : say.states[p.state]}
-        </span>
+        <span className="chip good">{say.good}</span>
         <p className="offer words">{local(p.offer.name)}</p>
         <p className="quiet words">{local(p.offer.text)}</p>
-        <p className="tiny">
+        <p className="tiny words">
           <span className="mono">{p.code}</span> · {say.validUntil(formats.dayTime(p.expiresAt))}
         </p>
       </div>
-      {!p.redeemable && p.reason && (
-        <Notice icon={CircleX} tone="bad">
-          {local(p.reason)}
-        </Notice>
-      )}
-      <div className={p.redeemable ? 'two' : undefined}>
-        <button type="button" className="button calm big wide" onClick={restart}>
+      <div className="two">
+        <button type="button" className="button calm big" onClick={restart}>
           {say.other}
         </button>
-        {p.redeemable && (
-          <button type="button" className="button big" onClick={redeem}>
-            <BadgeCheck size={20} aria-hidden="true" />
-            {say.redeemNow}
-          </button>
-        )}
+        <button type="button" className="button big" onClick={redeem}>
+          <BadgeCheck size={20} aria-hidden="true" />
+          {say.redeemNow}
+        </button>
       </div>
+    </div>
+  );
+}
+
+/** As clear as the answer to a second try at redeeming: nobody should have to read small print at a till. */
+function Refused({ preview: p, formats, restart }: { preview: CouponPreview; formats: Formats; restart: () => void }) {
+  const say = useSay(words);
+  const local = useLocal();
+  const Icon = p.state === 'expired' ? Clock : CircleX;
+  return (
+    <div className="stack">
+      <div className="verdict bad" role="alert">
+        <Icon size={52} strokeWidth={1.8} aria-hidden="true" />
+        <strong>{p.state === 'issued' ? say.notGood : say.states[p.state]}</strong>
+        <p className="offer words">{local(p.offer.name)}</p>
+        <p className="words">{local(p.reason)}</p>
+        {p.state === 'redeemed' && <p>{say.alreadyHelp}</p>}
+        {p.state === 'expired' && <p>{say.validUntil(formats.dayTime(p.expiresAt))}</p>}
+        <p className="mono words">{p.code}</p>
+      </div>
+      <button type="button" className="button big wide" onClick={restart}>
+        {say.other}
+      </button>
     </div>
   );
 }

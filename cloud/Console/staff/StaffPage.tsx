@@ -146,6 +146,7 @@ function AtWork({
                 formats={formats}
                 code={code}
                 setCode={setCode}
+                answered={arrivals.reload}
               />
             </Tabs.Content>
           </div>

@@ -57,7 +57,7 @@ export interface GatewayHealth {
   online: boolean;
   lastSeenAt?: string | null;
   clockErrorMs: number;
-  /** Sightings that still wait in the gateway's spool. */
+  /** Batches that still wait in the gateway's spool. */
   backlog: number;
 }
 
@@ -100,14 +100,14 @@ export interface Visit {
   member?: string | null;
   since: string;
   until?: string | null;
-  /** 0 to 1. */
+  /** Percent. */
   confidence: number;
   sources: string[];
   stays: { zone: string; since: string; until?: string | null }[];
 }
 
 export interface Arrival {
-  id: number | string;
+  id: number;
   at: string;
   member: string;
   nickname: string;
@@ -146,8 +146,10 @@ export interface Redemption {
 
 /** A coupon as its member sees it. */
 export interface Coupon {
-  id: string;
+  id: number;
   code: string;
+  /** For reading aloud and typing; the till takes both. */
+  shortCode?: string | null;
   offer: Offer;
   where?: LocalText | null;
   state: CouponState;
