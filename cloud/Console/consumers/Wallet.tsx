@@ -58,7 +58,7 @@ export function Wallet({ secret, me, member, formats, toYou }: Props) {
       ) : usable.length === 0 ? (
         <div className="card">
           <Blank icon={Gift} title={say.noCoupons}>
-            <p>{say.noCouponsHelp}</p>
+            {me.purposes.includes('marketing') && <p>{say.noCouponsHelp}</p>}
           </Blank>
         </div>
       ) : (

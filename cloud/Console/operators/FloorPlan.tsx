@@ -3,7 +3,7 @@ import type { Floor, GatewayHealth, Receiver, VenueMap, Zone } from '../src/api/
 import type { Formats } from '../src/words/formats';
 import { useLocal, useSay } from '../src/words/language';
 import { healthOf } from './health';
-import { boxOf, heatLevel, labelSpot } from './shape';
+import { besideMarks, boxOf, heatLevel, labelSpot } from './shape';
 import { words } from './words';
 
 interface Props {
@@ -33,7 +33,8 @@ export function FloorPlan({ map, floor, now, peak, gateways, chosen, choose, for
         aria-label={local(floor.name)}
       >
         <rect className="slab" width={floor.width} height={floor.height} rx={6 * px} strokeWidth={1.5 * px} />
-        {zones.map(({ zone, points, box, label }) => {
+        {zones.map(({ zone, points, box, label: centre }) => {
+          const label = besideMarks(centre, boxes, box, px);
           const here = now.get(zone.id) ?? 0;
           const name = local(zone.name);
           const shown = fitted(name, box.width * scale - 12);

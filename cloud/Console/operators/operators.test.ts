@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { healthOf } from './health';
 import { newestFirst } from './newestFirst';
-import { contains, heatLevel, labelSpot, roundPeak } from './shape';
+import { besideMarks, contains, heatLevel, labelSpot, roundPeak } from './shape';
 
 describe('the plan', () => {
   const square = [
@@ -32,6 +32,15 @@ describe('the plan', () => {
   it('writes names inside their zone, whatever its shape', () => {
     expect(labelSpot(square)).toEqual({ x: 5, y: 5 });
     for (const outline of [square, ell, horseshoe]) expect(contains(outline, labelSpot(outline))).toBe(true);
+  });
+
+  it('writes no name under a gateway, nor out of the zone', () => {
+    const box = { left: 0, top: 0, width: 100, height: 100 };
+    const label = { x: 50, y: 50 };
+    expect(besideMarks(label, [{ x: 5, y: 50 }], box, 0.5)).toEqual(label);
+    expect(besideMarks(label, [{ x: 50, y: 50 }], box, 0.5)).toEqual({ x: 50, y: 63 });
+    expect(besideMarks(label, [{ x: 50, y: 50 }], { ...box, height: 70 }, 0.5)).toEqual({ x: 50, y: 35 });
+    expect(besideMarks(label, [{ x: 50, y: 50 }], { ...box, top: 44, height: 12 }, 0.5)).toEqual(label);
   });
 
   it('warms up with people and ends at a round number', () => {

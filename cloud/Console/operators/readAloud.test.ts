@@ -54,7 +54,10 @@ const folder = join(import.meta.dirname, '../../../rules/definitions');
 const shipped = existsSync(folder)
   ? readdirSync(folder)
       .filter((name) => name.endsWith('.json') && !name.includes('schema') && name !== 'offers.json')
-      .flatMap((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')) as RuleDocument | RuleDocument[])
+      .flatMap((name): RuleDocument[] => {
+        const read = JSON.parse(readFileSync(join(folder, name), 'utf8')) as RuleDocument | RuleDocument[];
+        return Array.isArray(read) ? read : [read as RuleDocument];
+      })
       .filter((d) => d.when !== undefined || d.start !== undefined || d.if !== undefined)
   : [];
 

@@ -68,3 +68,18 @@ export function roundPeak(most: number): number {
 export function heatLevel(now: number, peak: number): number {
   return now <= 0 ? 0 : Math.min(5, 1 + Math.floor((4.999 * now) / peak));
 }
+
+/**
+ * Moves a label out from under the marks that stand on it: below the lowest of them, or above where the zone ends there.
+ * @param pixel Metres in a pixel.
+ */
+export function besideMarks(label: Spot, marks: readonly Spot[], zone: Box, pixel: number): Spot {
+  const near = marks.filter(
+    (m) => Math.abs(m.x - label.x) < 48 * pixel && m.y > label.y - 28 * pixel && m.y < label.y + 28 * pixel,
+  );
+  if (near.length === 0) return label;
+  const below = Math.max(...near.map((m) => m.y)) + 26 * pixel;
+  const above = Math.min(...near.map((m) => m.y)) - 30 * pixel;
+  if (below + 20 * pixel <= zone.top + zone.height) return { x: label.x, y: below };
+  return above - 14 * pixel >= zone.top ? { x: label.x, y: above } : label;
+}
