@@ -41,10 +41,6 @@ internal struct DeviceState
     /// <summary>Next device on the same place of the final wheel: slot + 1. Of a free slot: the next free one.</summary>
     public int NextFinal;
 
-    public short LiveZone;
-
-    public short FinalZone;
-
     public TokenTraits Traits;
 
     public DeviceFlags Flags;
@@ -61,9 +57,20 @@ internal struct DeviceState
     // Named, so that every byte of a snapshot has been written.
     public ushort Reserved;
 
-    public ReceiverLevels Live;
+    /// <summary>In order of arrival.</summary>
+    public ZoneBelief Live;
 
-    public ReceiverLevels Final;
+    /// <summary>In order of time.</summary>
+    public ZoneBelief Final;
+
+    /// <summary>The zone that was said to be entered and not left, -1 for none.</summary>
+    public short LiveZone;
+
+    /// <summary>The zone of the stay that is not settled yet, -1 for none.</summary>
+    public short FinalZone;
+
+    // Named, so that every byte of a snapshot has been written.
+    public uint Reserved2;
 
     public readonly bool Is(DeviceFlags any) => (Flags & any) != DeviceFlags.None;
 }

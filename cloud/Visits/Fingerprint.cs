@@ -26,6 +26,12 @@ internal static class Fingerprint
             Mix(ref hash, BitConverter.DoubleToUInt64Bits(receiver.At.Y));
         }
 
+        foreach (var way in map.Passages)
+        {
+            Mix(ref hash, way.From);
+            Mix(ref hash, way.To ?? string.Empty);
+        }
+
         Mix(ref hash, (ulong)policy.Bucket.Ticks);
         return hash;
     }

@@ -86,7 +86,9 @@ internal sealed class PendingEvidence
             }
         }
 
-        ref var fresh = ref Nodes[Take(bucket, out var number)];
+        // Taken first: the pool may grow, and a reference into the old one would be lost.
+        var number = Take(bucket);
+        ref var fresh = ref Nodes[number];
         fresh.Slot = slot;
         fresh.Bucket = bucket;
         fresh.First = fresh.Last = offset;
@@ -124,8 +126,9 @@ internal sealed class PendingEvidence
         return true;
     }
 
-    private int Take(int bucket, out int number)
+    private int Take(int bucket)
     {
+        int number;
         while (Math.Max(bucket, Newest) - Oldest >= Heads.Length)
         {
             Widen();

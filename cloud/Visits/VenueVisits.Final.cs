@@ -164,15 +164,16 @@ public sealed partial class VenueVisits
             BeginFinal(ref device, slot, first);
         }
 
-        int zone = device.FinalZone;
-        byte confidence = 0;
         foreach (var cell in cells)
         {
-            var mean128 = cell.Sum * 128 / cell.Count;
-            device.Loudest = (sbyte)Math.Max(device.Loudest, mean128 / 128);
-            zone = Place(device.Final, cell.Receiver, mean128, last, device.FinalZone, out confidence);
+            var mean = (float)cell.Sum / cell.Count;
+            device.Loudest = Math.Max(device.Loudest, (sbyte)mean);
+            // Readings of one receiver in one bucket err together and count once, however many: heard twice tells no more.
+            device.Final.Hear(_model, _pace, cell.Receiver, mean, 1, last);
         }
 
+        int zone = device.Final.Anchor;
+        var confidence = zone < 0 ? (byte)0 : device.Final.Confidence();
         if (zone != device.FinalZone)
         {
             SettleStay(ref device, slot, first, mark, happened);
@@ -198,7 +199,7 @@ public sealed partial class VenueVisits
         device.FinalSince = at;
         device.FinalLast = device.StaySince = 0;
         device.FinalZone = -1;
-        device.Final = default;
+        device.Final = ZoneBelief.Nowhere;
         device.Loudest = Rssi.Faintest;
         device.StayConfidence = device.VisitConfidence = 0;
         device.StayBuckets = device.VisitBuckets = 0;

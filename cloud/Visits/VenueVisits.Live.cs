@@ -21,10 +21,9 @@ public sealed partial class VenueVisits
         }
 
         device.LiveSources |= sources;
-        var zone = Place(device.Live, receiver, dbm * 128, at, device.LiveZone, out var confidence);
-        if (zone != device.LiveZone)
+        if (device.Live.Hear(_model, _pace, receiver, dbm, 1, at) && device.Live.Anchor != device.LiveZone)
         {
-            Move(ref device, slot, zone, Math.Max(at, device.LiveSince), confidence, happened);
+            Move(ref device, slot, device.Live.Anchor, Math.Max(at, device.LiveSince), device.Live.Confidence(), happened);
         }
     }
 
@@ -35,7 +34,7 @@ public sealed partial class VenueVisits
         device.LiveLast = 0;
         device.LiveSources = sources;
         device.LiveZone = -1;
-        device.Live = default;
+        device.Live = ZoneBelief.Nowhere;
         OpenVisits++;
         Say(VisitEventKind.VisitStarted, device, slot, -1, at, at, 100, happened);
         if (!device.Is(DeviceFlags.OnLiveWheel))
@@ -115,29 +114,6 @@ public sealed partial class VenueVisits
         }
 
         FreeIfDone(slot);
-    }
-
-    /// <returns>The zone of the loudest receiver, unless that is hardly louder than the one the device was believed in.</returns>
-    private int Place(Span<ReceiverLevels.Level> levels, int receiver, int dbm128, long at, int believed, out byte confidence)
-    {
-        var tick = (uint)(at >> 7);
-        var best = levels[ReceiverLevels.Hear(levels, receiver, dbm128, at)];
-        var zone = _zoneOfReceiver[best.Receiver - 1];
-        int here = -128 * 128, elsewhere = -128 * 128;
-        foreach (var level in levels)
-        {
-            if (level.Receiver != 0)
-            {
-                var z = _zoneOfReceiver[level.Receiver - 1];
-                var faded = ReceiverLevels.Faded(level, tick);
-                here = z == believed ? Math.Max(here, faded) : here;
-                elsewhere = z != zone ? Math.Max(elsewhere, faded) : elsewhere;
-            }
-        }
-
-        var loudest = ReceiverLevels.Faded(best, tick);
-        confidence = Times.Confidence(loudest - elsewhere);
-        return zone < 0 || (believed >= 0 && zone != believed && loudest - here < _hysteresis128) ? believed : zone;
     }
 
     private static void Say(

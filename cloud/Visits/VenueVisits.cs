@@ -13,13 +13,14 @@ namespace Presence.Visits;
 public sealed partial class VenueVisits
 {
     private readonly VisitPolicy _policy;
-    private readonly short[] _zoneOfReceiver;
+    private readonly ZoneModel _model;
+    private readonly Pace _pace;
+    private readonly int _receivers;
     private readonly int[] _zoneCounts;
     private readonly long _silence;
     private readonly long _lateness;
     private readonly long _longest;
     private readonly int _bucketMs;
-    private readonly int _hysteresis128;
     private readonly ulong _plan;
     private readonly DeviceTable _table;
     private readonly PendingEvidence _pending;
@@ -48,13 +49,14 @@ public sealed partial class VenueVisits
         ArgumentNullException.ThrowIfNull(policy);
         policy.Check();
         _policy = policy;
-        _zoneOfReceiver = [.. map.Receivers.Select(r => (short)map.ZoneIndex(r.Zone))];
+        _model = new ZoneModel(map, policy);
+        _pace = new Pace(policy);
+        _receivers = map.Receivers.Length;
         _zoneCounts = new int[map.Zones.Length];
         _silence = (long)policy.Silence.TotalMilliseconds;
         _lateness = (long)policy.Lateness.TotalMilliseconds;
         _longest = (long)policy.Longest.TotalMilliseconds;
         _bucketMs = (int)policy.Bucket.TotalMilliseconds;
-        _hysteresis128 = (int)(policy.HysteresisDb * 128);
         _plan = Fingerprint.Of(map, policy);
         _table = table;
         _pending = pending;
@@ -109,7 +111,7 @@ public sealed partial class VenueVisits
         {
             int receiver = batch.Receiver[i];
             var at = batch.At[i];
-            if (receiver >= _zoneOfReceiver.Length || at < Times.Epoch || at > _newest)
+            if (receiver >= _receivers || at < Times.Epoch || at > _newest)
             {
                 Refused++;
                 continue;
@@ -201,7 +203,7 @@ public sealed partial class VenueVisits
             slot = _high++;
         }
 
-        _devices[slot] = new DeviceState { Token = token, Traits = traits, LiveZone = -1, FinalZone = -1, Loudest = Rssi.Faintest };
+        _devices[slot] = new DeviceState { Token = token, Traits = traits, LiveZone = -1, FinalZone = -1, Live = ZoneBelief.Nowhere, Final = ZoneBelief.Nowhere, Loudest = Rssi.Faintest };
         _table.Add(token, slot, _devices);
         return slot;
     }

@@ -15,8 +15,29 @@ public sealed record VisitPolicy
     /// <summary>Longest visit; what is heard longer is settled and begun anew, so that a till's radio does not make a visit of weeks. Default 24 h.</summary>
     public TimeSpan Longest { get; init; } = TimeSpan.FromHours(24);
 
-    /// <summary>A device is believed to have changed zone when the new one is this much louder. Default 6 dB, about the spread of one receiver's readings of a still device.</summary>
-    public double HysteresisDb { get; init; } = 6;
+    /// <summary>
+    /// A device is said to have changed zone when the new one is believed in this surely against the old, 0.5 to 1. Default 0.9: of ten
+    /// changes said, nine are right at once. This is the hysteresis; how long it takes follows from how clear the readings are.
+    /// </summary>
+    public double Sure { get; init; } = 0.9;
+
+    /// <summary>How long a visitor stays in one zone, about. Default 20 s; the shorter, the sooner a few readings change the belief.</summary>
+    public TimeSpan MeanStay { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>Spread of readings about what the plan foretells, dB, beside how far the levels in one zone are apart. Default 5.</summary>
+    public double SpreadDb { get; init; } = 5;
+
+    /// <summary>Strength of a phone's Wi-Fi at one metre, dBm. Default -40; each device's own difference is learned.</summary>
+    public double NearWifiDbm { get; init; } = -40;
+
+    /// <summary>Strength of a Bluetooth advert at one metre, dBm. Default -60.</summary>
+    public double NearBluetoothDbm { get; init; } = -60;
+
+    /// <summary>Fall of the strength with ten times the distance, dB. Default 28 (ITU-R P.1238, offices and shops).</summary>
+    public double FallDb { get; init; } = 28;
+
+    /// <summary>What the way into another zone costs, dB. Default 4: a partition or shelves.</summary>
+    public double WallDb { get; init; } = 4;
 
     /// <summary>A visit whose loudest ten seconds were fainter than this was outside. Default -85 dBm.</summary>
     public int VisitorDbm { get; init; } = -85;
@@ -43,6 +64,10 @@ public sealed record VisitPolicy
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Lateness, TimeSpan.FromHours(1), nameof(Lateness));
         ArgumentOutOfRangeException.ThrowIfLessThan(Longest, TimeSpan.FromHours(5), nameof(Longest));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Longest, TimeSpan.FromDays(30), nameof(Longest));
-        ArgumentOutOfRangeException.ThrowIfLessThan(HysteresisDb, 0, nameof(HysteresisDb));
+        ArgumentOutOfRangeException.ThrowIfLessThan(Sure, 0.5, nameof(Sure));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(Sure, 0.999, nameof(Sure));
+        ArgumentOutOfRangeException.ThrowIfLessThan(MeanStay, TimeSpan.FromSeconds(1), nameof(MeanStay));
+        ArgumentOutOfRangeException.ThrowIfLessThan(SpreadDb, 1, nameof(SpreadDb));
+        ArgumentOutOfRangeException.ThrowIfLessThan(FallDb, 1, nameof(FallDb));
     }
 }

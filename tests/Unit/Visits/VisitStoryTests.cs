@@ -134,6 +134,19 @@ public class VisitStoryTests
     }
 
     [Fact]
+    public void A_crowd_that_comes_at_once_is_all_let_in()
+    {
+        var crowd = Enumerable.Range(0, 5_000).Select(i => new Heard((ulong)(i + 1) * 0x9E3779B97F4A7C15, i % 4, -50, Mall.Ten + i)).ToArray();
+        _visits.Hear(_happened, late: false, crowd);
+        Assert.Equal((5_000, 5_000), (_visits.OpenVisits, _visits.Devices));
+        Assert.Equal([1_250, 1_250, 1_250, 1_250], _visits.ZoneCounts.ToArray());
+        _happened.Clear();
+        Until("10:30");
+        Assert.Equal(5_000, _happened.Events.ToArray().Count(e => e.Kind == VisitEventKind.VisitSettled));
+        Assert.Equal(0, _visits.Devices);
+    }
+
+    [Fact]
     public void Who_has_left_leaves_nothing_behind()
     {
         Hear("10:00", 0);

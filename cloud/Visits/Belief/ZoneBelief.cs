@@ -1,0 +1,187 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
+namespace Presence.Visits;
+
+/// <summary>
+/// Which zone a device is believed to be in: log-chances of an anchor zone and its seven neighbours, relative to the likeliest.
+/// 24 bytes; one sighting is a dozen vector instructions.
+/// </summary>
+[StructLayout(LayoutKind.Sequential, Pack = 4)]
+internal struct ZoneBelief
+{
+    /// <summary>Log-chances are kept as sixteen bits, this many to one: -32 to 0, finer than a thousandth.</summary>
+    private const float Scale = 1024;
+
+    /// <summary>Nothing is less likely than this: exp(-14). A device carried away unseen is found again within a few readings.</summary>
+    private const float Least = -14;
+
+    public LogChances Log;
+
+    /// <summary>Unix ms / 128 of the last reading, wrapping; only differences count.</summary>
+    public uint Tick;
+
+    /// <summary>The zone believed in, -1 before the first reading.</summary>
+    public short Anchor;
+
+    /// <summary>How much louder this device is than the model takes for granted, dB x 256; learned on the fly.</summary>
+    public short Gain256;
+
+    [InlineArray(ZoneModel.Width)]
+    internal struct LogChances
+    {
+        private short _first;
+    }
+
+    public static ZoneBelief Nowhere => new() { Anchor = -1 };
+
+    /// <summary>Takes in one reading, or the mean of several.</summary>
+    /// <param name="model">What is expected where.</param>
+    /// <param name="pace">How fast and how surely beliefs change.</param>
+    /// <param name="receiver">Index of the receiver.</param>
+    /// <param name="dbm">Strength.</param>
+    /// <param name="weight">1 for one reading; less than their number for several, since they err together.</param>
+    /// <param name="at">Unix ms; may lie a little before the last.</param>
+    /// <returns>True when another zone is believed in than before.</returns>
+    public bool Hear(ZoneModel model, in Pace pace, int receiver, float dbm, float weight, long at)
+    {
+        var tick = (uint)(at >> 7);
+        if (Anchor < 0)
+        {
+            return Seed(model, receiver, dbm, tick, at, weight, pace);
+        }
+
+        var elapsed = Math.Max(0, (int)(tick - Tick));
+        Tick += (uint)elapsed;
+        ref var line = ref model.Expected(Anchor, receiver);
+        var mean = Vector256.LoadUnsafe(ref line);
+        var sharp = Vector256.LoadUnsafe(ref line, ZoneModel.Width);
+        var present = Vector256.LoadUnsafe(ref model.Present[Anchor * ZoneModel.Width]);
+        var log = Vector256.Min(Load(), present);
+
+        // Time passed: the device may have walked, so no neighbour is less likely than a walk there. The likeliest way counts for all
+        // ways (max-product), which spares an exponential and a logarithm per zone.
+        log = Vector256.Max(log, Vector256.Create(pace.Leak(elapsed)) + present);
+
+        // How badly the reading fits, bounded: one reading through a door or a body must not overrule all others.
+        var gain = Gain256 / 256f;
+        var miss = Vector256.Create(dbm - gain) - mean;
+        var misfit = miss * miss * sharp;
+        log -= Vector256.Create(weight) * (misfit / (Vector256<float>.One + (misfit * (1 / Pace.Bound))));
+        var top = Top(log);
+        log = Vector256.Max(log - Vector256.Create(top), Vector256.Create(Least) + present);
+        var moved = false;
+        if (log[0] < pace.Doubt)
+        {
+            // Another zone is now so much likelier that it is the one believed in.
+            Store(log);
+            Move(model, (int)Vector256.IndexOf(log, 0f));
+            moved = true;
+        }
+        else
+        {
+            Store(log);
+        }
+
+        // The device's own loudness: what the zone believed in does not explain, learned slowly and within what devices differ by.
+        var left = dbm - model.Expected(Anchor, receiver) - gain;
+        Gain256 = (short)Math.Clamp(Gain256 + (left * pace.Learn * 256), -Pace.MostGain * 256, Pace.MostGain * 256);
+        return moved;
+    }
+
+    /// <summary>0 to 100: chance of the zone believed in.</summary>
+    public readonly byte Confidence()
+    {
+        double sum = 0;
+        foreach (var log in Log)
+        {
+            sum += Math.Exp(log / Scale);
+        }
+
+        return (byte)Math.Round(100 * Math.Exp(Log[0] / Scale) / sum);
+    }
+
+    private bool Seed(ZoneModel model, int receiver, float dbm, uint tick, long at, float weight, in Pace pace)
+    {
+        var zone = model.SeedOf[receiver];
+        if (zone < 0)
+        {
+            return false;
+        }
+
+        (Anchor, Tick, Gain256, Log) = (zone, tick, 0, default);
+        Hear(model, pace, receiver, dbm, weight, at);
+        return true;
+    }
+
+    /// <summary>Makes one of the neighbours the anchor; zones that both have keep their chance, those that are new get the least.</summary>
+    private void Move(ZoneModel model, int to)
+    {
+        Span<short> log = Log;
+        Span<short> old = stackalloc short[ZoneModel.Width];
+        log.CopyTo(old);
+        var before = model.Neighbours.AsSpan(Anchor * ZoneModel.Width, ZoneModel.Width);
+        Anchor = before[to];
+        var after = model.Neighbours.AsSpan(Anchor * ZoneModel.Width, ZoneModel.Width);
+        for (var i = 0; i < ZoneModel.Width; i++)
+        {
+            var same = after[i] < 0 ? -1 : before.IndexOf(after[i]);
+            // Not much is known of a zone that comes into view: as likely as a reading that fits badly would leave it.
+            log[i] = same >= 0 ? old[same] : (short)(after[i] < 0 ? short.MinValue : -Pace.Bound * Scale);
+        }
+    }
+
+    private readonly Vector256<float> Load()
+    {
+        ReadOnlySpan<short> log = Log;
+        var wide = Vector256.Create(
+            Vector128.WidenLower(Vector128.Create(log)), Vector128.WidenUpper(Vector128.Create(log)));
+        return Vector256.ConvertToSingle(wide) * (1 / Scale);
+    }
+
+    private void Store(Vector256<float> log)
+    {
+        var scaled = Vector256.ConvertToInt32(Vector256.Max(log * Scale, Vector256.Create((float)short.MinValue)));
+        Vector128.Narrow(scaled.GetLower(), scaled.GetUpper()).CopyTo((Span<short>)Log);
+    }
+
+    private static float Top(Vector256<float> v)
+    {
+        var half = Vector128.Max(v.GetLower(), v.GetUpper());
+        half = Vector128.Max(half, Vector128.Shuffle(half, Vector128.Create(2, 3, 0, 1)));
+        return Math.Max(half[0], half[1]);
+    }
+}
+
+/// <summary>How fast and how surely a belief changes.</summary>
+internal readonly struct Pace
+{
+    /// <summary>Misfit counts for at most this much, however far off a reading is.</summary>
+    public const float Bound = 4;
+
+    /// <summary>Devices differ by some 6 dB; twice that is taken for a wrong zone, not for a loud device. dB.</summary>
+    public const float MostGain = 12;
+
+    private readonly float[] _leak = new float[256];
+
+    public Pace(VisitPolicy policy)
+    {
+        Doubt = (float)-Math.Log(policy.Sure / (1 - policy.Sure));
+        Learn = 0.02f;
+        for (var i = 0; i < _leak.Length; i++)
+        {
+            var seconds = (i + 1) * 0.128;
+            _leak[i] = (float)Math.Log((1 - Math.Exp(-seconds / policy.MeanStay.TotalSeconds)) / (ZoneModel.Width - 1));
+        }
+    }
+
+    /// <summary>Log-chance against the zone believed in at which the likelier one takes over.</summary>
+    public float Doubt { get; }
+
+    /// <summary>Share of the unexplained loudness that is taken for the device's own, per reading.</summary>
+    public float Learn { get; }
+
+    /// <summary>Log-chance of having walked to one certain neighbour in so many ticks of 128 ms.</summary>
+    public float Leak(int ticks) => _leak[Math.Min(ticks, _leak.Length - 1)];
+}

@@ -1,0 +1,151 @@
+namespace Presence.Visits;
+
+/// <summary>
+/// How loud each receiver is expected to hear a device in each zone, laid out for the hot path: for an anchor zone and a receiver, one
+/// cache line with the expected levels in the anchor and its seven nearest neighbours, and how far each can be trusted.
+/// </summary>
+internal sealed class ZoneModel
+{
+    /// <summary>Zones that a belief is spread over: the anchor, which is the zone believed in, and seven neighbours.</summary>
+    public const int Width = 8;
+
+    private const int Line = 2 * Width;
+
+    /// <summary>[(anchor x receivers + receiver) x 16]: eight expected dBm, eight times 1 / (2 variance).</summary>
+    private readonly float[] _expected;
+    private readonly int _receivers;
+
+    public ZoneModel(VenueMap map, VisitPolicy policy)
+    {
+        _receivers = map.Receivers.Length;
+        var zones = ZonePoints.Of(map);
+        Neighbours = Near(map, zones);
+        Present = new float[map.Zones.Length * Width];
+        _expected = new float[map.Zones.Length * _receivers * Line];
+        SeedOf = [.. map.Receivers.Select(r => (short)map.ZoneIndex(r.Zone))];
+        var (mean, sharp) = Expect(map, zones, policy);
+        for (var z = 0; z < map.Zones.Length; z++)
+        {
+            for (var i = 0; i < Width; i++)
+            {
+                var zone = Neighbours[(z * Width) + i];
+                Present[(z * Width) + i] = zone < 0 ? float.MinValue : 0;
+                for (var r = 0; r < _receivers; r++)
+                {
+                    var at = (((z * _receivers) + r) * Line) + i;
+                    (_expected[at], _expected[at + Width]) = zone < 0 ? (0, 0) : (mean[r][zone], sharp[r][zone]);
+                }
+            }
+        }
+    }
+
+    /// <summary>[anchor x 8]: the anchor itself, then its neighbours; -1 where there are fewer.</summary>
+    public short[] Neighbours { get; }
+
+    /// <summary>[anchor x 8]: 0 for a zone, the least value for none; added to a belief.</summary>
+    public float[] Present { get; }
+
+    /// <summary>By receiver: the zone it stands in, where a device first heard by it is looked for; -1 for one outside all zones.</summary>
+    public short[] SeedOf { get; }
+
+    /// <summary>Expected levels, then sharpness, of a receiver in the anchor and its neighbours.</summary>
+    public ref float Expected(int anchor, int receiver) => ref _expected[((anchor * _receivers) + receiver) * Line];
+
+    private static short[] Near(VenueMap map, ZonePoints[] zones)
+    {
+        var near = new short[zones.Length * Width];
+        for (var z = 0; z < zones.Length; z++)
+        {
+            var order = Enumerable.Range(0, zones.Length).Where(o => o != z)
+                .OrderBy(o => Joined(map, z, o) ? 0 : 1).ThenBy(o => ZonePoints.Apart(zones[z], zones[o])).ThenBy(o => o).Take(Width - 1).ToArray();
+            near.AsSpan(z * Width, Width).Fill(-1);
+            near[z * Width] = (short)z;
+            for (var i = 0; i < order.Length; i++)
+            {
+                near[(z * Width) + 1 + i] = (short)order[i];
+            }
+        }
+
+        return near;
+    }
+
+    private static bool Joined(VenueMap map, int a, int b)
+    {
+        var (one, two) = (map.Zones[a].Id, map.Zones[b].Id);
+        return map.Passages.Any(p =>
+            (string.Equals(p.From, one, StringComparison.Ordinal) && string.Equals(p.To, two, StringComparison.Ordinal))
+            || (string.Equals(p.From, two, StringComparison.Ordinal) && string.Equals(p.To, one, StringComparison.Ordinal)));
+    }
+
+    private static (float[][] Mean, float[][] Sharp) Expect(VenueMap map, ZonePoints[] zones, VisitPolicy policy)
+    {
+        var mean = new float[map.Receivers.Length][];
+        var sharp = new float[map.Receivers.Length][];
+        for (var r = 0; r < map.Receivers.Length; r++)
+        {
+            var receiver = map.Receivers[r];
+            (mean[r], sharp[r]) = (new float[zones.Length], new float[zones.Length]);
+            var near = receiver.Kind == RadioKind.Wifi ? policy.NearWifiDbm : policy.NearBluetoothDbm;
+            for (var z = 0; z < zones.Length; z++)
+            {
+                var storeys = Math.Abs(zones[z].Floor - FloorOf(map, receiver.Floor));
+                var own = string.Equals(map.Zones[z].Id, receiver.Zone, StringComparison.Ordinal);
+                var (sum, squares) = (0.0, 0.0);
+                foreach (var spot in zones[z].Points)
+                {
+                    var level = Level(Outlines.Between(spot, receiver.At), storeys, own, near, policy);
+                    (sum, squares) = (sum + level, squares + (level * level));
+                }
+
+                var m = sum / zones[z].Points.Length;
+                var spread = Math.Max(0, (squares / zones[z].Points.Length) - (m * m));
+                mean[r][z] = (float)m;
+                sharp[r][z] = (float)(1 / (2 * (spread + (policy.SpreadDb * policy.SpreadDb))));
+            }
+        }
+
+        return (mean, sharp);
+    }
+
+    // Path loss, a wall unless they share the zone, and the slabs between (ITU-R P.1238: some 15 dB the first, less each further).
+    private static double Level(double metres, int storeys, bool own, double near, VisitPolicy policy)
+    {
+        var slant = Math.Sqrt((metres * metres) + 4 + (storeys * storeys * 16.0));
+        return near - (policy.FallDb * Math.Log10(slant)) - (own ? 0 : policy.WallDb) - (storeys == 0 ? 0 : 11 + (4 * storeys));
+    }
+
+    private static int FloorOf(VenueMap map, string floor)
+    {
+        for (var i = 0; i < map.Floors.Length; i++)
+        {
+            if (string.Equals(map.Floors[i].Id, floor, StringComparison.Ordinal))
+            {
+                return i;
+            }
+        }
+
+        return 0;
+    }
+}
+
+/// <summary>A zone as a handful of spots in it.</summary>
+internal sealed record ZonePoints(int Floor, Spot[] Points)
+{
+    public static ZonePoints[] Of(VenueMap map) => [.. map.Zones.Select(zone =>
+    {
+        var floor = Enumerable.Range(0, map.Floors.Length).FirstOrDefault(i => string.Equals(map.Floors[i].Id, zone.Floor, StringComparison.Ordinal));
+        var (left, right) = (zone.Outline.Min(c => c.X), zone.Outline.Max(c => c.X));
+        var (low, high) = (zone.Outline.Min(c => c.Y), zone.Outline.Max(c => c.Y));
+        var inside = (
+            from i in Enumerable.Range(0, 7)
+            from j in Enumerable.Range(0, 7)
+            let spot = new Spot(left + ((right - left) * (i + 0.5) / 7), low + ((high - low) * (j + 0.5) / 7))
+            where Outlines.Contains(zone.Outline, spot)
+            select spot).ToArray();
+        return new ZonePoints(floor, inside.Length > 0 ? inside : [.. zone.Outline]);
+    })];
+
+    /// <summary>Metres between the nearest spots; a storey counts as thirty.</summary>
+    public static double Apart(ZonePoints a, ZonePoints b) =>
+        a.Points.Min(p => b.Points.Min(q => Outlines.Between(p, q))) + (30 * Math.Abs(a.Floor - b.Floor));
+}
