@@ -25,6 +25,9 @@ internal ref struct LinkLayerPacket
     /// <summary>The two bytes of header and the payload; at least the header.</summary>
     public ReadOnlySpan<byte> Pdu;
 
+    /// <summary>Bytes captured behind <see cref="Pdu"/>.</summary>
+    public int Rest;
+
     /// <summary>Whether all of the payload that the header announces is there.</summary>
     public readonly bool IsWhole => Pdu.Length == 2 + Pdu[1];
 
@@ -51,6 +54,7 @@ internal ref struct LinkLayerPacket
         bytes = bytes[(coded ? Math.Min(5, bytes.Length) : 4)..];
         if (bytes.Length < 2) return FrameRefusal.PacketCut;
         packet.Pdu = bytes[..Math.Min(bytes.Length, 2 + bytes[1])];
+        packet.Rest = bytes.Length - packet.Pdu.Length;
         packet.CrcOk = crcSaid ?? HasRightCrc(packet, bytes);
         return FrameRefusal.None;
     }

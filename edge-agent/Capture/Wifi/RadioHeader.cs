@@ -50,6 +50,12 @@ public struct RadioHeader
     /// <summary>Number of readings in <see cref="Antennas"/>.</summary>
     public byte AntennaCount;
 
+    /// <summary>Whether the first of <see cref="Antennas"/> is the reading that <see cref="SignalDbm"/> repeats.</summary>
+    internal bool FirstIsAntenna;
+
+    /// <summary>Whether the first namespace has a strength of its own.</summary>
+    internal bool FirstHasSignal;
+
     /// <summary>What each antenna heard, in the header's order.</summary>
     public AntennaReadings Antennas;
 

@@ -130,10 +130,10 @@ public static class Radiotap
                     header.FrequencyMhz = BinaryPrimitives.ReadUInt16LittleEndian(value[4..]);
                     break;
                 case 19 when first:
-                    header.RateKbps = WifiRate.Ht(value[0], value[1], value[2]);
+                    if (WifiRate.Ht(value[0], value[1], value[2]) is var ht and > 0) header.RateKbps = ht;
                     break;
                 case 21 when first:
-                    header.RateKbps = WifiRate.Vht(value);
+                    if (WifiRate.Vht(value) is var vht and > 0) header.RateKbps = vht;
                     break;
             }
         }
@@ -142,6 +142,7 @@ public static class Radiotap
 
         // The first namespace speaks for the whole frame; the later ones for an antenna each.
         if (header.SignalDbm == RadioHeader.Unmeasured) header.SignalDbm = dbm;
+        if (first) (header.FirstHasSignal, header.FirstIsAntenna) = (true, antenna >= 0);
         if (!first || antenna >= 0) header.AddAntenna((byte)(antenna >= 0 ? antenna : header.AntennaCount), dbm);
         return true;
     }

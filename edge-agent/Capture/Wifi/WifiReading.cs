@@ -128,7 +128,7 @@ public ref struct WifiReading
         if (Frame.Type != WifiFrame.Management || Frame.IsFragment || Frame.IsProtected) return;
 
         // What comes before the elements: IEEE Std 802.11-2020, 9.3.3.
-        var before = Frame.Subtype switch { 0 => 4, 1 or 3 => 6, 2 => 10, 4 => 0, 5 or 8 => 12, 11 => 6, _ => -1 };
+        var before = Frame.Subtype switch { 0 => 4, 1 or 3 => 6, 2 => 10, 4 => 0, 5 or 8 => 12, 10 or 12 => 2, 11 => 6, _ => -1 };
         if (before < 0 || Frame.Body.Length < before) return;
         Elements = Frame.Body[before..];
         foreach (var element in new ElementWalk(Elements))
