@@ -71,15 +71,11 @@ public ref struct WifiReading
         var frame = WithoutFcs(bytes[reading.Radio.Length..], originalLength - bytes.Length, fcsLength, unsaid, ref reading.Radio);
         refusal = WifiFrame.Read(frame, reading.Radio.Padded, out reading.Frame);
         if (refusal != FrameRefusal.None) return refusal;
-        reading.Kind = KindOf(reading.Frame);
-        if (reading.Kind != WifiKind.Other && IsImpossible(reading.Frame.Transmitter))
-        {
-            reading.Kind = WifiKind.Other;
-            return FrameRefusal.AddressImpossible;
-        }
-
         reading.ReadElements();
-        return FrameRefusal.None;
+        reading.Kind = KindOf(reading.Frame);
+        if (reading.Kind == WifiKind.Other || !IsImpossible(reading.Frame.Transmitter)) return FrameRefusal.None;
+        reading.Kind = WifiKind.Other;
+        return FrameRefusal.AddressImpossible;
     }
 
     private static FrameRefusal ReadRadio(LinkType link, ReadOnlySpan<byte> bytes, out RadioHeader radio)
