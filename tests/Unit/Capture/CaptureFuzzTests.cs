@@ -1,0 +1,48 @@
+using Presence.Capture;
+using Presence.Capture.Ble;
+using Presence.Capture.Files;
+using Presence.Capture.Wifi;
+using Presence.Kit.Fuzz;
+using Xunit;
+
+namespace Presence.Unit.Capture;
+
+public sealed class CaptureFuzzTests
+{
+    [Fact]
+    public void Damaged_frames_are_read_or_refused_and_never_more()
+    {
+        var outcome = CaptureFuzz.Run(TimeSpan.FromSeconds(20), inputs: 200_000, seed: 20_261_121);
+        Assert.True(outcome.Tried >= 10_000, $"only {outcome.Tried} inputs");
+        Assert.True(outcome.Read > outcome.Tried / 10, outcome.ToString());
+
+        // Each reason is met, but those that need a header nobody sends.
+        foreach (var reason in Enum.GetValues<FrameRefusal>())
+        {
+            if (reason is FrameRefusal.None or FrameRefusal.UnknownLink) continue;
+            Assert.True(outcome.Refused[(int)reason] > 0, $"{reason} was never met: {outcome}");
+        }
+    }
+
+    [Fact]
+    public void The_frames_that_damage_starts_from_are_sound()
+    {
+        foreach (var (link, flags, bytes) in CaptureSamples.Frames)
+        {
+            var wifi = WifiReading.Read(link, bytes, bytes.Length, -1, out _, UnsaidFcs.Detect);
+            var walk = new BleWalk(link, bytes, flags);
+            Assert.True(wifi == FrameRefusal.None || walk.MoveNext() || walk.Refusal == FrameRefusal.BadCrc, $"{link} {wifi} {walk.Refusal} {Convert.ToHexString(bytes)}");
+        }
+
+        foreach (var bytes in CaptureSamples.Files)
+        {
+            using var file = CaptureFile.Open(new MemoryStream(bytes), "sound");
+            while (file.TryRead(out _))
+            {
+            }
+
+            Assert.Null(file.Fault);
+            Assert.True(file.Frames > 0);
+        }
+    }
+}
