@@ -186,7 +186,7 @@ internal sealed class CaptureBench : IBench
             var clock = Stopwatch.StartNew();
             using var tshark = Process.Start(new ProcessStartInfo("tshark", ["-r", path, "-T", "fields", "-e", "wlan.ta", "-e", "radiotap.dbm_antsignal", "-e", "wlan.tag.number"])
             {
-                RedirectStandardOutput = true, RedirectStandardError = true,
+                UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true,
             })!;
             tshark.ErrorDataReceived += static (_, _) => { };
             tshark.BeginErrorReadLine();
