@@ -8,8 +8,11 @@ namespace Presence.Offers;
 /// </summary>
 public sealed class Decider(IRuleEvaluator rules, OfferDesk desk) : ICandidateSink
 {
-    private readonly List<Candidate> _found = [];
+    private List<Candidate> _found = [];
+    private List<Candidate> _together = [];
+    private readonly List<Coupon> _expired = [];
     private readonly Issuer _issuer = new();
+    private long _now;
 
     /// <summary>Unix ms before which <see cref="Advance"/> does nothing.</summary>
     public long NextDue => Math.Min(rules.NextDue, desk.NextDue);
@@ -62,21 +65,24 @@ public sealed class Decider(IRuleEvaluator rules, OfferDesk desk) : ICandidateSi
 
     void ICandidateSink.Holds(Candidate candidate) => _found.Add(candidate);
 
-    private long _now;
-
     private void Settle(long at, IDecisionSink sink)
     {
         _now = Math.Max(_now, at);
         rules.Advance(at, this);
         Decide(sink, 0);
+        if (desk.NextDue > _now)
+        {
+            return;
+        }
+
         _issuer.Begin(sink);
-        var expired = new List<Coupon>();
-        desk.Advance(_now, _issuer, expired.Add);
-        foreach (var coupon in expired)
+        desk.Advance(_now, _issuer, _expired.Add);
+        foreach (var coupon in _expired)
         {
             rules.Apply(Fact.OfCoupon(FactKind.CouponExpired, coupon, -1, coupon.ExpiresAt), this);
         }
 
+        _expired.Clear();
         Feed(sink, 0);
         Decide(sink, 0);
     }
@@ -94,10 +100,10 @@ public sealed class Decider(IRuleEvaluator rules, OfferDesk desk) : ICandidateSi
     {
         while (_found.Count > 0)
         {
-            var together = new List<Candidate>(_found);
-            _found.Clear();
+            (_found, _together) = (_together, _found);
             _issuer.Begin(sink);
-            desk.Decide(together, _now, _issuer);
+            desk.Decide(_together, _now, _issuer);
+            _together.Clear();
             depth++;
             Feed(sink, depth);
         }

@@ -103,6 +103,7 @@ public sealed partial class RuleEngine
         member.VisitSince = 0;
         member.Places.Clear();
         _timers.Cancel(ref member.Timers, TimerKind.Dwell);
+        _timers.Cancel(ref member.Timers, TimerKind.NotSeen);
         Climb(member, TimerKind.NotSeen, 0, _book.NotSeen, member.LastVisitEnd, _now - member.LastVisitEnd);
     }
 
@@ -266,6 +267,8 @@ public sealed partial class RuleEngine
             {
                 case FactKind.CouponOpened:
                     given.Opened = true;
+                    break;
+                case FactKind.RedemptionUndone when given.Fate != CouponFate.Redeemed:
                     break;
                 case FactKind.RedemptionUndone:
                     given.Fate = CouponFate.Issued;

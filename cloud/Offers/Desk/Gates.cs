@@ -146,9 +146,9 @@ internal sealed class Gates(DeskVenue venue, Counters counters)
     private Gated Once(Question q)
     {
         var once = q.Limits.Once;
-        if (once == Period.None)
+        if (once == Period.None || q.Again)
         {
-            return new Gated(new GateReading("once", Passed: true, "no bound", "no bound"));
+            return new Gated(new GateReading("once", Passed: true, q.Again ? "its turn, postponed" : "no bound", "no bound"));
         }
 
         var had = q.Guest.Find(q.Rule);

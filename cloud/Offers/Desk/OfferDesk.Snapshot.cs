@@ -256,7 +256,7 @@ public sealed partial class OfferDesk
 
         if (then.Count > 0)
         {
-            _postponed.Add(new Postponed(candidate with { Because = [.. because] }, [.. then], retryAt, expiresAt));
+            Postpone(new Postponed(candidate with { Because = [.. because] }, [.. then], retryAt, expiresAt));
         }
     }
 }

@@ -10,6 +10,7 @@ public sealed partial class OfferDesk
 {
     /// <summary>Postponed sends that may wait at once; beyond it they are dropped, the newest first.</summary>
     private const int MostPostponed = 100_000;
+    private long _retryAt = long.MaxValue;
     private readonly Dictionary<string, Period> _ruleBudgets = new(StringComparer.Ordinal);
 
     /// <summary>Rules stopped by the storm guard.</summary>
@@ -58,6 +59,7 @@ public sealed partial class OfferDesk
         if (_postponed.Count < MostPostponed)
         {
             _postponed.Add(postponed);
+            _retryAt = Math.Min(_retryAt, postponed.RetryAt);
         }
     }
 
@@ -65,6 +67,7 @@ public sealed partial class OfferDesk
     {
         var due = _postponed.Where(p => p.RetryAt <= now).ToList();
         _postponed.RemoveAll(p => p.RetryAt <= now);
+        _retryAt = _postponed.Count > 0 ? _postponed.Min(p => p.RetryAt) : long.MaxValue;
         foreach (var waiting in due.OrderBy(p => p.RetryAt).ThenBy(p => p.Candidate, Comparer<Candidate>.Create(Order)))
         {
             // What is postponed expires rather than coming late.
@@ -89,6 +92,7 @@ public sealed partial class OfferDesk
     {
         _guests.Remove(member);
         _postponed.RemoveAll(p => p.Candidate.Member == member);
+        _retryAt = _postponed.Count > 0 ? _postponed.Min(p => p.RetryAt) : long.MaxValue;
         foreach (var coupon in _coupons.Values.Where(c => c.Member == member).OrderBy(c => c.Id.Value).ToList())
         {
             if (coupon.State == CouponState.Issued)

@@ -31,7 +31,7 @@ public sealed partial class OfferDesk
     public int OpenCoupons => _coupons.Count;
 
     /// <summary>Unix ms of the next thing that waits: a postponed send, a coupon's expiry; <see cref="long.MaxValue"/> for none.</summary>
-    public long NextDue => Math.Min(_expiries.Count > 0 ? _expiries.Min.At : long.MaxValue, _postponed.Count > 0 ? _postponed.Min(p => p.RetryAt) : long.MaxValue);
+    public long NextDue => Math.Min(_expiries.Count > 0 ? _expiries.Min.At : long.MaxValue, _retryAt);
 
     /// <summary>Takes in what a fact means for consent, presence, coupons and budgets. Called before the rules see it.</summary>
     public void Observe(in Fact fact)
@@ -111,7 +111,7 @@ public sealed partial class OfferDesk
             }
         }
 
-        if (_postponed.Count > 0 && _postponed.Min(p => p.RetryAt) <= now)
+        if (_retryAt <= now)
         {
             Retry(now, sink);
         }
@@ -148,9 +148,14 @@ public sealed partial class OfferDesk
             sink.Decided(Record(question, outcome, readings, wonBy, until, coupon), coupon);
         }
 
-        if (acted)
+        // What waits has its turn: the rule does not begin again beside it.
+        if (acted || waiting is not null)
         {
             guest.Note(Question.RuleOf(candidate), _gates.PeriodOf(candidate.Rule.Limits.Once, guest, now), candidate.Rule.Id);
+        }
+
+        if (acted)
+        {
             _storm.Acted(candidate, now, sink);
         }
 

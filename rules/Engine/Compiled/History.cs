@@ -114,7 +114,8 @@ internal static class History
             return NumberCheck.Unknown;
         }
 
-        var latest = -1;
+        // Seconds count from midnight in Greenwich, so a morning far east of it is below zero.
+        var latest = int.MinValue;
         foreach (ref readonly var stay in m.Member.Stays.Items)
         {
             if (zones is null || zones[stay.Zone])
@@ -128,7 +129,7 @@ internal static class History
             }
         }
 
-        return latest < 0 ? NumberCheck.Unknown : Math.Max(0, SecondOfDay(m) - latest) / 60;
+        return latest == int.MinValue ? NumberCheck.Unknown : Math.Max(0, SecondOfDay(m) - latest) / 60;
     }
 
     public static long Offers(Moment m, CouponFate fate, int days, Func<Given, bool> which)

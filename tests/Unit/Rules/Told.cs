@@ -92,6 +92,7 @@ internal sealed class Told : IDecisionSink
                 "buys" => Fact.Purchased(id, -1, words[2], long.Parse(words[3], CultureInfo.InvariantCulture) * 100, at),
                 "redeems" => Fact.Redeemed(_coupons.Last(c => c.Offer == words[2]), -1, at),
                 "opens" => Fact.OfCoupon(FactKind.CouponOpened, _coupons.Last(c => c.Offer == words[2]), -1, at),
+                "has" => Fact.Issued(Given(words[2], at)),
                 "scans" => Fact.Scanned(id, words[2], -1, at),
                 "event" => Fact.External(id, words[2], words.Skip(3).Select(f => f.Split('=')).ToImmutableDictionary(f => f[0], f => f[1], StringComparer.Ordinal), at),
                 "counts" => Fact.Counted(Zone(words[2]), int.Parse(words[3], CultureInfo.InvariantCulture), int.Parse(words[4], CultureInfo.InvariantCulture), at),
@@ -100,6 +101,18 @@ internal sealed class Told : IDecisionSink
                 _ => throw new FormatException($"an example cannot say \"{line}\""),
             },
             this);
+    }
+
+    // A coupon that some other rule gave.
+    private Coupon Given(string offer, long at)
+    {
+        var coupon = new Coupon
+        {
+            Id = new CouponId(new Guid(_coupons.Count + 1, 0, 0, new byte[8])), Code = "", ShortCode = "", Qr = "", Member = _member.Member, Offer = offer, Rule = "another", RuleVersion = 1,
+            IssuedAt = at, ExpiresAt = at + (long)RuleMall.Offers.Single(o => o.Id == offer).ValidFor.TotalMilliseconds,
+        };
+        _coupons.Add(coupon);
+        return coupon;
     }
 
     private static int Zone(string id) => RuleMall.ZoneIndex(id) is >= 0 and var zone ? zone : throw new FormatException($"no zone {id}");
