@@ -250,7 +250,7 @@ internal sealed partial class GatewayPipeline : BackgroundService
         {
             Tenant = new(settings.Tenant), Venue = new(settings.Venue), Gateway = new(settings.Gateway), Host = host, Port = port,
             Tls = settings.Tls ? BrokerTrust.Options(host, settings.TlsCa) : null,
-            User = settings.User ?? $"{settings.Tenant}/{settings.Venue}/{settings.Gateway}", Password = password,
+            User = settings.User ?? $"{settings.Tenant}.{settings.Venue}.{settings.Gateway}", Password = password,
             Version = settings.Mqtt == "5" ? MqttVersion.V5 : MqttVersion.V311, LiveLimit = settings.LiveLimit, StatusEvery = settings.StatusEvery,
         };
     }

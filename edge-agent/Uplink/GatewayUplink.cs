@@ -222,7 +222,7 @@ public sealed partial class GatewayUplink
         Port = _options.Port,
         Tls = _options.Tls,
         Version = _options.Version,
-        ClientId = $"{_options.Tenant}/{_options.Venue}/{_options.Gateway}",
+        ClientId = $"{_options.Tenant}.{_options.Venue}.{_options.Gateway}",
         UserName = _options.User,
         Password = _options.Password is { } password ? System.Text.Encoding.UTF8.GetBytes(password) : null,
         Will = new(Topic(TopicKind.Status), new GatewayStatus { Boot = _spool.Boot, Version = _status().Version }.Encode(), MqttQos.AtLeastOnce, Retain: true),

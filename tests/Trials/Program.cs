@@ -24,7 +24,7 @@ try
         _ => Usage(),
     };
 }
-catch (Refused e)
+catch (Exception e) when (e is Refused or HttpRequestException)
 {
     await Console.Error.WriteLineAsync(e.Message);
     return 2;

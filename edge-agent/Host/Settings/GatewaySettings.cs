@@ -33,7 +33,7 @@ public sealed class GatewaySettings
     /// <summary>File with the authority that signed the broker's certificate (PEM). Default: the machine's own.</summary>
     public string? TlsCa { get; set; }
 
-    /// <summary>Name at the broker. Default <c>tenant/venue/gateway</c>.</summary>
+    /// <summary>Name at the broker. Default <c>tenant.venue.gateway</c>.</summary>
     public string? User { get; set; }
 
     /// <summary>Password at the broker; better by environment or <see cref="PasswordFile"/>, where no list of processes shows it.</summary>

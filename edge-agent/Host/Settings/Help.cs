@@ -12,7 +12,7 @@ internal static class Help
         who and where
           --tenant, --venue, --gateway   names: lower-case letters, digits, hyphens
           --broker HOST[:PORT]           1883, with --tls 8883       --tls  --tls-ca FILE
-          --user U                       default tenant/venue/gateway
+          --user U                       default tenant.venue.gateway
           --password-file FILE           or PRESENCE_PASSWORD        --mqtt 5|3.1.1
         keys (64 hexadecimal digits, or a file of its owner's alone)
           --day-key, --member-key

@@ -12,6 +12,8 @@ public sealed class CloudClient(Uri service, string venue) : IDisposable
 {
     private readonly HttpClient _http = new() { BaseAddress = service, Timeout = TimeSpan.FromSeconds(30) };
 
+    private string? _words;
+
     public Uri Service => service;
 
     public string Venue => venue;
@@ -33,7 +35,8 @@ public sealed class CloudClient(Uri service, string venue) : IDisposable
     public async Task<Joined> JoinAsync(string nickname, string? birthday, string language, string[] purposes, CancellationToken stopping)
     {
         var reply = await SendAsync(
-            HttpMethod.Post, $"/api/v1/venues/{venue}/members", null, new { nickname, birthday, language, purposes, textVersion = "1" }, null, stopping).ConfigureAwait(false);
+            HttpMethod.Post, $"/api/v1/venues/{venue}/members", null,
+            new { nickname, birthday, language, purposes, textVersion = await WordsAsync(stopping).ConfigureAwait(false) }, null, stopping).ConfigureAwait(false);
         return new(reply.GetProperty("memberId").ToString(), reply.GetProperty("secret").GetString()!);
     }
 
@@ -43,8 +46,8 @@ public sealed class CloudClient(Uri service, string venue) : IDisposable
 
     public Task<JsonElement> MeAsync(string secret, CancellationToken stopping) => SendAsync(HttpMethod.Get, "/api/v1/me", secret, null, null, stopping);
 
-    public Task<JsonElement> ConsentAsync(string secret, string[] purposes, string language, CancellationToken stopping) =>
-        SendAsync(HttpMethod.Put, "/api/v1/me/consent", secret, new { purposes, textVersion = "1", language }, null, stopping);
+    public async Task<JsonElement> ConsentAsync(string secret, string[] purposes, string language, CancellationToken stopping) => await SendAsync(
+        HttpMethod.Put, "/api/v1/me/consent", secret, new { purposes, textVersion = await WordsAsync(stopping).ConfigureAwait(false), language }, null, stopping).ConfigureAwait(false);
 
     public Task<JsonElement> CouponsAsync(string secret, CancellationToken stopping) =>
         SendAsync(HttpMethod.Get, "/api/v1/me/coupons", secret, null, null, stopping);
@@ -81,6 +84,10 @@ public sealed class CloudClient(Uri service, string venue) : IDisposable
     }
 
     public void Dispose() => _http.Dispose();
+
+    // Consent is given to words: those that are in force now.
+    private async Task<string> WordsAsync(CancellationToken stopping) =>
+        _words ??= (await SendAsync(HttpMethod.Get, "/api/v1/texts/consent", null, null, null, stopping).ConfigureAwait(false)).GetProperty("version").GetString()!;
 
     /// <exception cref="HttpRequestException">The cloud said no; the message has its words.</exception>
     private async Task<JsonElement> SendAsync(HttpMethod method, string path, string? secret, object? body, string? key, CancellationToken stopping)

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Globalization;
+using System.Net;
 using Presence.Kit.Clients;
 using Presence.Kit.Simulator;
 
@@ -50,14 +52,25 @@ internal static class Guests
     private static async Task BindAsync(HttpClient wifi, Hosts hosts, Device device, string code, CancellationToken stopping)
     {
         var door = hosts.BindOf("gw-1");
-        using var request = device.Kind is Carries.Tag
-            ? new HttpRequestMessage(HttpMethod.Post, new Uri(door, $"/bind/{code}/tag?address={Mac(device.Address!)}"))
-            : new HttpRequestMessage(HttpMethod.Get, new Uri(door, $"/bind/{code}"));
-        request.Headers.Add("X-Forwarded-For", IpOf(device));
-        using var reply = await wifi.SendAsync(request, stopping).ConfigureAwait(false);
-        if (!reply.IsSuccessStatusCode)
+        for (var patience = Stopwatch.StartNew(); ;)
         {
-            throw new Refused($"{device.Carrier.Name}: the gateway did not bind: {(int)reply.StatusCode} {await reply.Content.ReadAsStringAsync(stopping).ConfigureAwait(false)}");
+            using var request = device.Kind is Carries.Tag
+                ? new HttpRequestMessage(HttpMethod.Post, new Uri(door, $"/bind/{code}/tag?address={Mac(device.Address!)}"))
+                : new HttpRequestMessage(HttpMethod.Get, new Uri(door, $"/bind/{code}"));
+            request.Headers.Add("X-Forwarded-For", IpOf(device));
+            using var reply = await wifi.SendAsync(request, stopping).ConfigureAwait(false);
+            if (reply.IsSuccessStatusCode)
+            {
+                return;
+            }
+
+            // The gateway may not have reached the cloud yet; it asks to be tried again.
+            if (reply.StatusCode is not HttpStatusCode.ServiceUnavailable || patience.Elapsed > TimeSpan.FromSeconds(20))
+            {
+                throw new Refused($"{device.Carrier.Name}: the gateway did not bind: {(int)reply.StatusCode} {await reply.Content.ReadAsStringAsync(stopping).ConfigureAwait(false)}");
+            }
+
+            await Task.Delay(1000, stopping).ConfigureAwait(false);
         }
     }
 
