@@ -1,4 +1,5 @@
 using Presence.Trials;
+using Presence.Trials.Crash;
 using Presence.Trials.Demo;
 
 using var stopping = new CancellationTokenSource();
@@ -20,6 +21,7 @@ try
     return args switch
     {
         ["demo", .. var rest] => await DemoCommand.RunAsync(rest, stopping.Token),
+        ["crash", .. var rest] => await CrashCommand.RunAsync(rest, stopping.Token),
         ["simulate", .. var rest] => SimulateCommand.Run(rest),
         _ => Usage(),
     };
@@ -34,6 +36,7 @@ static int Usage()
 {
     Console.Error.WriteLine("""
         presence-trials demo [--speed N] [--headless] [--seconds N] [--http PORT] [--mqtt PORT] [--seed N] [--strangers N] [--data DIR] [--warm-up SECONDS]
+        presence-trials crash [--rounds N] [--seed N] [--data DIR]
         presence-trials simulate --out DIR [--seed N] [--strangers N] [--from HH:mm] [--until HH:mm]
         """);
     return 2;

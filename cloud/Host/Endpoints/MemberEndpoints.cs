@@ -70,7 +70,8 @@ internal static class MemberEndpoints
             return wrong;
         }
 
-        var (member, secret) = (Guid.CreateVersion7(), MemberSecrets.Make());
+        // Random throughout: an id with the time in it would tell when somebody joined, and all who joined in one hour would look alike.
+        var (member, secret) = (Guid.NewGuid(), MemberSecrets.Make());
         var birthday = string.IsNullOrEmpty(body.Birthday) ? null : body.Birthday;
         var language = body.Language ?? "en";
         var reply = await venues.LaneOf(found).AskAsync<JoinReply>(found, (at, commit, now) =>

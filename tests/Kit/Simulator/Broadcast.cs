@@ -14,7 +14,7 @@ public sealed partial class Broadcast : IDisposable
     private readonly TimeProvider _clock;
     private readonly Dictionary<(int Device, long Millisecond), long> _writtenAt = [];
     private readonly Lock _gate = new(); // guards _writtenAt
-    private PcapStream[] _pipes = [];
+    private readonly PcapStream?[] _pipes;
 
     /// <param name="day">Whose frames.</param>
     /// <param name="map">Whose receivers.</param>
@@ -24,6 +24,7 @@ public sealed partial class Broadcast : IDisposable
     {
         ArgumentNullException.ThrowIfNull(map);
         (_day, _map, _clock) = (day, map, clock);
+        _pipes = new PcapStream?[map.Receivers.Length];
         Paths = [.. map.Receivers.Select(receiver => Path.Combine(folder, $"{receiver.Gateway}.{receiver.Number}.pcap"))];
         foreach (var path in Paths)
         {
@@ -49,14 +50,28 @@ public sealed partial class Broadcast : IDisposable
     /// <summary>The most it was.</summary>
     public TimeSpan MostBehind { get; private set; }
 
-    /// <summary>Waits until every gateway has opened its pipes.</summary>
-    public async Task OpenAsync(CancellationToken stopping)
+    /// <summary>Frames that no gateway was there to hear.</summary>
+    public long Unheard { get; private set; }
+
+    /// <summary>Waits until gateways have opened their receivers' pipes: all, or those chosen.</summary>
+    public async Task OpenAsync(Func<Receiver, bool> which, CancellationToken stopping)
     {
         // Opening a pipe waits for its reader; each waits apart, as a gateway may open them in any order.
-        var opening = Paths.Select((path, i) => Task.Factory.StartNew(
-            () => new PcapStream(new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0), PcapStream.LinkTypeOf(_map.Receivers[i])),
-            stopping, TaskCreationOptions.LongRunning, TaskScheduler.Default));
-        _pipes = await Task.WhenAll(opening).WaitAsync(stopping).ConfigureAwait(false);
+        var opening = Enumerable.Range(0, Paths.Count).Where(i => which(_map.Receivers[i])).Select(i => Task.Factory.StartNew(
+            () => Open(i), stopping, TaskCreationOptions.LongRunning, TaskScheduler.Default));
+        await Task.WhenAll(opening).WaitAsync(stopping).ConfigureAwait(false);
+    }
+
+    /// <summary>Lets go of receivers whose gateway is about to be started anew, so that it finds a capture from its beginning.</summary>
+    public void Close(Func<Receiver, bool> which)
+    {
+        for (var i = 0; i < _pipes.Length; i++)
+        {
+            if (which(_map.Receivers[i]))
+            {
+                LetGo(i);
+            }
+        }
     }
 
     /// <summary>Writes every frame from the clock's time on at its time; blocks, so give it a thread of its own.</summary>
@@ -99,17 +114,7 @@ public sealed partial class Broadcast : IDisposable
 
     public void Dispose()
     {
-        foreach (var pipe in _pipes)
-        {
-            try
-            {
-                pipe.Dispose();
-            }
-            catch (IOException)
-            {
-                // The gateway has gone before.
-            }
-        }
+        Close(_ => true);
     }
 
     private void Write(in Heard heard)
@@ -122,11 +127,46 @@ public sealed partial class Broadcast : IDisposable
             }
         }
 
-        _pipes[heard.Receiver].Write(heard.At, heard.Bytes);
-        Written++;
+        try
+        {
+            if (Volatile.Read(ref _pipes[heard.Receiver]) is not { } pipe)
+            {
+                Unheard++;
+                return;
+            }
+
+            pipe.Write(heard.At, heard.Bytes);
+            Written++;
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        {
+            // The gateway died. A radio does not wait for it: what is sent before it is back, it has not heard.
+            LetGo(heard.Receiver);
+            Unheard++;
+            return;
+        }
+
         var late = TimeSpan.FromMicroseconds(Microseconds(_clock.GetUtcNow()) - heard.At);
         Behind = _clock is ScaledTimeProvider clock ? clock.OnTheWall(late) : late;
         MostBehind = Behind > MostBehind ? Behind : MostBehind;
+    }
+
+    private void LetGo(int i)
+    {
+        try
+        {
+            Interlocked.Exchange(ref _pipes[i], null)?.Dispose();
+        }
+        catch (IOException)
+        {
+            // The gateway has gone before.
+        }
+    }
+
+    private void Open(int i)
+    {
+        var pipe = new FileStream(Paths[i], FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+        Volatile.Write(ref _pipes[i], new PcapStream(pipe, PcapStream.LinkTypeOf(_map.Receivers[i])));
     }
 
     private static long Microseconds(DateTimeOffset at) => (at - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;

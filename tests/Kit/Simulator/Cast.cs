@@ -67,7 +67,7 @@ public static class Cast
         Person Anyone(string name, Membership? membership, Carries carried)
         {
             var own = dice.For(name);
-            var shops = map.Zones.Where(zone => zone.IsStore).ToArray();
+            var shops = map.Zones.Where(DemoMall.IsShop).ToArray();
 
             // Most come for one to three shops; who comes late stays less long, and all are out by the closing hour.
             var comes = day.Opens.ToTimeSpan() + (own.Between(0.02, 0.85) * (day.Closes - day.Opens));

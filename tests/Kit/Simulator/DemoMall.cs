@@ -62,6 +62,9 @@ public static class DemoMall
     /// <summary>Where one is between the shops of a floor.</summary>
     public static string HallOf(int level) => level == 0 ? "atrium" : "gallery";
 
+    /// <summary>Whether it has walls and a door; the atrium with its guest desk has staff, but none of these.</summary>
+    public static bool IsShop(Zone zone) => zone.IsStore && !zone.Tags.Contains("hall", StringComparer.Ordinal);
+
     /// <summary>Middle of the shop's door, in the wall towards the hall.</summary>
     public static Spot Door(Zone shop) => new(
         (shop.Outline[0].X + shop.Outline[2].X) / 2,
@@ -79,7 +82,7 @@ public static class DemoMall
             if (level == 0)
             {
                 zones.Add(new(Exit, floor, new("West exit", "西出口"), Box(0, HallLow, Porch, HallHigh), ["exit", "entrance"]));
-                zones.Add(new(hall, floor, new("Atrium", "中庭"), Box(Porch, HallLow, Width, HallHigh), ["hall", "entrance"]));
+                zones.Add(new(hall, floor, new("Atrium", "中庭"), Box(Porch, HallLow, Width, HallHigh), ["hall", "entrance"], IsStore: true)); // the guest desk
                 passages.AddRange(new Passage(Exit, null), new Passage(hall, Exit));
                 receivers.Add(new(gateway, 10, floor, new(3, 18), Exit));
             }

@@ -76,7 +76,7 @@ public sealed class Walk
     private void Visit(Zone shop, long lasts)
     {
         var level = int.Parse(shop.Floor.AsSpan(1), System.Globalization.CultureInfo.InvariantCulture) - 1;
-        if (!shop.IsStore)
+        if (!DemoMall.IsShop(shop))
         {
             WalkTo(new(level, Within(shop)));
             Stand(lasts, Between);

@@ -12,7 +12,7 @@ public sealed class Walls
         // The hall has none of its own: its sides are the shops' fronts.
         _byFloor = map.Floors.ToDictionary(
             floor => floor.Id,
-            floor => map.Zones.Where(zone => zone.IsStore && zone.Floor == floor.Id).SelectMany(Sides).Distinct().ToArray(),
+            floor => map.Zones.Where(zone => DemoMall.IsShop(zone) && zone.Floor == floor.Id).SelectMany(Sides).Distinct().ToArray(),
             StringComparer.Ordinal);
     }
 

@@ -34,12 +34,7 @@ internal sealed class DemoCommand : IAsyncDisposable
         _anchor = DateTimeOffset.UtcNow + settings.WarmUp;
         var origin = settings.Plan.Moment(DemoSettings.Begins);
         _clock = new ScaledTimeProvider(TimeProvider.System, origin, _anchor, settings.Speed);
-        _hosts = new Hosts(_folder, _map, _keys, settings.Http, settings.Mqtt,
-        [
-            "--time-scale", settings.Speed.ToString("R", CultureInfo.InvariantCulture),
-            "--time-origin", origin.ToUniversalTime().ToString("O", CultureInfo.InvariantCulture),
-            "--time-anchor", _anchor.ToString("O", CultureInfo.InvariantCulture),
-        ]);
+        _hosts = new Hosts(_folder, _map, _keys, settings.Http, settings.Mqtt, TimeOf(settings.Speed, origin, _anchor));
         _cloud = new CloudClient(_hosts.Service, _map.Venue);
         _radio = new Broadcast(_day, _map, _clock, _folder);
     }
@@ -59,6 +54,14 @@ internal sealed class DemoCommand : IAsyncDisposable
             return 0;
         }
     }
+
+    /// <summary>How programs are told the time of a trial.</summary>
+    internal static IReadOnlyList<string> TimeOf(double speed, DateTimeOffset origin, DateTimeOffset anchor) =>
+    [
+        "--time-scale", speed.ToString("R", CultureInfo.InvariantCulture),
+        "--time-origin", origin.ToUniversalTime().ToString("O", CultureInfo.InvariantCulture),
+        "--time-anchor", anchor.ToUniversalTime().ToString("O", CultureInfo.InvariantCulture),
+    ];
 
     public async ValueTask DisposeAsync()
     {
@@ -186,7 +189,7 @@ internal sealed class DemoCommand : IAsyncDisposable
 
     private async Task<bool> OpenAsync(CancellationToken stopping)
     {
-        await _radio.OpenAsync(stopping).ConfigureAwait(false);
+        await _radio.OpenAsync(_ => true, stopping).ConfigureAwait(false);
         return true;
     }
 

@@ -33,7 +33,7 @@ internal sealed class Screens : IAsyncDisposable
 
     public async Task OpenAsync(CloudClient cloud, IEnumerable<(string Name, string Secret)> members, IEnumerable<string> stores, CancellationToken stopping)
     {
-        var operators = await ConnectAsync(cloud, "operators", null, ("decision", body => Take("decision", "", body)), ("floor", body =>
+        var operators = await ConnectAsync(cloud, "operators", null, ("Decision", body => Take("decision", "", body)), ("Floor", body =>
         {
             Floor = body;
             Interlocked.Increment(ref Floors);
@@ -41,13 +41,13 @@ internal sealed class Screens : IAsyncDisposable
         await operators.InvokeAsync("Watch", [cloud.Venue], stopping).ConfigureAwait(false);
         foreach (var store in stores)
         {
-            var staff = await ConnectAsync(cloud, "staff", null, ("arrival", body => Take("arrival", store, body)), null, stopping).ConfigureAwait(false);
+            var staff = await ConnectAsync(cloud, "staff", null, ("Arrival", body => Take("arrival", store, body)), null, stopping).ConfigureAwait(false);
             await staff.InvokeAsync("Watch", [cloud.Venue, store], stopping).ConfigureAwait(false);
         }
 
         foreach (var (name, secret) in members)
         {
-            var phone = await ConnectAsync(cloud, "consumers", secret, ("message", body => Take("message", name, body)), null, stopping).ConfigureAwait(false);
+            var phone = await ConnectAsync(cloud, "consumers", secret, ("Message", body => Take("message", name, body)), null, stopping).ConfigureAwait(false);
             await phone.InvokeAsync("Resume", [0L], stopping).ConfigureAwait(false);
         }
     }

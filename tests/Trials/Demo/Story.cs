@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using System.Globalization;
+using System.Net;
 using System.Text.Json;
 using Presence.Kit.Clients;
 using Presence.Kit.Simulator;
@@ -9,8 +9,8 @@ namespace Presence.Trials.Demo;
 /// <summary>What people do with their phones while they walk: drink the coffee, redeem, take consent back, greet.</summary>
 internal sealed class Story(CloudClient cloud, IReadOnlyList<Guest> guests, VenueMap map, DayPlan plan, TimeProvider clock)
 {
-    /// <summary>A coupon shown at a till this long after it came, or when its owner is next in a shop.</summary>
-    private static readonly TimeSpan ToTheTill = TimeSpan.FromMinutes(6);
+    /// <summary>A coupon is shown at the till this long after its owner has come in.</summary>
+    private static readonly TimeSpan ToTheTill = TimeSpan.FromMinutes(5);
 
     private readonly ConcurrentBag<Task> _doing = [];
 
@@ -56,27 +56,52 @@ internal sealed class Story(CloudClient cloud, IReadOnlyList<Guest> guests, Venu
 
     private async Task RedeemAsync(Guest guest, JsonElement coupon, CancellationToken stopping)
     {
-        var code = coupon.GetProperty("code").GetString()!;
+        var (code, offer) = (coupon.GetProperty("code").GetString()!, coupon.GetProperty("offer").GetProperty("name").GetProperty("en").GetString()!);
+        if (Owed.TakenAt(offer) is not { } zone)
+        {
+            return; // a partner's, or of a rule that this story does not know
+        }
+
         try
         {
-            await Task.Delay(ToTheTill, clock, stopping).ConfigureAwait(false);
-            var zone = "";
-            while ((zone = WhereIs(guest.Person)) is not { Length: > 0 })
+            while (!string.Equals(WhereIs(guest.Person), zone, StringComparison.Ordinal))
             {
                 await Task.Delay(TimeSpan.FromMinutes(1), clock, stopping).ConfigureAwait(false);
             }
 
-            await cloud.RedeemAsync(code, zone, "till 1", $"{code}-{zone}", stopping).ConfigureAwait(false);
+            await Task.Delay(ToTheTill, clock, stopping).ConfigureAwait(false);
+            await AtTheTillAsync(code, zone, stopping).ConfigureAwait(false);
             Redeemed[code] = guest.Person.Name;
-            Say($"{guest.Person.Name} redeems it at {zone}");
+            Say($"{guest.Person.Name} redeems \"{offer}\" at {zone}");
         }
         catch (HttpRequestException e)
         {
-            Refusals.Add(e.Message);
+            // Who has withdrawn has no coupons any more, and is told so.
+            if (!Withdrawn.ContainsKey(guest.Person.Name))
+            {
+                Refusals.Add(e.Message);
+            }
         }
         catch (OperationCanceledException)
         {
             // The day is over.
+        }
+    }
+
+    // A till that gets no answer asks again under the same key, as it cannot know whether the first time counted.
+    private async Task AtTheTillAsync(string code, string zone, CancellationToken stopping)
+    {
+        while (true)
+        {
+            try
+            {
+                await cloud.RedeemAsync(code, zone, "till 1", $"{code}-{zone}", stopping).ConfigureAwait(false);
+                return;
+            }
+            catch (HttpRequestException e) when (e.StatusCode is null or >= HttpStatusCode.InternalServerError)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(200), stopping).ConfigureAwait(false);
+            }
         }
     }
 
@@ -86,7 +111,19 @@ internal sealed class Story(CloudClient cloud, IReadOnlyList<Guest> guests, Venu
         {
             var wait = plan.Moment(guest.Person.Membership!.WithdrawsAt!.Value) - clock.GetUtcNow();
             await Task.Delay(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, clock, stopping).ConfigureAwait(false);
-            await Guests.WithdrawAsync(guest, cloud, stopping).ConfigureAwait(false);
+            while (true)
+            {
+                try
+                {
+                    await Guests.WithdrawAsync(guest, cloud, stopping).ConfigureAwait(false);
+                    break;
+                }
+                catch (HttpRequestException e) when (e.StatusCode is null)
+                {
+                    await Task.Delay(TimeSpan.FromMilliseconds(200), stopping).ConfigureAwait(false);
+                }
+            }
+
             Withdrawn[guest.Person.Name] = clock.GetUtcNow();
             Say($"{guest.Person.Name} takes consent back");
         }
@@ -100,6 +137,6 @@ internal sealed class Story(CloudClient cloud, IReadOnlyList<Guest> guests, Venu
     private string WhereIs(Person person)
     {
         var zone = MallDay.ZoneAt(person, (clock.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond);
-        return zone >= 0 && map.Zones[zone].IsStore ? map.Zones[zone].Id : "";
+        return zone >= 0 && DemoMall.IsShop(map.Zones[zone]) ? map.Zones[zone].Id : "";
     }
 }

@@ -18,7 +18,7 @@ internal sealed class Verdict(
         var floor = await cloud.ReadAsync("floor", stopping).ConfigureAwait(false);
         var visits = await cloud.ReadAllAsync("visits", stopping).ConfigureAwait(false);
         var decisions = await cloud.ReadAllAsync("decisions", stopping).ConfigureAwait(false);
-        var refs = await RefsAsync(stopping).ConfigureAwait(false);
+        var refs = Refs();
         var coupons = await CouponsAsync(stopping).ConfigureAwait(false);
         var score = ScoreOf(refs);
         var latencies = Latencies();
@@ -74,17 +74,9 @@ internal sealed class Verdict(
     private static double? At(double[] sorted, double share) =>
         sorted.Length == 0 ? null : Math.Round(sorted[Math.Min(sorted.Length - 1, (int)(share * sorted.Length))], 2);
 
-    private async Task<Dictionary<string, string>> RefsAsync(CancellationToken stopping)
-    {
-        var refs = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var guest in guests)
-        {
-            var me = await cloud.MeAsync(guest.Joined.Secret, stopping).ConfigureAwait(false);
-            refs[guest.Person.Name] = me.GetProperty("member").GetString()!;
-        }
-
-        return refs;
-    }
+    // Pages of operators and staff show only so much of a member's id.
+    private Dictionary<string, string> Refs() =>
+        guests.ToDictionary(guest => guest.Person.Name, guest => new MemberId(Guid.Parse(guest.Joined.MemberId)).ToString(), StringComparer.Ordinal);
 
     private async Task<List<(string Name, JsonElement Coupon)>> CouponsAsync(CancellationToken stopping)
     {

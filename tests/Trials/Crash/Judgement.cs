@@ -1,0 +1,118 @@
+using System.Globalization;
+using Microsoft.Data.Sqlite;
+using Presence.Cloud.Stages;
+using Presence.Storage.Sqlite;
+using Presence.Trials.Demo;
+using Presence.Wire;
+
+namespace Presence.Trials.Crash;
+
+/// <summary>What the stores of a stopped cloud and its gateways say about each other.</summary>
+/// <param name="Inputs">Inputs of the venue's log.</param>
+/// <param name="Batches">Batches of sightings among them.</param>
+/// <param name="Lost">Batches that a spool accepted and that are neither in the log nor still in the spool.</param>
+/// <param name="Doubled">Batches that are in the log more than once.</param>
+/// <param name="Visits">Visits the cloud has.</param>
+/// <param name="Coupons">Coupons the cloud has.</param>
+/// <param name="Differences">Rows in which the cloud differs from an undisturbed run over the same log.</param>
+internal sealed record Judgement(long Inputs, long Batches, long Lost, long Doubled, int Visits, int Coupons, IReadOnlyList<string> Differences)
+{
+    /// <summary>What the loop decides. Whether a coupon was redeemed or cancelled, the database decides, and the log only tells.</summary>
+    private static readonly (string Table, string[] But)[] Decided =
+        [("visits", []), ("stays", []), ("decisions", []), ("coupons", ["state", "redeemed_at", "redeemed_in", "redeemed_by"])];
+
+    public static Judgement Of(Hosts hosts, VenueMap map, string database)
+    {
+        var replayed = database + ".replayed";
+        File.Delete(replayed);
+        using var store = new SqliteVenueStore(database);
+        var venue = store.Venues().Single();
+        var key = store.Secret(venue.Number, "decisions", () => throw new InvalidOperationException("the venue has no key"));
+        var state = new VenueState(venue.Number, map, new VenueSettings(), new DecisionStage(map, key));
+        var seen = new Dictionary<(string Gateway, ulong Boot, int Stream, ulong Sequence), int>();
+        using (var undisturbed = new SqliteVenueStore(replayed))
+        {
+            undisturbed.SaveVenue(venue.Tenant, venue.Venue, venue.Map);
+            using var commit = undisturbed.Begin();
+            var output = new VenueOutput();
+            foreach (var row in store.ReadLog(venue.Number, 0))
+            {
+                ReadOnlySpan<byte> records = row.Records;
+                if (records.IsEmpty)
+                {
+                    state.Skip(row.Inputs);
+                }
+
+                while (!records.IsEmpty)
+                {
+                    var input = InputRecord.Read(ref records);
+                    Note(seen, input);
+                    state.Apply(input, output, out _);
+                    output.WriteTo(commit);
+                    output.Clear();
+                }
+            }
+
+            commit.Complete();
+        }
+
+        var (lost, batches) = (0L, seen.Values.Sum(count => (long)count));
+        foreach (var gateway in hosts.Gateways)
+        {
+            lost += Accepted(hosts.SpoolOf(gateway)) - seen.Keys.Count(batch => string.Equals(batch.Gateway, gateway, StringComparison.Ordinal));
+        }
+
+        var differences = Decided.SelectMany(pair => Compare(database, replayed, pair.Table, pair.But)).ToList();
+        return new(
+            state.NextInput, batches, lost, seen.Values.Sum(count => count - 1L),
+            Rows(database, "visits", []).Count, Rows(database, "coupons", []).Count, differences);
+    }
+
+    private static void Note(Dictionary<(string, ulong, int, ulong), int> seen, in Input input)
+    {
+        if (input.Kind == InputKind.Sightings && SightingBatch.TryDecode(input.Payload, new SightingBuffers(), out var header, out _))
+        {
+            var batch = (System.Text.Encoding.ASCII.GetString(input.Gateway), header.Boot, (int)input.Stream, header.Sequence);
+            seen[batch] = seen.GetValueOrDefault(batch) + 1;
+        }
+    }
+
+    // The spool numbers what it accepts from 1 on and keeps the last number in the same transaction; what it still holds is not lost.
+    private static long Accepted(string spool)
+    {
+        using var connection = Open(Path.Combine(spool, "spool.db"));
+        using var ask = connection.CreateCommand();
+        ask.CommandText = "SELECT last - (SELECT count(*) FROM batch) FROM state";
+        return (long)ask.ExecuteScalar()!;
+    }
+
+    private static IEnumerable<string> Compare(string database, string replayed, string table, string[] but)
+    {
+        var (said, right) = (Rows(database, table, but), Rows(replayed, table, but));
+        return said.Except(right, StringComparer.Ordinal).Select(row => $"{table} has {row}, an undisturbed run has not")
+            .Concat(right.Except(said, StringComparer.Ordinal).Select(row => $"{table} lacks {row}, an undisturbed run has it"));
+    }
+
+    private static HashSet<string> Rows(string database, string table, string[] but)
+    {
+        using var connection = Open(database);
+        using var ask = connection.CreateCommand();
+        ask.CommandText = $"SELECT * FROM {table}";
+        using var read = ask.ExecuteReader();
+        var columns = Enumerable.Range(0, read.FieldCount).Where(i => !but.Contains(read.GetName(i), StringComparer.Ordinal)).ToArray();
+        var rows = new HashSet<string>(StringComparer.Ordinal);
+        while (read.Read())
+        {
+            rows.Add(string.Join(" | ", columns.Select(i => read.GetValue(i) is byte[] bytes ? Convert.ToHexString(bytes) : Convert.ToString(read.GetValue(i), CultureInfo.InvariantCulture))));
+        }
+
+        return rows;
+    }
+
+    private static SqliteConnection Open(string path)
+    {
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
+        connection.Open();
+        return connection;
+    }
+}
