@@ -34,8 +34,6 @@ public sealed class DecisionStage : IDecisionSink
         (_rules, _desk, _decider, Words) = Make([], "[]");
     }
 
-    public static bool CanSave => false;
-
     /// <summary>How the rules and offers in force are called.</summary>
     public VenueWords Words { get; private set; }
 
@@ -57,7 +55,10 @@ public sealed class DecisionStage : IDecisionSink
     /// <summary>Takes other rules into force; what is known of members, open journeys and coupons stays.</summary>
     public void Replace(string[] documents, string offersJson)
     {
+        var before = new System.Buffers.ArrayBufferWriter<byte>();
+        _decider.Save(before);
         (_rules, _desk, _decider, Words) = Make(documents, offersJson);
+        _decider.Load(before.WrittenSpan);
     }
 
     /// <summary>Lets venue time pass.</summary>
@@ -142,7 +143,7 @@ public sealed class DecisionStage : IDecisionSink
             to.Text(document);
         }
 
-        to.Text(_offersJson);
+        to.Text(_offersJson).Part(_decider.Save);
     }
 
     public void Load(ref StateReader from)
@@ -154,6 +155,7 @@ public sealed class DecisionStage : IDecisionSink
         }
 
         (_rules, _desk, _decider, Words) = Make(documents, from.Text());
+        _decider.Load(from.Part());
     }
 
     // Rules of a book that was valid when it was taken; a document that no longer is (an older program wrote it) is left out.

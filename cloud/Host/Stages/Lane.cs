@@ -438,11 +438,6 @@ public sealed partial class Lane : IDisposable
 
     private void SaveSnapshot(Venue venue)
     {
-        if (!DecisionStage.CanSave)
-        {
-            return;
-        }
-
         var state = new System.Buffers.ArrayBufferWriter<byte>(1024 * 1024);
         venue.State.Save(state);
         if (TryCommit(commit => commit.AddSnapshot(
