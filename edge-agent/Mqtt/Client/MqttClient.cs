@@ -76,8 +76,8 @@ public sealed partial class MqttClient : IAsyncDisposable
     {
         if (IsConnected) throw new InvalidOperationException("The client is connected.");
         if (_connection is { } last) await last.Running;
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        using var timer = _time.CreateTimer(static p => ((CancellationTokenSource)p!).Cancel(), patience, _options.ConnectTimeout, Timeout.InfiniteTimeSpan);
+        using var timed = new CancellationTokenSource(_options.ConnectTimeout, _time);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel, timed.Token);
         Connection? connection = null;
         try
         {
@@ -128,7 +128,7 @@ public sealed partial class MqttClient : IAsyncDisposable
             KeepAliveSeconds = (ushort)Math.Min(_options.KeepAlive.TotalSeconds, ushort.MaxValue),
             Will = _options.Will,
             UserName = _options.UserName,
-            Password = _options.Password,
+            Password = _options.Password is { } password ? password.AsMemory() : default(ReadOnlyMemory<byte>?),
             Properties = v5 ? Wishes() : MqttProperties.None,
         };
         await connection.Wire.Stream.WriteAsync(MqttCodec.Encode(connect, _options.Version), cancel);

@@ -26,7 +26,8 @@ public sealed record MqttClientOptions
 
     public string? UserName { get; init; }
 
-    public ReadOnlyMemory<byte>? Password { get; init; }
+    /// <summary>Bytes rather than text, as the protocol has it; <c>"…"u8.ToArray()</c> for text.</summary>
+    public byte[]? Password { get; init; }
 
     public MqttWill? Will { get; init; }
 

@@ -92,7 +92,6 @@ public sealed partial class MqttEndpoint : IAsyncDisposable
         if (!session.IsKnown) Interlocked.Decrement(ref _halfOpen);
         _sessions.TryRemove(session, out _);
         Instruments.Open.Add(-1);
-        Linger(connection);
     }
 
     /// <summary>Ends every session with "server shutting down" and forgets all.</summary>

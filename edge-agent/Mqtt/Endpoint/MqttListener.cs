@@ -15,7 +15,22 @@ namespace Presence.Mqtt;
 /// <summary>Serves an endpoint inside a Kestrel server: <c>listen.UseMqtt(endpoint)</c>, behind <c>listen.UseHttps(…)</c> for TLS.</summary>
 public sealed class MqttConnectionHandler(MqttEndpoint endpoint) : ConnectionHandler
 {
-    public override Task OnConnectedAsync(ConnectionContext connection) => endpoint.ServeAsync(connection);
+    // A closed connection still sends what is in its pipe; to a client that does not read, for ever. (Behind TLS Kestrel closes only when
+    // this returns, so there is nothing to wait for.)
+    public override async Task OnConnectedAsync(ConnectionContext connection)
+    {
+        await endpoint.ServeAsync(connection);
+        if (connection.Features.Get<ITlsConnectionFeature>() is not null) return;
+        try
+        {
+            await Task.Delay(MqttListener.Patience, connection.ConnectionClosed);
+            connection.Abort(new ConnectionAbortedException("The client did not take its leave."));
+        }
+        catch (OperationCanceledException)
+        {
+            // It closed, as it should.
+        }
+    }
 }
 
 /// <summary>Puts an endpoint behind a Kestrel port.</summary>
@@ -26,13 +41,16 @@ public static class MqttListenExtensions
     {
         // Without this a port with TLS would offer HTTP by name (ALPN), which no MQTT client asks for.
         listen.Protocols = HttpProtocols.None;
-        return listen.Run(endpoint.ServeAsync);
+        return listen.Run(new MqttConnectionHandler(endpoint).OnConnectedAsync);
     }
 }
 
 /// <summary>A port of its own for an endpoint, on Kestrel's sockets, without a web server.</summary>
 public sealed class MqttListener : IAsyncDisposable
 {
+    /// <summary>How long what is left may take to be sent when a connection ends.</summary>
+    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+
     private readonly IConnectionListener _listener;
     private readonly MqttEndpoint _endpoint;
     private readonly SslServerAuthenticationOptions? _tls;
@@ -97,7 +115,21 @@ public sealed class MqttListener : IAsyncDisposable
         }
         finally
         {
-            await connection.DisposeAsync();
+            await CloseAsync(connection);
+        }
+    }
+
+    private static async Task CloseAsync(ConnectionContext connection)
+    {
+        var closing = connection.DisposeAsync().AsTask();
+        try
+        {
+            await closing.WaitAsync(Patience, CancellationToken.None);
+        }
+        catch (TimeoutException)
+        {
+            connection.Abort(new ConnectionAbortedException("The client did not take its leave."));
+            await closing;
         }
     }
 

@@ -77,9 +77,10 @@ public sealed partial class MqttSession : IThreadPoolWorkItem
     }
 
     /// <summary>Ends the session once: last words if it speaks MQTT 5, then the reader is woken and the connection closed behind them.</summary>
-    private void End(MqttReasonCode reason, bool byClient, string? detail)
+    /// <returns>False when it was ending already.</returns>
+    private bool End(MqttReasonCode reason, bool byClient, string? detail)
     {
-        if (Interlocked.Exchange(ref _ending, 1) != 0) return;
+        if (Interlocked.Exchange(ref _ending, 1) != 0) return false;
         _why = new(reason, byClient, detail);
         Interlocked.Exchange(ref _endingSince, _endpoint.Now);
         if (!byClient && Version == MqttVersion.V5 && _subscriber is not null)
@@ -89,6 +90,7 @@ public sealed partial class MqttSession : IThreadPoolWorkItem
         }
 
         _input.CancelPendingRead();
+        return true;
     }
 
     private void Hold()

@@ -138,7 +138,6 @@ public sealed partial class MqttSession
 
     internal void Cut(MqttRefusal refusal, MqttReasonCode reason, string detail)
     {
-        _endpoint.Refuse(refusal);
-        End(reason, byClient: false, detail);
+        if (End(reason, byClient: false, detail)) _endpoint.Refuse(refusal);
     }
 }

@@ -98,7 +98,7 @@ public sealed class InteropTests
         await using var client = new MqttClient(new()
         {
             Host = "127.0.0.1", Port = port, Version = version, ClientId = "presence", Window = 20,
-            UserName = user, Password = user is null ? default(ReadOnlyMemory<byte>?) : Encoding.UTF8.GetBytes(user),
+            UserName = user, Password = user is null ? null : Encoding.UTF8.GetBytes(user),
             OnMessage = m => { lock (got) got.Add($"{m.Topic} {m.Qos} {m.Payload.Length}"); return default; },
             OnAcknowledged = (_, _) => Interlocked.Increment(ref acknowledged),
         });
