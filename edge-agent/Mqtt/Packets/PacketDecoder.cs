@@ -125,7 +125,7 @@ internal static class PacketDecoder
         }
 
         var user = (flags & 0x80) != 0 ? Text(ref reader) : null;
-        ReadOnlyMemory<byte>? password = (flags & 0x40) != 0 ? reader.Binary().ToArray() : null;
+        var password = (flags & 0x40) != 0 ? reader.Binary().ToArray().AsMemory() : default(ReadOnlyMemory<byte>?);
         if (reader.Failed || reader.Remaining > 0) return Malformed;
         packet = new ConnectPacket(version, clientId)
         {
