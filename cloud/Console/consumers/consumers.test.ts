@@ -51,15 +51,17 @@ describe('the inbox', () => {
 
 describe('the wallet', () => {
   let ids = 0;
-  const coupon = (code: string, state: CouponState, expiresAt: string, redeemedAt?: string): Coupon => ({
+  const coupon = (code: string, state: CouponState, expiresAt: string, redeemedAt: string | null = null): Coupon => ({
     id: ++ids,
     code,
+    shortCode: '',
+    where: null,
     state,
     offer: { name: { en: code }, text: { en: '' }, theme: 'coffee' },
     issuedAt: '2026-11-21T01:00:00Z',
     expiresAt,
     why: { en: '' },
-    ...(redeemedAt === undefined ? {} : { redeemedAt }),
+    redeemedAt,
   });
 
   it('has on top what ends soonest of what can be used, and apart from it the rest', () => {

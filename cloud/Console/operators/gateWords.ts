@@ -81,9 +81,7 @@ export function gateName(gate: string, language: Language): string {
 
 /** @returns the value as a reader writes it; empty for none. */
 export function valueText(value: Reason['observed'], language: Language): string {
-  if (value === null || value === undefined || value === '') return '';
-  if (typeof value === 'boolean') return language === 'zh' ? (value ? '是' : '否') : value ? 'yes' : 'no';
-  if (typeof value === 'number') return new Intl.NumberFormat(language === 'zh' ? 'zh-CN' : 'en-GB').format(value);
+  if (value === null) return '';
   return language === 'en' ? value : values.reduce((text, [pattern, said]) => text.replace(pattern, said), value);
 }
 

@@ -58,7 +58,7 @@ describe('the feed', () => {
 });
 
 describe('a gateway', () => {
-  const gateway = { gateway: 'gw', online: true, clockErrorMs: 0, backlog: 0 };
+  const gateway = { gateway: 'gw', online: true, lastSeenAt: null, clockErrorMs: 0, backlog: 0 };
   it.each([
     [{}, 'well'],
     [{ backlog: 18_000 }, 'late'],

@@ -7,7 +7,7 @@ const redeemed: Redemption = {
   outcome: 'redeemed',
   code: 'AB12',
   at: '2026-11-21T06:00:00Z',
-  offer: { name: { en: 'Coffee' }, text: { en: '' } },
+  offer: { name: { en: 'Coffee' }, text: { en: '' }, theme: 'coffee' },
 };
 let keys = 0;
 const key = () => `key-${++keys}`;

@@ -15,14 +15,18 @@ describe('what was typed or scanned', () => {
 });
 
 describe('the arrivals board', () => {
-  const arrival = (id: number, at: string, acknowledgedAt?: string): Arrival => ({
+  const arrival = (id: number, at: string, acknowledgedAt: string | null = null): Arrival => ({
     id,
     at,
     member: 'm-1',
     nickname: `guest ${id}`,
     text: { en: '' },
     openCoupons: [],
-    ...(acknowledgedAt === undefined ? {} : { acknowledgedAt }),
+    zone: 'coffee-bar',
+    tier: null,
+    lastVisitAt: null,
+    acknowledgedBy: null,
+    acknowledgedAt,
   });
 
   it('has those nobody looks after on top, the newest first, each once', () => {
