@@ -26,7 +26,7 @@ internal sealed class SpoolFile : IDisposable
 
     /// <summary>Opens or begins a spool file.</summary>
     /// <exception cref="SqliteException">It is not one, is damaged, or the disk refuses.</exception>
-    public static SpoolFile Open(string path, long capacity)
+    public static SpoolFile Open(string path, long mostLog)
     {
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
         try
@@ -35,8 +35,8 @@ internal sealed class SpoolFile : IDisposable
             var file = new SpoolFile(connection);
 
             // FULL: each commit is on the disk itself before it is reported, so a power cut takes back nothing that was accepted.
-            // A small spool checkpoints earlier, so that its log stays a small part of it.
-            var pages = Math.Clamp(capacity / 8 / 4_096, 16, 1_000);
+            // The log stays small enough to be written back into the file even on a full disk, with the ballast thrown overboard.
+            var pages = Math.Clamp(mostLog / 4_096, 16, 1_000);
             file.Run("PRAGMA journal_mode = WAL");
             file.Run("PRAGMA synchronous = FULL");
             file.Run("PRAGMA busy_timeout = 5000");
@@ -51,6 +51,9 @@ internal sealed class SpoolFile : IDisposable
             throw;
         }
     }
+
+    /// <summary>Whether every page is where it should be.</summary>
+    public bool IsWhole() => Prepared("PRAGMA quick_check(1)").ExecuteScalar() is "ok";
 
     /// <summary>Null in a file that was just begun.</summary>
     public SpoolState? Load()

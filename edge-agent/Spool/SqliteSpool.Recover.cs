@@ -9,6 +9,8 @@ public sealed partial class SqliteSpool
     // Batches at the damaged end may have been sent under numbers that can no longer be read; a leap keeps them from being given again.
     private const long Leap = 1_000_000;
 
+    private long MostLog => _options.Ballast > 0 ? Math.Min(_options.Ballast / 2, _options.Capacity / 8) : _options.Capacity / 8;
+
     private string BootFile => Path.Combine(_options.Folder, "boot");
 
     private static bool IsDamage(SqliteException e) => e.SqliteErrorCode is SQLitePCL.raw.SQLITE_CORRUPT or SQLitePCL.raw.SQLITE_NOTADB;
@@ -25,21 +27,44 @@ public sealed partial class SqliteSpool
         }
     }
 
+    /// <summary>Looks whether the file is damaged, and sets it aside only if so: a disk that is dying says many things.</summary>
+    /// <exception cref="SqliteException">The disk refuses; to be tried again.</exception>
+    /// <exception cref="IOException">Likewise.</exception>
     private void Reopen(string why)
     {
         lock (_reading)
         {
+            _suspect = true;
             _reader.Dispose();
             _file.Dispose();
-            (_file, _reader, _state) = SetAside(why);
+            (_file, _reader, _state) = IsWhole() ? OpenSpool(begin: static () => new SpoolState { Boot = NewBoot() }) : SetAside(why);
             _suspect = false;
             _damaged.Clear();
         }
     }
 
+    private bool IsWhole()
+    {
+        if (!File.Exists(MainFile))
+        {
+            return true;
+        }
+
+        try
+        {
+            using var file = SpoolFile.Open(MainFile, MostLog);
+            _ = file.Load();
+            return file.IsWhole();
+        }
+        catch (SqliteException e) when (IsDamage(e))
+        {
+            return false;
+        }
+    }
+
     private (SpoolFile Writer, SpoolFile Reader, SpoolState State) OpenSpool(Func<SpoolState> begin)
     {
-        var writer = SpoolFile.Open(MainFile, _options.Capacity);
+        var writer = SpoolFile.Open(MainFile, MostLog);
         try
         {
             var state = writer.Load();
@@ -58,7 +83,7 @@ public sealed partial class SqliteSpool
                 File.WriteAllText(BootFile, text);
             }
 
-            return (writer, SpoolFile.Open(MainFile, _options.Capacity), state);
+            return (writer, SpoolFile.Open(MainFile, MostLog), state);
         }
         catch
         {
@@ -96,7 +121,7 @@ public sealed partial class SqliteSpool
     {
         try
         {
-            using var file = SpoolFile.Open(aside, _options.Capacity);
+            using var file = SpoolFile.Open(aside, MostLog);
             if (file.Load() is { } state)
             {
                 return state;
@@ -119,7 +144,7 @@ public sealed partial class SqliteSpool
         long kept = 0;
         try
         {
-            using var from = SpoolFile.Open(aside, _options.Capacity);
+            using var from = SpoolFile.Open(aside, MostLog);
             into.Begin();
             var met = long.MinValue;
             kept += Copy(from.All(descending: false), into, ref met);

@@ -8,7 +8,11 @@ namespace Presence.Spool;
 public sealed partial class SqliteSpool
 {
     private const int MostPerCommit = 512;
-    private const long LeastFree = 64 * 1024;
+    private const long MostToDrop = 4 * 1024 * 1024;
+
+    private long _diskCapacity = long.MaxValue;
+
+    private long LeastFree => Math.Max(64 * 1024, 2 * MostLog);
 
     private void Write()
     {
@@ -19,7 +23,7 @@ public sealed partial class SqliteSpool
             if (_orders.TryTake(out var first, _options.Leisure))
             {
                 taken.Add(first);
-                while (taken.Count < MostPerCommit && _orders.TryTake(out var more))
+                for (var bytes = first.Bytes; taken.Count < MostPerCommit && bytes < MostLog / 2 && _orders.TryTake(out var more); bytes += more.Bytes)
                 {
                     taken.Add(more);
                 }
@@ -30,9 +34,9 @@ public sealed partial class SqliteSpool
                 return;
             }
 
-            if (taken.Count == 0 && _trouble is null && !_ballast.IsAboard && HasRoomForBallast())
+            if (taken.Count == 0 && _trouble is null && !_ballast.IsAboard && HasRoomForBallast() && _ballast.TryTake())
             {
-                _ballast.TryTake();
+                _diskCapacity = long.MaxValue;
             }
         }
     }
@@ -81,11 +85,7 @@ public sealed partial class SqliteSpool
 
                 return true;
             }
-            catch (SqliteException e) when (IsDamage(e))
-            {
-                Reopen(e.Message);
-            }
-            catch (SqliteException e)
+            catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException)
             {
                 // Full, read-only, I/O error: the one thing that can be done here is to make room, wait, and try again.
                 MakeRoom(e);
@@ -197,8 +197,8 @@ public sealed partial class SqliteSpool
     /// <summary>Over the capacity the oldest go, strangers before members, counted to the sighting.</summary>
     private SpoolState DropOver(SpoolState state)
     {
-        var over = _file.Used() - _options.Capacity;
-        return over > 0 ? Drop(state, over, "spool-full") : state;
+        var over = _file.Used() - Math.Min(_options.Capacity, _diskCapacity);
+        return over > 0 ? Drop(state, over, _diskCapacity < _options.Capacity ? "disk-full" : "spool-full") : state;
     }
 
     private SpoolState Drop(SpoolState state, long bytes, string reason)
@@ -241,15 +241,16 @@ public sealed partial class SqliteSpool
         return batches == 0 ? state : state.Lose(reason, sightings);
     }
 
-    private void MakeRoom(SqliteException e)
+    private void MakeRoom(Exception e)
     {
+        _suspect |= e is SqliteException damage && IsDamage(damage);
         if (_trouble is null)
         {
             LogTrouble(e.Message);
         }
 
         _trouble = e.Message;
-        if (e.SqliteErrorCode is not SQLitePCL.raw.SQLITE_FULL)
+        if (_suspect || e is not SqliteException { SqliteErrorCode: SQLitePCL.raw.SQLITE_FULL })
         {
             return;
         }
@@ -259,17 +260,25 @@ public sealed partial class SqliteSpool
         try
         {
             _file.Checkpoint();
-            if (_file.Free() < LeastFree)
+            for (var wanted = Math.Min(Math.Max(_file.Used() / 8, LeastFree), MostToDrop); _file.Free() < wanted;)
             {
+                // In small steps, because what deletes needs room in the log as well.
                 var before = _state;
                 _file.Begin();
-                var state = Drop(before, Math.Max(_file.Used() / 8, LeastFree), "disk-full");
+                var state = Drop(before, 64 * 1024, "disk-full");
                 _file.Save(state, before);
                 _file.Commit();
                 _state = state;
                 _file.Checkpoint();
-                Volatile.Write(ref _used, _file.Used());
+                if (state.LiveWaiting + state.BacklogWaiting == 0)
+                {
+                    break;
+                }
             }
+
+            // Until there is room for the ballast again, the file grows no further: without ballast it could not be made smaller.
+            Volatile.Write(ref _used, _file.Used());
+            _diskCapacity = _used;
         }
         catch (SqliteException)
         {
@@ -277,7 +286,18 @@ public sealed partial class SqliteSpool
         }
     }
 
-    private bool HasRoomForBallast() => new DriveInfo(_options.Folder).AvailableFreeSpace > 2 * _options.Ballast;
+    private bool HasRoomForBallast()
+    {
+        try
+        {
+            return _options.Ballast > 0 && new DriveInfo(_options.Folder).AvailableFreeSpace > 2 * _options.Ballast;
+        }
+        catch (IOException)
+        {
+            // A disk that does not answer has no room.
+            return false;
+        }
+    }
 
     private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
 

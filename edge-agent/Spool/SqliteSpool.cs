@@ -144,7 +144,7 @@ public sealed partial class SqliteSpool : ISpool
     public async ValueTask DisposeAsync()
     {
         _orders.CompleteAdding();
-        _giveUp.CancelAfter(TimeSpan.FromSeconds(5));
+        _giveUp.CancelAfter(TimeSpan.FromSeconds(2));
         await Task.Run(_writer.Join, CancellationToken.None);
         lock (_reading)
         {
@@ -197,6 +197,8 @@ public sealed partial class SqliteSpool : ISpool
         public TaskCompletionSource<long> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public long Answer { get; set; }
+
+        public int Bytes => Batch?.Body.Length ?? 0;
     }
 
     [LoggerMessage(EventId = 1501, Level = LogLevel.Error, Message = "Spool file {File} is damaged ({Why}); set aside as {Aside}, {Kept} batches kept")]

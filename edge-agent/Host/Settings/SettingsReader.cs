@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Security.Cryptography;
 
 namespace Presence.EdgeAgent.Settings;
 
@@ -34,7 +35,16 @@ public static class SettingsReader
             var configuration = builder.AddEnvironmentVariables("PRESENCE_").AddInMemoryCollection(Flat(given)).Build();
             var settings = configuration.Get<GatewaySettings>() ?? new();
             var problems = settings.Problems().ToList();
-            return problems.Count == 0 ? settings : throw new SettingsException(string.Join("\n", problems));
+            if (problems.Count > 0)
+            {
+                throw new SettingsException(string.Join("\n", problems));
+            }
+
+            // What only the running program needs is looked at now, so that it never fails half-way.
+            CryptographicOperations.ZeroMemory(Key("day-key", settings.DayKey));
+            CryptographicOperations.ZeroMemory(Key("member-key", settings.MemberKey));
+            _ = settings.PasswordFile is { } file ? Secret("password-file", file) : null;
+            return settings;
         }
         catch (InvalidDataException e)
         {

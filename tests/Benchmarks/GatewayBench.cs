@@ -1,0 +1,169 @@
+using System.Diagnostics;
+using System.Globalization;
+using Microsoft.Extensions.Logging.Abstractions;
+using Presence.Kit.Gateway;
+using Presence.Kit.Wire;
+using Presence.Spool;
+using Presence.Uplink;
+using Presence.Wire;
+
+namespace Presence.Benchmarks;
+
+/// <summary>Promises: a gateway at 2,000 frames/s takes at most 5 % of a core and 80 MB, and after an outage catches up at 200,000 sightings/s.</summary>
+internal sealed class GatewayBench : IBench
+{
+    private const string Key = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
+
+    public string Name => "gateway";
+
+    public async Task<IReadOnlyList<BenchRow>> RunAsync(bool quick, CancellationToken stopping)
+    {
+        var folder = Directory.CreateTempSubdirectory("presence-bench-gateway-").FullName;
+        try
+        {
+            var rows = new List<BenchRow>();
+            foreach (var rate in new[] { 100, 2_000, 10_000 })
+            {
+                rows.AddRange(await AtRateAsync(Path.Combine(folder, $"r{rate}"), rate, quick ? 8 : 30, stopping));
+            }
+
+            rows.AddRange(await AppendAsync(Path.Combine(folder, "append"), quick ? 200 : 1_000, stopping));
+            rows.AddRange(await CatchUpAsync(Path.Combine(folder, "catch-up"), quick ? 500 : 5_000, stopping));
+            return rows;
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static async Task<IEnumerable<BenchRow>> AtRateAsync(string folder, int framesPerSecond, int seconds, CancellationToken stopping)
+    {
+        Directory.CreateDirectory(folder);
+        await using var cloud = await new PaperCloud().OpenAsync();
+        var capture = Path.Combine(folder, "crowd.pcap");
+        const int warmUp = 4;
+        ProbeCapture.Write(capture, ProbeCapture.Crowd(framesPerSecond * (seconds + warmUp + 2), Math.Max(framesPerSecond / 10, 20), framesPerSecond, 1_795_255_200_000));
+        var began = Stopwatch.GetTimestamp();
+        using var gateway = Process.Start(new ProcessStartInfo("dotnet",
+        [
+            Path.Combine(AppContext.BaseDirectory, "presence-gateway.dll"), "--tenant", "t", "--venue", "v", "--gateway", "g", "--spool", Path.Combine(folder, "spool"),
+            "--broker", string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{cloud.Port}"), "--day-key", Key, "--member-key", Key, "--capture", capture, "--from-now",
+            "--log", "Warning",
+        ]))!;
+        try
+        {
+            while (cloud.Statuses.Count == 0)
+            {
+                await Task.Delay(5, stopping);
+            }
+
+            var startUp = Stopwatch.GetElapsedTime(began);
+            await Task.Delay(TimeSpan.FromSeconds(warmUp), stopping);
+            var (cpu, heard) = (Cpu(gateway), (cloud.Sightings, cloud.Bytes));
+            var from = Stopwatch.GetTimestamp();
+            await Task.Delay(TimeSpan.FromSeconds(seconds), stopping);
+            var share = (Cpu(gateway) - cpu) / Stopwatch.GetElapsedTime(from) * 100;
+            var megabytes = Memory(gateway);
+            var sightings = cloud.Sightings - heard.Sightings;
+            var rows = new List<BenchRow>
+            {
+                framesPerSecond == 2_000
+                    ? BenchRow.Of("CPU at 2,000 frames/s", share, "% of a core", "<= 5 %, stretch 2 %", v => v <= 5)
+                    : BenchRow.Of($"CPU at {framesPerSecond} frames/s", share, "% of a core", "informs"),
+                framesPerSecond == 2_000
+                    ? BenchRow.Of("memory at 2,000 frames/s", megabytes, "MB", "<= 80 MB, stretch 60", v => v <= 80)
+                    : BenchRow.Of($"memory at {framesPerSecond} frames/s", megabytes, "MB", "informs"),
+                BenchRow.Of($"on the wire at {framesPerSecond} frames/s", (cloud.Bytes - heard.Bytes) / (double)Math.Max(sightings, 1), "B/sighting", "<= 12 B", v => v <= 12),
+                BenchRow.Of($"sightings left of a frame at {framesPerSecond} frames/s", sightings / (double)(framesPerSecond * seconds), "sighting/frame", "informs"),
+            };
+            if (framesPerSecond == 2_000)
+            {
+                rows.Add(BenchRow.Of("start of the program to first status in the cloud", startUp.TotalMilliseconds, "ms", "<= 2,000 ms", v => v <= 2_000));
+            }
+
+            return rows;
+        }
+        finally
+        {
+            gateway.Kill();
+            await gateway.WaitForExitAsync(CancellationToken.None);
+        }
+    }
+
+    private static async Task<IEnumerable<BenchRow>> AppendAsync(string folder, int times, CancellationToken stopping)
+    {
+        Directory.CreateDirectory(folder);
+        await using var spool = new SqliteSpool(new() { Folder = folder }, NullLogger<SqliteSpool>.Instance);
+        var body = Body();
+        var (appends, syncs) = (new List<double>(), new List<double>());
+        await using var bare = new FileStream(Path.Combine(folder, "bare"), FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
+        var block = new byte[8_192];
+        for (var i = 0; i < times; i++)
+        {
+            var from = Stopwatch.GetTimestamp();
+            await spool.AppendAsync(new(body, 200, 1), stopping);
+            appends.Add(Stopwatch.GetElapsedTime(from).TotalMilliseconds);
+            from = Stopwatch.GetTimestamp();
+            bare.Write(block);
+            bare.Flush(flushToDisk: true);
+            syncs.Add(Stopwatch.GetElapsedTime(from).TotalMilliseconds);
+        }
+
+        appends.Sort();
+        syncs.Sort();
+        return
+        [
+            BenchRow.Of("append one batch to the spool, p50", Measure.Percentile(appends, 0.5), "ms", "one sync", null, "write 8 KB and sync", Measure.Percentile(syncs, 0.5)),
+            BenchRow.Of("append one batch to the spool, p99", Measure.Percentile(appends, 0.99), "ms", "one sync", null, "write 8 KB and sync", Measure.Percentile(syncs, 0.99)),
+        ];
+    }
+
+    private static async Task<IEnumerable<BenchRow>> CatchUpAsync(string folder, int batches, CancellationToken stopping)
+    {
+        Directory.CreateDirectory(folder);
+        await using var spool = new SqliteSpool(new() { Folder = folder }, NullLogger<SqliteSpool>.Instance);
+        var body = Body();
+        await Task.WhenAll(Enumerable.Range(0, batches).Select(i => spool.AppendAsync(new(body, 200, i + 1), stopping)));
+        var onDisk = spool.Depth.Bytes / (double)(batches * 200);
+        await using var cloud = await new PaperCloud().OpenAsync();
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        var options = new UplinkOptions { Tenant = new("t"), Venue = new("v"), Gateway = new("g"), Host = "127.0.0.1", Port = cloud.Port };
+        var uplink = new GatewayUplink(
+            spool, options, () => new() { Boot = spool.Boot, Online = true }, TimeProvider.System, TimeProvider.System, NullLogger<GatewayUplink>.Instance);
+        var from = Stopwatch.GetTimestamp();
+        var running = uplink.RunAsync(ending.Token);
+        while (cloud.Sightings < batches * 200L)
+        {
+            await Task.Delay(5, stopping);
+        }
+
+        var rate = batches * 200 / Stopwatch.GetElapsedTime(from).TotalSeconds;
+        await ending.CancelAsync();
+        await running;
+        return
+        [
+            BenchRow.Of("catch-up after an outage", rate, "sightings/s", ">= 200,000/s", v => v >= 200_000),
+            BenchRow.Of("spool on disk", onDisk, "B/sighting", "72 h at 200/s in 1 GB: <= 19.3 B", v => v <= 19.3),
+        ];
+    }
+
+    private static byte[] Body()
+    {
+        var batch = Batch.Usual(1);
+        var room = new byte[SightingBatch.MostBodyBytes(batch.Columns)];
+        return room[..SightingBatch.WriteBody(batch.Columns, room)];
+    }
+
+    private static TimeSpan Cpu(Process process)
+    {
+        process.Refresh();
+        return process.TotalProcessorTime;
+    }
+
+    private static double Memory(Process process)
+    {
+        process.Refresh();
+        return process.WorkingSet64 / 1e6;
+    }
+}

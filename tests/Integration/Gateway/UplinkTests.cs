@@ -1,0 +1,188 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Presence.Integration.Mqtt;
+using Presence.Kit.Gateway;
+using Presence.Kit.Wire;
+using Presence.Mqtt;
+using Presence.Spool;
+using Presence.Uplink;
+using Presence.Wire;
+
+namespace Presence.Integration.Gateway;
+
+public sealed class UplinkTests : IAsyncLifetime
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("presence-uplink-").FullName;
+    private readonly CancellationTokenSource _stopping = new();
+    private SqliteSpool _spool = null!;
+    private Task _running = Task.CompletedTask;
+    private int _batches;
+
+    public Task InitializeAsync()
+    {
+        _spool = new(new() { Folder = Path.Combine(_folder, "spool"), Ballast = 100_000 }, NullLogger<SqliteSpool>.Instance);
+        return Task.CompletedTask;
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        await _running;
+        await _spool.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task What_waited_too_long_comes_as_backlog_beside_what_is_new()
+    {
+        var now = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
+        await AppendAsync(now - 120_000, 30);
+        await AppendAsync(now, 3);
+        await using var cloud = await new PaperCloud().OpenAsync();
+        Start(cloud.Port);
+        await Until.TrueAsync(() => cloud.Committed.Count == 33, "all arrived");
+        Assert.Equal(30, cloud.Committed.Count(c => c.Kind is TopicKind.Backlog));
+        Assert.Equal([31, 32, 33], cloud.Committed.Where(c => c.Kind is TopicKind.Live).Select(c => c.Sequence));
+        Assert.Equal(Enumerable.Range(1, 30).Select(i => (ulong)i), cloud.Committed.Where(c => c.Kind is TopicKind.Backlog).Select(c => c.Sequence));
+        Assert.True(cloud.Committed.Select((c, at) => (c, at)).Where(x => x.c.Kind is TopicKind.Live).Max(x => x.at) <= 6, "live went before the backlog");
+        await Until.TrueAsync(() => _spool.Depth is { Live: 0, Backlog: 0 }, "all was forgotten");
+        Assert.Equal(0, cloud.Repeats);
+    }
+
+    [Fact]
+    public async Task Nothing_is_forgotten_before_the_cloud_says_that_it_has_it()
+    {
+        await using var cloud = await new PaperCloud { Tells = false }.OpenAsync();
+        Start(cloud.Port);
+        await AppendAsync(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(), 5);
+        await Until.TrueAsync(() => cloud.Committed.Count == 5, "all arrived");
+        await Task.Delay(1_500);
+        Assert.Equal(5, _spool.Depth.Live);
+    }
+
+    [Fact]
+    public async Task Cut_again_and_again_everything_arrives_once_and_in_order()
+    {
+        await using var cloud = await new PaperCloud().OpenAsync();
+        Start(cloud.Port);
+        for (var round = 0; round < 8; round++)
+        {
+            await AppendAsync(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(), 25);
+            cloud.Cut();
+            await Task.Delay(40);
+        }
+
+        await Until.TrueAsync(() => cloud.Committed.Count == 200, "all arrived", 30);
+        Assert.Equal(Enumerable.Range(1, 200).Select(i => (ulong)i), cloud.Committed.Select(c => c.Sequence));
+    }
+
+    [Fact]
+    public async Task The_cloud_away_for_a_while_costs_nothing()
+    {
+        var port = Ports.Free();
+        await using (var cloud = await new PaperCloud(port).OpenAsync())
+        {
+            Start(port);
+            await AppendAsync(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(), 5);
+            await Until.TrueAsync(() => _spool.Depth.Live == 0, "the first were forgotten");
+        }
+
+        await AppendAsync(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(), 20);
+        await using var again = await new PaperCloud(port).OpenAsync();
+        await Until.TrueAsync(() => again.Committed.Count == 20, "the rest arrived", 20);
+        await Until.TrueAsync(() => _spool.Depth.Live == 0, "and was forgotten");
+    }
+
+    [Fact]
+    public async Task A_spool_that_went_back_in_time_is_noticed_before_it_sends()
+    {
+        await using var cloud = await new PaperCloud().OpenAsync();
+        var boot = _spool.Boot;
+        cloud.Pretend(new(boot, 900, 0));
+        await AppendAsync(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(), 3);
+        Start(cloud.Port);
+        await AppendAsync(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(), 2);
+        await Until.TrueAsync(() => cloud.Committed.Count >= 2, "the new arrived");
+        Assert.All(cloud.Committed, c => Assert.NotEqual(boot, c.Boot));
+        Assert.Equal(0, cloud.Repeats);
+    }
+
+    [Fact]
+    public async Task The_will_says_that_the_gateway_is_gone()
+    {
+        await using var cloud = await new PaperCloud().OpenAsync();
+        Start(cloud.Port);
+        await Until.TrueAsync(() => cloud.Statuses.Count == 1, "it said hello");
+        Assert.True(cloud.Statuses.First().Online);
+        cloud.Cut();
+        await Until.TrueAsync(() => cloud.Statuses.Any(s => !s.Online), "the will was published");
+        Assert.Equal(_spool.Boot, cloud.Statuses.First(s => !s.Online).Boot);
+    }
+
+    [SkippableTheory]
+    [InlineData(MqttVersion.V5)]
+    public async Task It_works_behind_mosquitto(MqttVersion version)
+    {
+        Skip.IfNot(File.Exists("/usr/sbin/mosquitto"), "mosquitto is not installed (Debian package mosquitto)");
+        var port = Ports.Free();
+        await using var broker = await Mosquitto.StartAsync(_folder, port);
+        var heard = new List<ulong>();
+        var buffers = new SightingBuffers();
+        MqttClient? cloud = null;
+        await using var client = cloud = new MqttClient(new()
+        {
+            Host = "127.0.0.1", Port = port, ClientId = "cloud",
+            OnMessage = async message =>
+            {
+                if (SightingBatch.TryDecode(message.Payload.Span, buffers, out var header, out _))
+                {
+                    lock (heard)
+                    {
+                        heard.Add(header.Sequence);
+                    }
+
+                    await cloud!.PublishAsync("presence/v1/t/v/g/down/committed", new CommittedWatermark(header.Boot, header.Sequence, 0).Encode());
+                }
+            },
+        });
+        await client.ConnectAsync();
+        await client.SubscribeAsync(Topics.EveryGatewayUp, MqttQos.AtLeastOnce);
+        Start(port, version);
+        await AppendAsync(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(), 50);
+        try
+        {
+            await Until.TrueAsync(() => heard.Count >= 50, "all arrived", 20);
+        }
+        catch (TimeoutException e)
+        {
+            throw new TimeoutException($"{heard.Count} arrived, {_spool.Depth.Live} wait, {_running.Status}\n{broker.LastWords()}", e);
+        }
+
+        await Until.TrueAsync(() => _spool.Depth.Live == 0, "all was forgotten", 20);
+        lock (heard)
+        {
+            Assert.Equal(Enumerable.Range(1, 50).Select(i => (ulong)i), heard.Distinct());
+        }
+    }
+
+    private void Start(int port, MqttVersion version = MqttVersion.V5)
+    {
+        var options = new UplinkOptions
+        {
+            Tenant = new("t"), Venue = new("v"), Gateway = new("g"), Host = "127.0.0.1", Port = port, Version = version, FirstWord = TimeSpan.FromMilliseconds(500),
+            Backoff = new() { First = TimeSpan.FromMilliseconds(20), Longest = TimeSpan.FromMilliseconds(200) },
+        };
+        var uplink = new GatewayUplink(
+            _spool, options, () => new() { Boot = _spool.Boot, At = 1, Online = true, Version = "test" }, TimeProvider.System, TimeProvider.System, NullLogger<GatewayUplink>.Instance);
+        _running = uplink.RunAsync(_stopping.Token);
+    }
+
+    private async Task AppendAsync(long at, int batches)
+    {
+        for (var i = 0; i < batches; i++)
+        {
+            var batch = Batch.Usual(++_batches, 3, 2, start: at);
+            var room = new byte[SightingBatch.MostBodyBytes(batch.Columns)];
+            await _spool.AppendAsync(new(room[..SightingBatch.WriteBody(batch.Columns, room)], 3, at), CancellationToken.None);
+        }
+    }
+}

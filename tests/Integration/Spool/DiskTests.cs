@@ -1,0 +1,173 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using Microsoft.Extensions.Logging.Abstractions;
+using Presence.Integration.Mqtt;
+using Presence.Spool;
+
+namespace Presence.Integration.Spool;
+
+/// <summary>What disks really do: they fill up, and their power is cut.</summary>
+public sealed partial class DiskTests : IAsyncLifetime
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("presence-disk-").FullName;
+    private readonly List<string> _mounted = [];
+
+    private string Disk => Path.Combine(_folder, "disk");
+
+    public Task InitializeAsync()
+    {
+        Directory.CreateDirectory(Disk);
+        return Task.CompletedTask;
+    }
+
+    public Task DisposeAsync()
+    {
+        foreach (var mounted in _mounted)
+        {
+            Run("umount", "-l", mounted);
+        }
+
+        Directory.Delete(_folder, recursive: true);
+        return Task.CompletedTask;
+    }
+
+    [SkippableFact]
+    public async Task A_full_disk_costs_the_oldest_to_the_sighting_and_heals_by_itself()
+    {
+        Skip.IfNot(Run("mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", Disk) == 0, "needs to mount a tmpfs: run as root");
+        _mounted.Add(Disk);
+        await using var spool = Open(Path.Combine(Disk, "spool"), ballast: 400_000);
+        await spool.OpenLinkAsync(0, CancellationToken.None);
+        for (var i = 1; i <= 6_000; i++)
+        {
+            var appended = spool.AppendAsync(new(new byte[1_000], Sightings: 7, i), CancellationToken.None);
+            Assert.True(await Task.WhenAny(appended, Task.Delay(TimeSpan.FromSeconds(30))) == appended, $"batch {i}: {spool.Trouble}; {Files()}");
+        }
+
+        var kept = spool.Read(SpoolStream.Live, 0, 100_000, int.MaxValue);
+        Assert.Equal(6_000, kept[^1].Sequence);
+        Assert.InRange(kept.Count, 500, 4_000);
+        Assert.Equal(Enumerable.Range((int)kept[0].Sequence, kept.Count).Select(n => (long)n), kept.Select(b => b.Sequence));
+        Assert.Equal((6_000 - kept.Count) * 7, spool.Drops["disk-full"]);
+
+        // Somebody else takes what is left: now nothing can be written, nothing is lost, and it goes on when there is room again.
+        var filler = Path.Combine(Disk, "filler");
+        Fill(filler);
+        var waiting = Enumerable.Range(0, 3_000).Select(i => spool.AppendAsync(new(new byte[1_000], 1, i), CancellationToken.None)).ToList();
+        await Task.Delay(500);
+        File.Delete(filler);
+        await Task.WhenAll(waiting).WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Null(spool.Trouble);
+        Assert.Equal(9_000, spool.Read(SpoolStream.Live, 0, 100_000, int.MaxValue)[^1].Sequence);
+    }
+
+    [SkippableFact]
+    public async Task A_power_cut_takes_back_nothing_that_was_accepted()
+    {
+        var image = Path.Combine(_folder, "disk.img");
+        await using (var file = File.Create(image))
+        {
+            file.SetLength(64 << 20);
+        }
+
+        Skip.IfNot(Run("mkfs.ext4", "-q", "-F", image) == 0 && Mount(image) == 0, "needs to mount an ext4 image: run as root, with loop devices");
+        _mounted.Add(Disk);
+        long accepted = 0;
+        ulong boot = 0;
+        for (var cut = 0; cut < 6; cut++)
+        {
+            // The program dies with its machine: nothing of it may reach the disk afterwards.
+            var spool = Open(Path.Combine(Disk, "spool"), ballast: 0);
+            boot = boot == 0 ? spool.Boot : boot;
+            Assert.Equal(boot, spool.Boot);
+            await spool.OpenLinkAsync(0, CancellationToken.None);
+            var kept = spool.Read(SpoolStream.Live, 0, 100_000, int.MaxValue);
+            Assert.True(kept.Count >= accepted && kept.Select(b => b.Sequence).SequenceEqual(Enumerable.Range(1, kept.Count).Select(n => (long)n)), $"cut {cut}: {kept.Count} of {accepted}");
+            accepted = kept.Count;
+            using var cutting = new CancellationTokenSource();
+            var pulled = false;
+            var power = Task.Run(async () =>
+            {
+                await Task.Delay(150 + (cut * 37));
+                Volatile.Write(ref pulled, true);
+                Assert.Equal(0, ShutDown(Disk));
+                await cutting.CancelAsync();
+            });
+            try
+            {
+                while (true)
+                {
+                    // Only a word that was given before the plug was pulled could have reached anybody.
+                    var number = await spool.AppendAsync(new(new byte[700 + (cut * 50)], 1, 1), cutting.Token);
+                    accepted = Volatile.Read(ref pulled) ? accepted : Math.Max(accepted, number);
+                }
+            }
+            catch (OperationCanceledException)
+            {
+                await power;
+            }
+
+            await spool.DisposeAsync();
+            Assert.Equal(0, Run("umount", Disk));
+            Assert.Equal(0, Mount(image));
+        }
+
+        Assert.True(accepted > 10, $"only {accepted} were accepted");
+    }
+
+    private string Files() => string.Join(", ", Directory.GetFiles(Path.Combine(Disk, "spool")).Select(f => $"{Path.GetFileName(f)} {new FileInfo(f).Length}"));
+
+    private static SqliteSpool Open(string folder, long ballast) =>
+        new(new() { Folder = folder, Capacity = 100_000_000, Ballast = ballast }, NullLogger<SqliteSpool>.Instance);
+
+    private static void Fill(string path)
+    {
+        try
+        {
+            using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
+            while (true)
+            {
+                file.Write(new byte[4_096]);
+            }
+        }
+        catch (IOException)
+        {
+            // Full, as wanted.
+        }
+    }
+
+    private int Mount(string image) => Run("mount", "-o", "loop,commit=60", image, Disk);
+
+    private static int Run(string program, params string[] arguments)
+    {
+        try
+        {
+            using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true, UseShellExecute = false })!;
+            process.WaitForExit();
+            return process.ExitCode;
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return -1;
+        }
+    }
+
+    /// <summary>EXT4_IOC_SHUTDOWN without flushing the log: what was not synced never reaches the disk, as when the plug is pulled.</summary>
+    private static int ShutDown(string folder)
+    {
+        var directory = OpenFile(folder, 0);
+        var flags = 2u;
+        var done = Control(directory, 0x8004587d, ref flags);
+        _ = Close(directory);
+        return done;
+    }
+
+    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int OpenFile(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "ioctl")]
+    private static partial int Control(int file, nuint request, ref uint argument);
+
+    [LibraryImport("libc", EntryPoint = "close")]
+    private static partial int Close(int file);
+}
