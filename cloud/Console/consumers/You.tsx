@@ -21,6 +21,11 @@ interface Props {
   left: () => void;
 }
 
+/** As much of the id as helps at a help desk: `m-1a2b3c…`, as staff and operators see it. */
+function shortId(member: string): string {
+  return member.startsWith('m-') ? member : `m-${member.replaceAll('-', '').slice(0, 6)}…`;
+}
+
 export function You({ secret, me, member, formats, left }: Props) {
   const say = useSay(words);
   const plain = useSay(common);
@@ -53,7 +58,7 @@ export function You({ secret, me, member, formats, left }: Props) {
       <div>
         <h1 className="words">{me.nickname}</h1>
         <p className="quiet small">
-          <span className="mono">{me.member}</span>
+          <span className="mono">{shortId(me.member)}</span>
           {me.birthday && ` · ${say.birthdayIs} ${birthdayText(me.birthday, language)}`}
         </p>
       </div>

@@ -55,7 +55,21 @@ export function Rules({ venue, map }: { venue: string; map: VenueMap | undefined
                   {read.when !== '' && <Part word={say.when_} lines={[read.when]} />}
                   {read.conditions.length > 0 && <Part word={say.if_} lines={read.conditions} />}
                   {read.actions.length > 0 && <Part word={say.then_} lines={read.actions} />}
-                  {read.steps.length > 0 && <Part word={say.steps_} lines={read.steps} />}
+                  {read.steps.length > 0 && (
+                    <div>
+                      <dt>{say.steps_}</dt>
+                      {read.steps.map((step) => (
+                        <dd key={step.name} className="step">
+                          <b>{step.name}</b>
+                          {step.lines.map((line) => (
+                            <span key={line} className="words block">
+                              {line}
+                            </span>
+                          ))}
+                        </dd>
+                      ))}
+                    </div>
+                  )}
                   {read.limits.length > 0 && <Part word={say.within_} lines={read.limits} />}
                 </dl>
                 <details>

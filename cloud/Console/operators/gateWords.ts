@@ -48,6 +48,15 @@ const values: [RegExp, string][] = [
   [/\bnot told\b/g, '未填写'],
   [/\bnot allowed to be used\b/g, '未获同意使用'],
   [/\bnot there\b/g, '没有'],
+  [/\bnot yet\b/g, '还没有'],
+  [/^once per day$/, '每天一次'],
+  [/^once per visit$/, '每次到访一次'],
+  [/^once per week$/, '每周一次'],
+  [/^once per month$/, '每月一次'],
+  [/^once per year$/, '每年一次'],
+  [/^once ever$/, '仅一次'],
+  [/(\d) s ago\b/g, '$1 秒前'],
+  [/(\d) s\b/g, '$1 秒'],
   [/^not (at least|at most|[^a-z].*)/, '不是 $1'],
   [/at least /g, '至少 '],
   [/at most /g, '最多 '],
@@ -61,9 +70,9 @@ const values: [RegExp, string][] = [
   [/\btoday\b/g, '今天'],
   [/\bhappened\b/g, '已发生'],
   [/\bnone\b/g, '无'],
-  [/\bpresence\b/g, '识别到访'],
-  [/\bmarketing\b/g, '发送优惠'],
-  [/\bprofiling\b/g, '个性化'],
+  [/\bpresence\b/gi, '识别到访'],
+  [/\bmarketing\b/gi, '发送优惠'],
+  [/\bprofiling\b/gi, '个性化'],
   [/^enters (.+)$/, '进入 $1'],
   [/^leaves (.+)$/, '离开 $1'],
   [/^is in (.+) for (.+)$/, '在 $1 停留满 $2'],
@@ -82,7 +91,9 @@ export function gateName(gate: string, language: Language): string {
 /** @returns the value as a reader writes it; empty for none. */
 export function valueText(value: Reason['observed'], language: Language): string {
   if (value === null) return '';
-  return language === 'en' ? value : values.reduce((text, [pattern, said]) => text.replace(pattern, said), value);
+  // Found and asked for are said by the page.
+  const said = value.replace(/^(allows|needs) /, '');
+  return language === 'en' ? said : values.reduce((text, [pattern, words]) => text.replace(pattern, words), said);
 }
 
 export function firstFailed(decision: Pick<Decision, 'reasons'>): Reason | undefined {

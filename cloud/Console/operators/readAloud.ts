@@ -1,7 +1,7 @@
 import type { LocalText } from '../src/api/types';
 import { inLanguage, type Language } from '../src/words/language';
-import { conditionWords, type Named } from './conditionWords';
-import { actionWords, joined, limitWords, triggerWords } from './ruleWords';
+import { conditionWords, type Named, spanWords } from './conditionWords';
+import { actionWords, limitWords, triggerWords } from './ruleWords';
 
 type Json = Record<string, unknown>;
 
@@ -22,7 +22,7 @@ export interface ReadRule {
   actions: string[];
   limits: string[];
   /** A journey's steps, in order; empty for a rule. */
-  steps: string[];
+  steps: { name: string; lines: string[] }[];
 }
 
 /** @returns the document in words. What is not known is read by its own name and value, never left out. */
@@ -36,43 +36,37 @@ export function readAloud(rule: RuleDocument, language: Language, named: Named):
   const go = (to: unknown) =>
     typeof to !== 'string' || to === 'end' ? (zh ? '结束' : 'end') : zh ? `转到 ${to}` : `go to ${to}`;
 
-  const step = (s: Json): string => {
-    const name = zh ? `${String(s.id)}：` : `${String(s.id)}: `;
-    if (s.do !== undefined) return name + joined(actions(s.do), zh ? '，并' : ', and ');
+  const branch = (said: string[], to: unknown) => {
+    const all = said.join(zh ? '，且' : ' and ');
+    return zh ? `${all}：${go(to)}` : `${all}: ${go(to)}`;
+  };
+  const otherwise = (to: unknown) => (zh ? `否则：${go(to)}` : `otherwise: ${go(to)}`);
+
+  const step = (s: Json): string[] => {
+    if (s.do !== undefined) return [...actions(s.do), ...(s.next === undefined ? [] : [go(s.next)])];
     if (typeof s.wait === 'object' && s.wait !== null) {
       const wait = s.wait as Json;
-      const branches = list(wait.for).map((b) => {
-        const branch = b as Json;
-        const said = [trigger(branch.when), ...conditions(branch.if)].join(zh ? '，且' : ' and ');
-        return zh ? `${said}，则${go(branch.go)}` : `${said}, then ${go(branch.go)}`;
-      });
-      const most =
+      const first =
         wait.until === undefined
           ? zh
-            ? `最多 ${String(wait.atMost)}`
-            : `at most ${String(wait.atMost)}`
+            ? `最多等待 ${spanWords(wait.atMost, zh)}`
+            : `wait at most ${spanWords(wait.atMost, zh)}`
           : zh
-            ? `到 ${String(wait.until)}`
-            : `until ${String(wait.until)}`;
-      return `${name}${zh ? '等待' : 'wait '}${most}${branches.length > 0 ? (zh ? `；${branches.join('；')}` : `; ${branches.join('; ')}`) : ''}${zh ? `；否则${go(wait.otherwise)}` : `; otherwise ${go(wait.otherwise)}`}`;
+            ? `等到 ${String(wait.until)}`
+            : `wait until ${String(wait.until)}`;
+      const branches = list(wait.for).map((b) => {
+        const { when, if: conditionsOf, go: to } = b as Json;
+        return branch([trigger(when), ...conditions(conditionsOf)], to);
+      });
+      return [first, ...branches, otherwise(wait.otherwise)];
     }
     if (s.choose !== undefined) {
-      const cases = list(s.choose).map((c) => {
-        const one = c as Json;
-        return zh
-          ? `若${conditions(one.if).join('，且')}，${go(one.go)}`
-          : `if ${conditions(one.if).join(' and ')}, ${go(one.go)}`;
-      });
-      return `${name}${cases.join(zh ? '；' : '; ')}${zh ? `；否则${go(s.otherwise)}` : `; otherwise ${go(s.otherwise)}`}`;
+      const cases = list(s.choose).map((c) => branch(conditions((c as Json).if), (c as Json).go));
+      return [...cases, otherwise(s.otherwise)];
     }
     if (s.split !== undefined)
-      return (
-        name +
-        list(s.split)
-          .map((w) => `${String((w as Json).percent)}% ${go((w as Json).go)}`)
-          .join(zh ? '，' : ', ')
-      );
-    return name + JSON.stringify(s);
+      return list(s.split).map((w) => branch([`${String((w as Json).percent)}%`], (w as Json).go));
+    return [JSON.stringify(s)];
   };
 
   return {
@@ -80,7 +74,7 @@ export function readAloud(rule: RuleDocument, language: Language, named: Named):
     conditions: conditions(rule.if),
     actions: actions(rule.then),
     limits: limitWords(rule.limits, language),
-    steps: list(rule.steps).map((s) => step(s as Json)),
+    steps: list(rule.steps).map((s) => ({ name: String((s as Json).id), lines: step(s as Json) })),
   };
 }
 

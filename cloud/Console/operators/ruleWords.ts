@@ -158,7 +158,3 @@ export function limitWords(limits: unknown, language: Language): string[] {
     );
   return said;
 }
-
-export function joined(parts: string[], by: string): string {
-  return parts.filter((p) => p !== '').join(by);
-}
