@@ -4,138 +4,107 @@ using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
 
 namespace Presence.Mqtt;
 
-/// <summary>Serves an endpoint inside a Kestrel server: <c>listen.UseMqtt(endpoint)</c>, behind <c>listen.UseHttps(…)</c> for TLS.</summary>
-public sealed class MqttConnectionHandler(MqttEndpoint endpoint) : ConnectionHandler
-{
-    // A closed connection still sends what is in its pipe; to a client that does not read, for ever. (Behind TLS Kestrel closes only when
-    // this returns, so there is nothing to wait for.)
-    public override async Task OnConnectedAsync(ConnectionContext connection)
-    {
-        await endpoint.ServeAsync(connection);
-        if (connection.Features.Get<ITlsConnectionFeature>() is not null) return;
-        try
-        {
-            await Task.Delay(MqttListener.Patience, connection.ConnectionClosed);
-            connection.Abort(new ConnectionAbortedException("The client did not take its leave."));
-        }
-        catch (OperationCanceledException)
-        {
-            // It closed, as it should.
-        }
-    }
-}
-
-/// <summary>Puts an endpoint behind a Kestrel port.</summary>
-public static class MqttListenExtensions
-{
-    /// <summary>Serves MQTT on this port. Put <c>UseHttps</c> before it for TLS and client certificates.</summary>
-    public static IConnectionBuilder UseMqtt(this ListenOptions listen, MqttEndpoint endpoint)
-    {
-        // Without this a port with TLS would offer HTTP by name (ALPN), which no MQTT client asks for.
-        listen.Protocols = HttpProtocols.None;
-        return listen.Run(new MqttConnectionHandler(endpoint).OnConnectedAsync);
-    }
-}
-
-/// <summary>A port of its own for an endpoint, on Kestrel's sockets, without a web server.</summary>
+/// <summary>A port of its own for an endpoint, without a web server.</summary>
 public sealed class MqttListener : IAsyncDisposable
 {
     /// <summary>How long what is left may take to be sent when a connection ends.</summary>
     internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
-    private readonly IConnectionListener _listener;
+    private readonly Socket _socket;
     private readonly MqttEndpoint _endpoint;
     private readonly SslServerAuthenticationOptions? _tls;
+    private readonly CancellationTokenSource _stopping = new();
     private readonly Task _accepting;
 
-    private MqttListener(MqttEndpoint endpoint, IConnectionListener listener, SslServerAuthenticationOptions? tls)
+    private MqttListener(MqttEndpoint endpoint, Socket socket, SslServerAuthenticationOptions? tls)
     {
-        (_endpoint, _listener, _tls) = (endpoint, listener, tls);
+        (_endpoint, _socket, _tls) = (endpoint, socket, tls);
+        EndPoint = (IPEndPoint)socket.LocalEndPoint!;
         _accepting = AcceptAsync();
     }
 
     /// <summary>Where it listens; with the port chosen when 0 was asked for.</summary>
-    public IPEndPoint EndPoint => (IPEndPoint)_listener.EndPoint;
+    public IPEndPoint EndPoint { get; }
 
     /// <summary>Opens the port.</summary>
     /// <param name="at">Address and port; port 0 takes a free one.</param>
     /// <param name="tls">Certificate and, if client certificates are asked for, how they are checked; null for plain TCP.</param>
     /// <exception cref="IOException">The port is in use.</exception>
-    public static async Task<MqttListener> StartAsync(
-        MqttEndpoint endpoint, IPEndPoint at, SslServerAuthenticationOptions? tls = null, ILoggerFactory? loggers = null, CancellationToken cancel = default)
+    public static Task<MqttListener> StartAsync(
+        MqttEndpoint endpoint, IPEndPoint at, SslServerAuthenticationOptions? tls = null, CancellationToken cancel = default)
     {
-        var factory = new SocketTransportFactory(Options.Create(new SocketTransportOptions { Backlog = 4_096 }), loggers ?? NullLoggerFactory.Instance);
-        return new(endpoint, await factory.BindAsync(at, cancel), tls);
+        cancel.ThrowIfCancellationRequested();
+        var socket = new Socket(at.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            socket.Bind(at);
+            socket.Listen(4_096);
+            return Task.FromResult(new MqttListener(endpoint, socket, tls));
+        }
+        catch (SocketException e)
+        {
+            socket.Dispose();
+            return Task.FromException<MqttListener>(new IOException($"MQTT cannot listen on {at}: {e.Message}.", e));
+        }
     }
 
     /// <summary>Closes the port; sessions already there go on until the endpoint ends.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _listener.UnbindAsync();
+        await _stopping.CancelAsync();
         await _accepting;
-        await _listener.DisposeAsync();
+        _socket.Dispose();
+        _stopping.Dispose();
     }
 
     private async Task AcceptAsync()
     {
-        while (true)
+        while (!_stopping.IsCancellationRequested)
         {
             try
             {
-                if (await _listener.AcceptAsync() is not { } connection) return;
-                _ = ServeAsync(connection);
+                _ = ServeAsync(await _socket.AcceptAsync(_stopping.Token));
+            }
+            catch (OperationCanceledException)
+            {
+                return;
             }
             catch (SocketException)
             {
                 // The process is out of file handles, as a rule; the ones that close make room.
-                await Task.Delay(TimeSpan.FromMilliseconds(100));
+                await Task.Delay(TimeSpan.FromMilliseconds(100), CancellationToken.None);
             }
         }
     }
 
-    private async Task ServeAsync(ConnectionContext connection)
+    private async Task ServeAsync(Socket socket)
     {
         await Task.Yield();
+        SocketConnection? connection = null;
         try
         {
+            connection = new SocketConnection(socket);
             if (_tls is null) await _endpoint.ServeAsync(connection);
             else await ServeTlsAsync(connection, _tls);
         }
-        catch (Exception e) when (e is IOException or System.Security.Authentication.AuthenticationException or OperationCanceledException)
+        catch (Exception e) when (e is IOException or SocketException or System.Security.Authentication.AuthenticationException
+            or OperationCanceledException or ObjectDisposedException)
         {
             _endpoint.Refuse(MqttRefusal.Credentials);
         }
         finally
         {
-            await CloseAsync(connection);
+            if (connection is not null) await connection.DisposeAsync();
+            else socket.Dispose();
         }
     }
 
-    private static async Task CloseAsync(ConnectionContext connection)
+    private async Task ServeTlsAsync(SocketConnection connection, SslServerAuthenticationOptions tls)
     {
-        var closing = connection.DisposeAsync().AsTask();
-        try
-        {
-            await closing.WaitAsync(Patience, CancellationToken.None);
-        }
-        catch (TimeoutException)
-        {
-            connection.Abort(new ConnectionAbortedException("The client did not take its leave."));
-            await closing;
-        }
-    }
-
-    private async Task ServeTlsAsync(ConnectionContext connection, SslServerAuthenticationOptions tls)
-    {
-        await using var stream = new SslStream(new DuplexPipeStream(connection.Transport));
+        await using var stream = new SslStream(connection.Stream, leaveInnerStreamOpen: true);
         using (var patience = new CancellationTokenSource(_endpoint.Options.ConnectTimeout))
             await stream.AuthenticateAsServerAsync(tls, patience.Token);
         connection.Features.Set<ITlsConnectionFeature>(new TlsFeature(stream.RemoteCertificate as X509Certificate2));

@@ -55,12 +55,21 @@ public sealed partial class MqttSession
         }
         catch (TimeoutException)
         {
+            // Aborting ends the write that is stuck; the pipe must not be completed under it.
             Abort("The client did not take its leave.");
+            await Task.WhenAny(DrainedAsync(), Task.Delay(TimeSpan.FromSeconds(1), CancellationToken.None));
         }
 
         lock (_gate) _broken = true;
-        await _input.CompleteAsync();
-        await _output.CompleteAsync();
+        try
+        {
+            await _input.CompleteAsync();
+            await _output.CompleteAsync();
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidOperationException or OperationCanceledException)
+        {
+            // Nothing more can be sent, and nothing more is to be.
+        }
     }
 
     private async ValueTask<ConnectPacket?> ReadConnectAsync()
