@@ -36,7 +36,7 @@ static int Usage()
 {
     Console.Error.WriteLine("""
         presence-trials demo [--speed N] [--headless] [--seconds N] [--http PORT] [--mqtt PORT] [--seed N] [--strangers N] [--data DIR] [--warm-up SECONDS]
-        presence-trials crash [--rounds N] [--seed N] [--data DIR]
+        presence-trials crash [--rounds N] [--power-cuts] [--seed N] [--data DIR]
         presence-trials simulate --out DIR [--seed N] [--strangers N] [--from HH:mm] [--until HH:mm]
         """);
     return 2;

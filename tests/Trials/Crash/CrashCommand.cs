@@ -27,6 +27,8 @@ internal sealed class CrashCommand : IAsyncDisposable
     private readonly MallDay _day;
     private readonly string _folder;
     private readonly bool _keeps;
+    private readonly bool _cutsPower;
+    private readonly Dictionary<string, LoopDisk> _disks = new(StringComparer.Ordinal);
     private readonly ScaledTimeProvider _clock;
     private readonly Keys _keys = new();
     private readonly Hosts _hosts;
@@ -42,6 +44,7 @@ internal sealed class CrashCommand : IAsyncDisposable
         _rounds = given.Count("rounds", 10, 1, 100_000);
         _dice = new Dice((ulong)given.Count("seed", 1, 0, int.MaxValue));
         _keeps = given.Has("data");
+        _cutsPower = given.Has("power-cuts");
         _folder = _keeps ? Directory.CreateDirectory(Path.GetFullPath(given.Text("data", ""))).FullName : Directory.CreateTempSubdirectory("presence-crash-").FullName;
         
         // A morning with many people on the Wi-Fi, so that each second of the wall has something to lose.
@@ -61,7 +64,7 @@ internal sealed class CrashCommand : IAsyncDisposable
 
     public static async Task<int> RunAsync(IReadOnlyList<string> args, CancellationToken stopping)
     {
-        await using var crash = new CrashCommand(new Arguments(args, [], ["rounds", "seed", "data", "warm-up"]));
+        await using var crash = new CrashCommand(new Arguments(args, ["power-cuts"], ["rounds", "seed", "data", "warm-up"]));
         return await crash.RunAsync(stopping).ConfigureAwait(false);
     }
 
@@ -71,6 +74,11 @@ internal sealed class CrashCommand : IAsyncDisposable
         _radio.Dispose();
         await _wire.DisposeAsync().ConfigureAwait(false);
         _cloud.Dispose();
+        foreach (var disk in _disks.Values)
+        {
+            disk.Dispose();
+        }
+
         if (!_keeps)
         {
             Directory.Delete(_folder, recursive: true);
@@ -117,6 +125,7 @@ internal sealed class CrashCommand : IAsyncDisposable
 
     private async Task<IReadOnlyList<Guest>> BringUpAsync(CancellationToken stopping)
     {
+        GiveDisks();
         await _hosts.PrepareAsync(Guests.Neighbours(_day), stopping).ConfigureAwait(false);
         await StartAsync("cloud", armed: false, stopping).ConfigureAwait(false);
         foreach (var gateway in _hosts.Gateways)
@@ -139,6 +148,13 @@ internal sealed class CrashCommand : IAsyncDisposable
             return;
         }
 
+        if (_disks.TryGetValue(victim, out var disk) && _dice.Chance(0.5))
+        {
+            await Task.Delay(instant, stopping).ConfigureAwait(false);
+            await CutPowerAsync(victim, disk, stopping).ConfigureAwait(false);
+            return;
+        }
+
         // One that was started with a point to die at gets the time to reach it.
         var child = _running[victim];
         await Task.WhenAny(child.Exited, Task.Delay(_armed[victim] ? TimeSpan.FromSeconds(4) : instant, stopping)).ConfigureAwait(false);
@@ -150,6 +166,39 @@ internal sealed class CrashCommand : IAsyncDisposable
         if (round % 10 == 0)
         {
             Console.WriteLine($"{(_clock.GetUtcNow() + _plan.Offset).ToString("HH:mm", CultureInfo.InvariantCulture)}  round {round}");
+        }
+    }
+
+    private async Task CutPowerAsync(string victim, LoopDisk disk, CancellationToken stopping)
+    {
+        disk.Cut();
+
+        // It runs on for a moment on a disk that fails: whatever it acknowledges now would be lost.
+        await Task.Delay(TimeSpan.FromSeconds(_dice.Between(0, 0.5)), stopping).ConfigureAwait(false);
+        await _running[victim].KillAsync().ConfigureAwait(false);
+        await _running[victim].DisposeAsync().ConfigureAwait(false);
+        disk.Restore();
+        Count($"{Kind(victim)} power cut");
+        await StartAsync(victim, armed: false, stopping).ConfigureAwait(false);
+    }
+
+    private void GiveDisks()
+    {
+        if (!_cutsPower)
+        {
+            return;
+        }
+
+        if (LoopDisk.Missing(_folder) is { } why)
+        {
+            Console.WriteLine($"skipped: {why}");
+            return;
+        }
+
+        _disks["cloud"] = new LoopDisk(Path.Combine(_folder, "cloud"));
+        foreach (var gateway in _hosts.Gateways)
+        {
+            _disks[gateway] = new LoopDisk(_hosts.SpoolOf(gateway));
         }
     }
 
