@@ -22,6 +22,8 @@ try
     {
         ["demo", .. var rest] => await DemoCommand.RunAsync(rest, stopping.Token),
         ["crash", .. var rest] => await CrashCommand.RunAsync(rest, stopping.Token),
+        ["replay", .. var rest] => await ReplayCommand.RunAsync(rest, stopping.Token),
+        ["fuzz", .. var rest] => FuzzCommand.Run(rest),
         ["simulate", .. var rest] => SimulateCommand.Run(rest),
         _ => Usage(),
     };
@@ -37,6 +39,8 @@ static int Usage()
     Console.Error.WriteLine("""
         presence-trials demo [--speed N] [--headless] [--seconds N] [--http PORT] [--mqtt PORT] [--seed N] [--strangers N] [--data DIR] [--warm-up SECONDS]
         presence-trials crash [--rounds N] [--power-cuts] [--seed N] [--data DIR]
+        presence-trials replay FILE... [--speed N] [--data DIR]
+        presence-trials fuzz [--seconds N] [--seed N]
         presence-trials simulate --out DIR [--seed N] [--strangers N] [--from HH:mm] [--until HH:mm]
         """);
     return 2;

@@ -14,6 +14,9 @@ internal sealed class Hosts(string folder, VenueMap map, Keys keys, int http, in
     private readonly Dictionary<string, string> _passwords = map.Receivers.Select(receiver => receiver.Gateway).Distinct(StringComparer.Ordinal)
         .ToDictionary(gateway => gateway, _ => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)), StringComparer.Ordinal);
 
+    /// <summary>Options beside those that all trials give.</summary>
+    public IReadOnlyList<string> MoreForTheCloud { get; init; } = [];
+
     public string Folder => folder;
 
     public Uri Service { get; } = new($"http://localhost:{http}");
@@ -44,6 +47,7 @@ internal sealed class Hosts(string folder, VenueMap map, Keys keys, int http, in
             "--http", http.ToString(CultureInfo.InvariantCulture),
             "--mqtt", mqtt.ToString(CultureInfo.InvariantCulture),
             .. time,
+            .. MoreForTheCloud,
         ],
         environment);
 

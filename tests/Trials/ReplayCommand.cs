@@ -1,0 +1,132 @@
+using System.Globalization;
+using System.Text.Json;
+using Presence.Capture.Files;
+using Presence.Kit.Clients;
+using Presence.Trials.Demo;
+
+namespace Presence.Trials;
+
+/// <summary>Real captures through gateway, MQTT and cloud into visits, printed: each file is what one receiver of a one-room venue heard.</summary>
+internal sealed class ReplayCommand
+{
+    /// <summary>Wall time that the captures' own time is pressed into, but never slower than <see cref="Slowest"/>.</summary>
+    private static readonly TimeSpan Plays = TimeSpan.FromSeconds(8);
+
+    private const double Slowest = 120, Fastest = 3_000;
+
+    /// <summary>After this silence of the captures all visits are settled: ten minutes end a visit, a gateway is waited for no longer than fifteen.</summary>
+    private static readonly TimeSpan Settles = TimeSpan.FromMinutes(27);
+
+    public static async Task<int> RunAsync(IReadOnlyList<string> args, CancellationToken stopping)
+    {
+        var files = args.TakeWhile(arg => !arg.StartsWith("--", StringComparison.Ordinal)).ToArray();
+        var given = new Arguments([.. args.Skip(files.Length)], [], ["speed", "data"]);
+        if (files.Length == 0 || files.FirstOrDefault(file => !File.Exists(file)) is not null)
+        {
+            throw new Refused(files.Length == 0 ? "replay needs captures: replay FILE..." : $"there is no file {files.First(file => !File.Exists(file))}");
+        }
+
+        var heard = files.Select(Look).ToArray();
+        var (first, last) = (heard.Min(file => file.First), heard.Max(file => file.Last));
+        var speed = given.Number("speed", Math.Clamp((last - first) / Plays, Slowest, Fastest), 1, Fastest);
+        var folder = given.Has("data") ? Directory.CreateDirectory(Path.GetFullPath(given.Text("data", ""))).FullName : Directory.CreateTempSubdirectory("presence-replay-").FullName;
+        try
+        {
+            return await PlayAsync(files, heard, first, last, speed, folder, stopping).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (!given.Has("data"))
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+        }
+    }
+
+    private static async Task<int> PlayAsync(
+        string[] files, Seen[] heard, DateTimeOffset first, DateTimeOffset last, double speed, string folder, CancellationToken stopping)
+    {
+        var map = MapOf(heard);
+        var (begins, anchor) = (first.AddSeconds(-30), DateTimeOffset.UtcNow.AddSeconds(6));
+        var (http, mqtt) = (Ports.Free(), Ports.Free());
+        var hosts = new Hosts(folder, map, new Keys(), http, mqtt, DemoCommand.TimeOf(speed, begins, anchor))
+        {
+            // Everything that was captured is to be seen, whoever's it is.
+            MoreForTheCloud = ["--set", "Venue:DropUnassociated=false"],
+        };
+        await hosts.PrepareAsync([], stopping).ConfigureAwait(false);
+        using var cloud = new CloudClient(hosts.Service, map.Venue);
+        await using var service = hosts.StartCloud();
+        await service.UntilAsync(UpAsync(cloud, stopping), TimeSpan.FromSeconds(60), "it answered", stopping).ConfigureAwait(false);
+        await using var gateway = hosts.StartGateway("replay", [.. files.Select((file, i) => $"{i}={Path.GetFullPath(file)}")]);
+        var clock = new ScaledTimeProvider(TimeProvider.System, begins, anchor, speed);
+        Console.WriteLine($"{heard.Sum(file => file.Frames):N0} frames from {first:u} to {last:u}, {speed:F0} times as fast");
+        while (clock.GetUtcNow() < last + Settles)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(200), stopping).ConfigureAwait(false);
+            if (service.HasExited || gateway.HasExited)
+            {
+                throw new Refused($"a program stopped:\n{service.LastWords()}\n{gateway.LastWords()}");
+            }
+        }
+
+        var visits = await cloud.ReadAllAsync("visits", stopping).ConfigureAwait(false);
+        var floor = await cloud.ReadAsync("floor", stopping).ConfigureAwait(false);
+        Print(visits);
+        Console.WriteLine(JsonSerializer.Serialize(
+            new { frames = heard.Sum(file => file.Frames), sightings = floor.GetProperty("sightings").GetInt64(), visits = visits.Count }, JsonSerializerOptions.Web));
+        return 0;
+    }
+
+    private static void Print(List<JsonElement> visits)
+    {
+        Console.WriteLine($"{"token",-8} {"from",-20} {"until",-20} {"minutes",8}  sources");
+        foreach (var visit in visits.OrderBy(visit => visit.GetProperty("since").GetString(), StringComparer.Ordinal))
+        {
+            var (since, until) = (Moment(visit.GetProperty("since")), Moment(visit.GetProperty("until")));
+            Console.WriteLine($"{visit.GetProperty("token").GetString(),-8} {since:u} {until:u} {(until - since).TotalMinutes,8:F1}  {visit.GetProperty("sources")}");
+        }
+    }
+
+    private static DateTimeOffset Moment(JsonElement text) =>
+        DateTimeOffset.Parse(text.GetString()!, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind);
+
+    private static Seen Look(string path)
+    {
+        using var capture = CaptureFile.Open(path);
+        var (first, last, frames, radio) = (long.MaxValue, long.MinValue, 0L, RadioKind.Wifi);
+        while (capture.TryRead(out var frame))
+        {
+            frames++;
+            (first, last) = (Math.Min(first, frame.TimeMs), Math.Max(last, frame.TimeMs));
+            radio = frame.Link is LinkType.Radiotap or LinkType.Ieee80211 ? RadioKind.Wifi : RadioKind.Bluetooth;
+        }
+
+        return frames > 0
+            ? new(DateTimeOffset.FromUnixTimeMilliseconds(first), DateTimeOffset.FromUnixTimeMilliseconds(last), frames, radio)
+            : throw new Refused($"{path}: no frame can be read{(capture.Fault is { } fault ? $": {fault.Problem}" : "")}");
+    }
+
+    private static VenueMap MapOf(Seen[] heard) => new()
+    {
+        Tenant = "replay",
+        Venue = "captures",
+        Name = new("Captures"),
+        TimeZone = "UTC",
+        Floors = [new("F1", new("Floor"), 10, 10)],
+        Zones = [new("here", "F1", new("Here"), [new(0, 0), new(10, 0), new(10, 10), new(0, 10)], ["hall"])],
+        Receivers = [.. heard.Select((file, i) => new Receiver("replay", i, "F1", new(5, 5), "here", file.Kind))],
+    };
+
+    private static async Task<bool> UpAsync(CloudClient cloud, CancellationToken stopping)
+    {
+        while (!await cloud.IsUpAsync(stopping).ConfigureAwait(false))
+        {
+            await Task.Delay(50, stopping).ConfigureAwait(false);
+        }
+
+        return true;
+    }
+
+    private sealed record Seen(DateTimeOffset First, DateTimeOffset Last, long Frames, RadioKind Kind);
+}
