@@ -54,6 +54,12 @@ internal struct DeviceState
     /// <summary>Loudest bucket of the visit, dBm.</summary>
     public sbyte Loudest;
 
+    /// <summary>The zone that was said to be entered and not left, -1 for none.</summary>
+    public short LiveZone;
+
+    /// <summary>The zone of the stay that is not settled yet, -1 for none.</summary>
+    public short FinalZone;
+
     // Named, so that every byte of a snapshot has been written.
     public ushort Reserved;
 
@@ -62,15 +68,6 @@ internal struct DeviceState
 
     /// <summary>In order of time.</summary>
     public ZoneBelief Final;
-
-    /// <summary>The zone that was said to be entered and not left, -1 for none.</summary>
-    public short LiveZone;
-
-    /// <summary>The zone of the stay that is not settled yet, -1 for none.</summary>
-    public short FinalZone;
-
-    // Named, so that every byte of a snapshot has been written.
-    public uint Reserved2;
 
     public readonly bool Is(DeviceFlags any) => (Flags & any) != DeviceFlags.None;
 }

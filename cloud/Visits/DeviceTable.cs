@@ -3,31 +3,34 @@ using System.Numerics;
 namespace Presence.Visits;
 
 /// <summary>Token to slot: open addressing, linear probing. A token is a keyed hash, so it is its own hash code.</summary>
-/// <remarks>An entry is the token's upper half and the slot + 1, so that most probes touch one word; 0 is empty.</remarks>
+/// <remarks>An entry is the token's top byte and the slot + 1 in 24 bits, so that a probe seldom touches a device in vain; 0 is empty.</remarks>
 internal sealed class DeviceTable
 {
-    private ulong[] _entries;
+    /// <summary>As many as 24 bits number.</summary>
+    public const int MostDevices = (1 << 24) - 2;
+
+    private uint[] _entries;
     private int _mask;
 
     public DeviceTable(int capacity)
     {
         // At most three quarters full, so that a run of neighbours stays within a cache line or two.
         var size = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(64, (long)capacity * 4 / 3 + 1));
-        _entries = new ulong[size];
+        _entries = new uint[size];
         _mask = size - 1;
     }
 
     public int Count { get; private set; }
 
-    public int Bytes => _entries.Length * sizeof(ulong);
+    public int Bytes => _entries.Length * sizeof(uint);
 
-    public ref ulong Home(ulong token) => ref _entries[(int)token & _mask];
+    public ref uint Home(ulong token) => ref _entries[(int)token & _mask];
 
     /// <returns>The slot, or -1.</returns>
     public int Find(ulong token, DeviceState[] devices)
     {
         var entries = _entries;
-        var tag = token >> 32 << 32;
+        var tag = Tag(token);
         for (var i = (int)token & _mask; ; i = (i + 1) & _mask)
         {
             var entry = entries[i];
@@ -36,9 +39,9 @@ internal sealed class DeviceTable
                 return -1;
             }
 
-            if ((entry ^ tag) >> 32 == 0 && devices[(int)(uint)entry - 1].Token == token)
+            if ((entry ^ tag) >> 24 == 0 && devices[Slot(entry)].Token == token)
             {
-                return (int)(uint)entry - 1;
+                return Slot(entry);
             }
         }
     }
@@ -46,6 +49,11 @@ internal sealed class DeviceTable
     /// <summary>Adds a token that is not there.</summary>
     public void Add(ulong token, int slot, DeviceState[] devices)
     {
+        if (slot >= MostDevices)
+        {
+            throw new InvalidOperationException($"A venue holds {MostDevices:N0} devices at most.");
+        }
+
         if ((Count + 1) * 4L > entriesLength() * 3L)
         {
             Grow(devices);
@@ -61,14 +69,14 @@ internal sealed class DeviceTable
     public void Remove(ulong token, DeviceState[] devices)
     {
         var i = (int)token & _mask;
-        while (_entries[i] == 0 || devices[(int)(uint)_entries[i] - 1].Token != token)
+        while (_entries[i] == 0 || devices[Slot(_entries[i])].Token != token)
         {
             i = (i + 1) & _mask;
         }
 
         for (var j = (i + 1) & _mask; _entries[j] != 0; j = (j + 1) & _mask)
         {
-            var home = (int)devices[(int)(uint)_entries[j] - 1].Token & _mask;
+            var home = (int)devices[Slot(_entries[j])].Token & _mask;
             if (((j - home) & _mask) >= ((j - i) & _mask))
             {
                 _entries[i] = _entries[j];
@@ -88,19 +96,23 @@ internal sealed class DeviceTable
             i = (i + 1) & _mask;
         }
 
-        _entries[i] = (token >> 32 << 32) | (uint)(slot + 1);
+        _entries[i] = Tag(token) | (uint)(slot + 1);
     }
+
+    private static uint Tag(ulong token) => (uint)(token >> 56) << 24;
+
+    private static int Slot(uint entry) => (int)(entry & 0xFF_FFFF) - 1;
 
     private void Grow(DeviceState[] devices)
     {
         var old = _entries;
-        _entries = new ulong[old.Length * 2];
+        _entries = new uint[old.Length * 2];
         _mask = _entries.Length - 1;
         foreach (var entry in old)
         {
             if (entry != 0)
             {
-                var slot = (int)(uint)entry - 1;
+                var slot = Slot(entry);
                 Put(devices[slot].Token, slot);
             }
         }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Presence.Visits;
 
 namespace Presence.Trials.Eval;
@@ -9,7 +10,7 @@ internal static class DoorTask
 
     private sealed record Reading(string Name, string Label, long At, double One, double Two);
 
-    /// <summary>Learns the three places from tags other than the one asked about, and keeps a belief per tag over the last ten seconds.</summary>
+    /// <summary>Learns the three places from tags other than the one asked about, and carries a belief per tag along; with <c>--window-only</c> nothing older than ten seconds counts.</summary>
     public static void Run(Settings settings, TextWriter to)
     {
         var folder = settings.Folder("door_uci586");
@@ -23,18 +24,23 @@ internal static class DoorTask
             var places = Labels.Select(l => SpotStatistics.Of(
                 others.Where(r => string.Equals(r.Label, l, StringComparison.Ordinal)).Select(r => (r.One, r.Two)).ToList())).ToArray();
             var mine = readings.Where(r => string.Equals(r.Name, tag.Key, StringComparison.Ordinal)).OrderBy(r => r.At).ToList();
-            foreach (var query in tag)
+            var carried = new SpotBelief(places, settings.MeanStay);
+            var heard = 0;
+            foreach (var query in tag.OrderBy(q => long.Parse(q["t_ms"], CultureInfo.InvariantCulture)))
             {
-                var at = long.Parse(query["t_ms"], System.Globalization.CultureInfo.InvariantCulture);
-                var recent = mine.Where(r => r.At <= at && r.At > at - 10_000).ToList();
-                var best = 0;
-                var scores = places.Select(p => recent.Sum(r => p.LogLikelihood(r.One, r.Two))).ToArray();
-                for (var i = 1; i < scores.Length; i++)
+                var at = long.Parse(query["t_ms"], CultureInfo.InvariantCulture);
+                if (settings.WindowOnly)
                 {
-                    best = scores[i] > scores[best] ? i : best;
+                    carried = new SpotBelief(places, settings.MeanStay);
+                    heard = mine.FindIndex(r => r.At > at - 10_000);
                 }
 
-                to.WriteLine($"{query["query_id"]},{Labels[best]}");
+                for (; heard >= 0 && heard < mine.Count && mine[heard].At <= at; heard++)
+                {
+                    carried.Hear(mine[heard].One, mine[heard].Two, mine[heard].At);
+                }
+
+                to.WriteLine($"{query["query_id"]},{Labels[carried.Likeliest]}");
             }
         }
     }

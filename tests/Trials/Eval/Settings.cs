@@ -20,6 +20,12 @@ internal sealed class Settings
 
     public bool BeaconsOnly { get; private set; }
 
+    /// <summary>The belief starts anew for each query, from the last ten seconds.</summary>
+    public bool WindowOnly { get; private set; }
+
+    /// <summary>How long a tag at the door stays where it is, about; a minute is a short chat in a vestibule.</summary>
+    public TimeSpan MeanStay { get; } = TimeSpan.FromMinutes(1);
+
     public List<string> Survey { get; } = [];
 
     private List<string> Tunes { get; } = [];
@@ -34,6 +40,7 @@ internal sealed class Settings
             switch (args[i])
             {
                 case "--no-survey": s.NoSurvey = true; continue;
+                case "--window-only": s.WindowOnly = true; continue;
                 case "--beacons-only": s.BeaconsOnly = true; continue;
                 case "--data" when value is not null: s.Data = value; break;
                 case "--out" when value is not null: s.Out = value; break;
