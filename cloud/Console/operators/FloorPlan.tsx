@@ -34,10 +34,12 @@ export function FloorPlan({ map, floor, now, peak, gateways, chosen, choose, for
       >
         <rect className="slab" width={floor.width} height={floor.height} rx={6 * px} strokeWidth={1.5 * px} />
         {zones.map(({ zone, points, box, label: centre }) => {
-          const label = besideMarks(centre, boxes, box, px);
+          const place = besideMarks(centre, boxes, box, px);
           const here = now.get(zone.id) ?? 0;
           const name = local(zone.name);
-          const shown = fitted(name, box.width * scale - 12);
+          const shown = place.name === null ? '' : fitted(name, box.width * scale - 12);
+          // A name or a number alone stands in the very middle; between two lines the middle is their gap.
+          const alone = place.count.x === centre.x && place.count.y === centre.y && (here === 0 || shown === '');
           return (
             <g
               key={zone.id}
@@ -54,21 +56,23 @@ export function FloorPlan({ map, floor, now, peak, gateways, chosen, choose, for
               }}
             >
               <polygon points={points} strokeWidth={1.5 * px} />
-              <text
-                x={label.x}
-                y={label.y}
-                fontSize={(shown === '' ? 13 : 18) * px}
-                dy={shown === '' ? '0.35em' : '0'}
-                className="count"
-              >
-                {here === 0 ? '' : formats.number(here)}
-              </text>
-              {shown !== '' && (
+              {here > 0 && (
                 <text
-                  x={label.x}
-                  y={label.y}
+                  x={place.count.x}
+                  y={place.count.y}
+                  dy={alone ? '0.35em' : 0}
+                  fontSize={(place.stacked && shown !== '' ? 18 : 13) * px}
+                  className="count"
+                >
+                  {formats.number(here)}
+                </text>
+              )}
+              {place.name !== null && shown !== '' && (
+                <text
+                  x={place.name.x}
+                  y={here === 0 && place.stacked ? place.count.y : place.name.y}
+                  dy={alone ? '0.35em' : 0}
                   fontSize={11.5 * px}
-                  dy={here === 0 ? '0.35em' : '1.4em'}
                   className="name"
                 >
                   {shown}

@@ -77,6 +77,7 @@ const values: [RegExp, string][] = [
   [/^leaves (.+)$/, '离开 $1'],
   [/^is in (.+) for (.+)$/, '在 $1 停留满 $2'],
   [/\bthe venue\b/g, '商场'],
+  [/, /g, '、'],
   [/\bany (\w+)/g, '任一“$1”区域'],
 ];
 

@@ -36,11 +36,18 @@ describe('the plan', () => {
 
   it('writes no name under a gateway, nor out of the zone', () => {
     const box = { left: 0, top: 0, width: 100, height: 100 };
-    const label = { x: 50, y: 50 };
-    expect(besideMarks(label, [{ x: 5, y: 50 }], box, 0.5)).toEqual(label);
-    expect(besideMarks(label, [{ x: 50, y: 50 }], box, 0.5)).toEqual({ x: 50, y: 63 });
-    expect(besideMarks(label, [{ x: 50, y: 50 }], { ...box, height: 70 }, 0.5)).toEqual({ x: 50, y: 35 });
-    expect(besideMarks(label, [{ x: 50, y: 50 }], { ...box, top: 44, height: 12 }, 0.5)).toEqual(label);
+    const middle = { x: 50, y: 50 };
+    const at = (x: number, y: number) => ({ x, y });
+    const write = (zone: typeof box, ...marks: { x: number; y: number }[]) => besideMarks(middle, marks, zone, 0.5);
+    expect(write(box, at(5, 50))).toEqual({ count: middle, name: at(50, 58), stacked: true });
+    expect(write(box, middle)).toEqual({ count: at(50, 63), name: at(50, 71), stacked: true });
+    expect(write({ ...box, height: 70 }, middle)).toEqual({ count: at(50, 35), name: at(50, 43), stacked: true });
+    expect(write({ ...box, top: 34, height: 32 }, middle)).toEqual({
+      count: at(60, 52.5),
+      name: at(50, 60.5),
+      stacked: false,
+    });
+    expect(write({ ...box, top: 44, height: 12 }, middle)).toEqual({ count: at(60, 52.5), name: null, stacked: false });
   });
 
   it('warms up with people and ends at a round number', () => {

@@ -69,17 +69,33 @@ export function heatLevel(now: number, peak: number): number {
   return now <= 0 ? 0 : Math.min(5, 1 + Math.floor((4.999 * now) / peak));
 }
 
+/** Where a zone's number and name go; null where there is no room for the name. */
+export interface Label {
+  count: Spot;
+  name: Spot | null;
+  /** One above the other, with nothing between. */
+  stacked: boolean;
+}
+
 /**
- * Moves a label out from under the marks that stand on it: below the lowest of them, or above where the zone ends there.
+ * Writes number and name clear of the marks that stand in a zone's middle: both below them, else both above, else the number
+ * beside them and the name below, as far as it fits.
  * @param pixel Metres in a pixel.
  */
-export function besideMarks(label: Spot, marks: readonly Spot[], zone: Box, pixel: number): Spot {
-  const near = marks.filter(
-    (m) => Math.abs(m.x - label.x) < 48 * pixel && m.y > label.y - 28 * pixel && m.y < label.y + 28 * pixel,
-  );
-  if (near.length === 0) return label;
-  const below = Math.max(...near.map((m) => m.y)) + 26 * pixel;
-  const above = Math.min(...near.map((m) => m.y)) - 30 * pixel;
-  if (below + 20 * pixel <= zone.top + zone.height) return { x: label.x, y: below };
-  return above - 14 * pixel >= zone.top ? { x: label.x, y: above } : label;
+export function besideMarks(middle: Spot, marks: readonly Spot[], zone: Box, pixel: number): Label {
+  const at = (x: number, y: number): Spot => ({ x, y });
+  const pair = (y: number): Label => ({ count: at(middle.x, y), name: at(middle.x, y + 16 * pixel), stacked: true });
+  const near = marks.filter((m) => Math.abs(m.x - middle.x) < 48 * pixel && Math.abs(m.y - middle.y) < 28 * pixel);
+  if (near.length === 0) return pair(middle.y);
+  const [high, low] = [Math.min(...near.map((m) => m.y)), Math.max(...near.map((m) => m.y))];
+  const bottom = zone.top + zone.height;
+  if (low + 46 * pixel <= bottom) return pair(low + 26 * pixel);
+  if (high - 44 * pixel >= zone.top) return pair(high - 30 * pixel);
+  const right = Math.min(Math.max(...near.map((m) => m.x)) + 20 * pixel, zone.left + zone.width - 8 * pixel);
+  const under = low + 21 * pixel;
+  return {
+    count: at(right, (high + low) / 2 + 5 * pixel),
+    name: under + 5 * pixel <= bottom ? at(middle.x, under) : null,
+    stacked: false,
+  };
 }
