@@ -8,17 +8,22 @@ import type { Formats } from '../src/words/formats';
 import { useLocal, useSay } from '../src/words/language';
 import { words } from './words';
 
+const lookMs = 2_500;
+
 /** The code, large, on white in any light. When the till takes it, the sheet says so. */
 export function CodeSheet({
   secret,
   coupon,
   formats,
   close,
+  look,
 }: {
   secret: string;
   coupon: Coupon;
   formats: Formats;
   close: () => void;
+  /** Reads the coupons again. */
+  look: () => void;
 }) {
   const say = useSay(words);
   const local = useLocal();
@@ -26,6 +31,15 @@ export function CodeSheet({
     callBlob(at`me/coupons/${coupon.id}/qr.svg`, { secret, signal }),
   );
   const [address, setAddress] = useState<string>();
+
+  // The guest stands at the till: what became of the code is asked for until it is known.
+  const waiting = coupon.state === 'issued';
+  useEffect(() => {
+    if (!waiting) return;
+    const timer = setInterval(look, lookMs);
+    return () => clearInterval(timer);
+  }, [waiting, look]);
+
   useEffect(() => {
     if (picture.data === undefined) return;
     // As an image an SVG can neither run nor load anything.

@@ -34,7 +34,9 @@ export function Ticket({ coupon: c, fresh, formats, show }: Props) {
           </span>
         </div>
         <h3 className="words">{local(c.offer.name)}</h3>
-        {usable && <p className="quiet small words">{local(c.offer.text)}</p>}
+        {usable && local(c.offer.text) !== local(c.offer.name) && (
+          <p className="quiet small words">{local(c.offer.text)}</p>
+        )}
         {c.where && <p className="tiny words">{say.whereAt(local(c.where))}</p>}
         {usable && show !== undefined && (
           <button type="button" className="button ticket-show" onClick={show}>

@@ -57,7 +57,7 @@ export function Wallet({ secret, me, member, formats, toYou }: Props) {
         )
       ) : usable.length === 0 ? (
         <div className="card">
-          <Blank icon={Gift} title={say.noCoupons}>
+          <Blank icon={Gift} title={past.length > 0 ? say.noneUsable : say.noCoupons}>
             {me.purposes.includes('marketing') && <p>{say.noCouponsHelp}</p>}
           </Blank>
         </div>
@@ -85,7 +85,13 @@ export function Wallet({ secret, me, member, formats, toYou }: Props) {
         </section>
       )}
       {shown !== undefined && (
-        <CodeSheet secret={secret} coupon={shown} formats={formats} close={() => setOpen(undefined)} />
+        <CodeSheet
+          secret={secret}
+          coupon={shown}
+          formats={formats}
+          close={() => setOpen(undefined)}
+          look={coupons.reload}
+        />
       )}
     </div>
   );

@@ -213,7 +213,7 @@ function Preview({
       <div className="stack tight">
         <span className="chip good">{say.good}</span>
         <p className="offer words">{local(p.offer.name)}</p>
-        <p className="quiet words">{local(p.offer.text)}</p>
+        {local(p.offer.text) !== local(p.offer.name) && <p className="quiet words">{local(p.offer.text)}</p>}
         <p className="tiny words">
           <span className="mono">{p.code}</span> · {say.validUntil(formats.dayTime(p.expiresAt))}
         </p>
