@@ -119,6 +119,7 @@ public sealed class UplinkTests : IAsyncLifetime
     }
 
     [SkippableTheory]
+    [InlineData(MqttVersion.V311)]
     [InlineData(MqttVersion.V5)]
     public async Task It_works_behind_mosquitto(MqttVersion version)
     {
