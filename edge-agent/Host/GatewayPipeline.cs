@@ -25,6 +25,7 @@ internal sealed partial class GatewayPipeline : BackgroundService
     private readonly GatewayUplink _uplink;
     private readonly SightingBatcher _batcher;
     private readonly CaptureReader _reader;
+    private readonly LiveReader _radios;
     private readonly IHostApplicationLifetime _life;
     private readonly ILogger<GatewayPipeline> _log;
     private readonly FailPoint _fail;
@@ -49,6 +50,7 @@ internal sealed partial class GatewayPipeline : BackgroundService
             SettingsReader.Key("day-key", settings.DayKey), SettingsReader.Key("member-key", settings.MemberKey), settings, _batcher, time,
             _trace is null ? null : TraceUrgent);
         _reader = new(settings, Listener, time, Wake, logs.CreateLogger<CaptureReader>());
+        _radios = new(settings, Listener, time, Wake, logs.CreateLogger<LiveReader>());
         _uplink = new(spool, UplinkOptionsOf(settings), Status, time, TimeProvider.System, logs.CreateLogger<GatewayUplink>())
         {
             OnConfig = Apply, OnStep = _fail.Reach,
@@ -89,6 +91,7 @@ internal sealed partial class GatewayPipeline : BackgroundService
         var spooling = SpoolAsync(stoppingToken);
         try
         {
+            _radios.Start(stoppingToken);
             await _reader.RunAsync(stoppingToken).WaitAsync(stoppingToken);
             if (_settings.ExitWhenDone)
             {

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging.Console;
+using Presence.Capture.Decode;
 using Presence.EdgeAgent;
 using Presence.EdgeAgent.Binding;
 using Presence.EdgeAgent.Settings;
@@ -12,6 +13,8 @@ try
     {
         ["--version"] => Say($"presence-gateway {GatewayPipeline.Version}"),
         ["--help" or "-h" or "help"] => Say(Help.Text),
+        ["decode", .. var rest] => DecodeCommand.Run(rest, Console.Out, Console.Error),
+        ["eval", .. var rest] => EvalCommand.Run(rest, Console.Out, Console.Error),
         ["run", .. var rest] => await RunAsync(rest),
         _ => await RunAsync(args),
     };

@@ -54,6 +54,15 @@ public sealed class GatewaySettings
     /// <summary>Captures to listen to, each <c>FILE</c> or <c>RECEIVER=FILE</c>: a pcap, pcapng or btsnoop file, or a named pipe of one.</summary>
     public string[] Capture { get; set; } = [];
 
+    /// <summary>Interfaces to listen to through libpcap, each <c>NAME</c> or <c>RECEIVER=NAME</c>; in monitor mode already.</summary>
+    public string[] Listen { get; set; } = [];
+
+    /// <summary>Where firmware sends frames, each <c>ADDRESS:PORT</c> or <c>FIRST=ADDRESS:PORT</c>; its radios count on from FIRST.</summary>
+    public string[] Udp { get; set; } = [];
+
+    /// <summary>Serial lines of firmware, each <c>DEVICE</c> or <c>FIRST=DEVICE</c>; set to raw and to its speed beforehand.</summary>
+    public string[] Serial { get; set; } = [];
+
     /// <summary>Play files without waiting for their times.</summary>
     public bool AsFast { get; set; }
 
@@ -140,6 +149,12 @@ public sealed class GatewaySettings
         if (TimeScale is not (> 0 and <= 100_000)) yield return $"--time-scale {TimeScale.ToString(CultureInfo.InvariantCulture)} is not above 0 and at most 100,000";
         foreach (var proxy in TrustedProxy.Where(p => !IPAddress.TryParse(p, out _))) yield return $"--trusted-proxy '{proxy}' is no address";
         foreach (var network in OwnNetwork.Where(n => !Mac.TryParse(n, out _))) yield return $"--own-network '{network}' is no network id such as 00:11:22:33:44:55";
+        foreach (var (name, radio) in Listen.Select(l => ("listen", l)).Concat(Udp.Select(u => ("udp", u))).Concat(Serial.Select(s => ("serial", s))))
+        {
+            if (CaptureSource.Parse(radio, 0) is not { } source) yield return $"--{name} '{radio}': the receiver before '=' is no number from 0 to 65535";
+            else if (name == "udp" && !(IPEndPoint.TryParse(source.Path, out var at) && at.Port > 0)) yield return $"--udp '{source.Path}' is no address:port";
+        }
+
         foreach (var capture in Capture)
         {
             if (CaptureSource.Parse(capture, 0) is not { } source) yield return $"--capture '{capture}': the receiver before '=' is no number from 0 to 65535";

@@ -7,6 +7,7 @@ internal static class Help
         presence-gateway: hears devices, makes tokens of their addresses, and brings sightings to the cloud.
 
         presence-gateway [run] --tenant T --venue V --gateway G --spool FOLDER --broker HOST[:PORT] --day-key KEY --member-key KEY [options]
+        presence-gateway decode FILE... | eval TASK --data DIR --out FILE
         presence-gateway --version | --help
 
         who and where
@@ -21,6 +22,9 @@ internal static class Help
           --as-fast                      do not wait for the frames' times
           --from-now                     play as if it began now
           --exit-when-done               end when the cloud has everything
+          --listen [RECEIVER=]INTERFACE  a radio in monitor mode, through libpcap; may be repeated
+          --udp [FIRST=]ADDRESS:PORT     firmware that sends frames by UDP; its radios count on from FIRST
+          --serial [FIRST=]DEVICE        firmware on a serial line
           --own-network BSSID            the venue's access points; may be repeated
           --drop-unassociated            region profile
         how

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
+using Presence.Capture.Files;
+using Presence.Capture.Radios;
 using Presence.Integration.Mqtt;
 using Presence.Kit.Gateway;
 using Presence.Spool;
@@ -135,6 +137,21 @@ public sealed class GatewayProcessTests : IDisposable
         Assert.Contains("\"connected\":true", await http.GetStringAsync("/healthz"));
     }
 
+    [Fact]
+    public async Task Firmware_that_sends_frames_by_UDP_is_heard()
+    {
+        await using var cloud = await new PaperCloud().OpenAsync();
+        var port = Ports.Free();
+        await using var gateway = GatewayProcess.Start(SpoolFolder, cloud.Port, null, "--udp", $"40=127.0.0.1:{port}");
+        await Until.TrueAsync(() => cloud.Statuses.Count > 0, "the gateway is connected", 30);
+        using var radio = new System.Net.Sockets.UdpClient("127.0.0.1", port);
+        var frame = ProbeCapture.Frame(new(0, 0x02_00_00_00_00_07, -44), 1);
+        var datagram = new byte[FirmwareFrame.Overhead + frame.Length];
+        var length = FirmwareFrame.Write(datagram, receiver: 2, LinkType.Radiotap, timeNs: 0, frame);
+        await Until.TrueAsync(() => radio.Send(datagram, length) > 0 && Told(cloud).Count > 0, "the frame was heard", 20);
+        Assert.Equal(42, Told(cloud)[0].Receiver);
+    }
+
     [Theory]
     [InlineData("--tenant 'A'", "--tenant", "A")]
     [InlineData("--broker is missing", "--broker", "")]
@@ -142,6 +159,7 @@ public sealed class GatewayProcessTests : IDisposable
     [InlineData("--day-key: no such file", "--day-key", "abc")]
     [InlineData("--member-key: no such file", "--member-key", "/none")]
     [InlineData("--capture '/none' does not exist", "--capture", "/none")]
+    [InlineData("--udp 'here'", "--udp", "here")]
     [InlineData("--linger", "--linger", "1.00:00:00")]
     [InlineData("'--nonsense' is no option", "--nonsense", "1")]
     [InlineData("--settings '/none' does not exist", "--settings", "/none")]

@@ -1,0 +1,109 @@
+using System.Net;
+using System.Net.Sockets;
+using Presence.Capture.Radios;
+using Presence.EdgeAgent.Settings;
+
+namespace Presence.EdgeAgent.Listening;
+
+/// <summary>
+/// Reads radios: an interface through libpcap, firmware over UDP or a serial line. Each has a thread; one that vanishes is tried again
+/// until it comes back.
+/// </summary>
+internal sealed partial class LiveReader(GatewaySettings settings, FrameListener listener, TimeProvider time, Action urgent, ILogger<LiveReader> log)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+
+    public void Start(CancellationToken stopping)
+    {
+        foreach (var source in settings.Listen.Select(s => CaptureSource.Parse(s, 0)!))
+        {
+            Keep(source, ListenTo, stopping);
+        }
+
+        foreach (var source in settings.Udp.Select(s => CaptureSource.Parse(s, 0)!))
+        {
+            Keep(source, ListenToUdp, stopping);
+        }
+
+        foreach (var source in settings.Serial.Select(s => CaptureSource.Parse(s, 0)!))
+        {
+            Keep(source, ListenToSerial, stopping);
+        }
+    }
+
+    private void Keep(CaptureSource source, Action<CaptureSource, CancellationToken> listen, CancellationToken stopping) => new Thread(() =>
+    {
+        for (var pause = TimeSpan.FromSeconds(1); !stopping.IsCancellationRequested; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
+        {
+            var began = TimeProvider.System.GetTimestamp();
+            try
+            {
+                LogOpened(source.Path, source.Receiver);
+                listen(source, stopping);
+                return;
+            }
+            catch (Exception e) when (e is IOException or SocketException or UnauthorizedAccessException)
+            {
+                pause = TimeProvider.System.GetElapsedTime(began) > LongestPause ? TimeSpan.FromSeconds(1) : pause;
+                LogGone(source.Path, e.Message, pause);
+                stopping.WaitHandle.WaitOne(pause);
+            }
+        }
+    })
+    { Name = source.Path, IsBackground = true }.Start();
+
+    private void ListenTo(CaptureSource source, CancellationToken stopping)
+    {
+        using var capture = LiveCapture.Open(source.Path, "", Patience);
+        while (!stopping.IsCancellationRequested)
+        {
+            if (capture.TryRead(out var frame) && listener.Hear((ushort)source.Receiver, frame, 0))
+            {
+                urgent();
+            }
+        }
+    }
+
+    private void ListenToUdp(CaptureSource source, CancellationToken stopping)
+    {
+        using var door = new UdpDoor(IPEndPoint.Parse(source.Path), time);
+        while (!stopping.IsCancellationRequested)
+        {
+            if (door.TryRead(Patience, out var frame, out var radio) && listener.Hear((ushort)(source.Receiver + radio), frame, 0))
+            {
+                urgent();
+            }
+        }
+    }
+
+    private void ListenToSerial(CaptureSource source, CancellationToken stopping)
+    {
+        using var line = new FileStream(source.Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
+        var door = new SerialDoor();
+        var room = new byte[4_096];
+        while (!stopping.IsCancellationRequested)
+        {
+            var length = line.Read(room);
+            if (length == 0)
+            {
+                throw new IOException("the line was unplugged");
+            }
+
+            ReadOnlySpan<byte> bytes = room.AsSpan(0, length);
+            while (door.TryRead(ref bytes, (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100, out var frame, out var radio))
+            {
+                if (listener.Hear((ushort)(source.Receiver + radio), frame, 0))
+                {
+                    urgent();
+                }
+            }
+        }
+    }
+
+    [LoggerMessage(EventId = 1011, Level = LogLevel.Information, Message = "Listening to {Source} as receiver {Receiver}")]
+    private partial void LogOpened(string source, int receiver);
+
+    [LoggerMessage(EventId = 1012, Level = LogLevel.Warning, Message = "{Source}: {Why}; trying again in {Pause}")]
+    private partial void LogGone(string source, string why, TimeSpan pause);
+}
