@@ -13,8 +13,9 @@ internal static class WifiRow
         // An analyser that is not told otherwise takes a bare frame to have no check sequence; so does this comparison.
         var refusal = WifiReading.Read(captured, out var reading, UnsaidFcs.Absent);
         if (captured.Link == LinkType.Radiotap && reading.Radio.Length > 0) FillRadio(row, reading.Radio);
-        if (refusal is not (FrameRefusal.None or FrameRefusal.AddressImpossible)) return;
         var frame = reading.Frame;
+        if (refusal == FrameRefusal.MacHeaderCut) FillCut(row, captured.Bytes[reading.Radio.Length..]);
+        if (refusal is not (FrameRefusal.None or FrameRefusal.AddressImpossible or FrameRefusal.BadFcs) || !frame.HasReceiver) return;
         row["type_subtype"] = $"0x{(frame.Type << 4) | frame.Subtype:x4}";
         row["retry"] = frame.IsRetry ? "1" : "0";
         if (frame.HasReceiver) row["ra"] = Text.Address(frame.Receiver);
@@ -33,8 +34,8 @@ internal static class WifiRow
 
     private static void FillRadio(FrameRow row, in RadioHeader radio)
     {
-        if (radio.FrequencyMhz != 0) row["freq_mhz"] = radio.FrequencyMhz.ToString(CultureInfo.InvariantCulture);
-        if (radio.RateKbps != 0) row["rate_mbps"] = (radio.RateKbps / 1000m).ToString(CultureInfo.InvariantCulture);
+        if (radio.FrequencyMhz != 0 && !radio.ChannelIsExtended) row["freq_mhz"] = radio.FrequencyMhz.ToString(CultureInfo.InvariantCulture);
+        if (radio.RateBps != 0 && !radio.RateIsVht) row["rate_mbps"] = (radio.RateBps / 1e6).ToString("G6", CultureInfo.InvariantCulture);
         if (radio.HasTsft) row["tsft"] = radio.Tsft.ToString(CultureInfo.InvariantCulture);
         if (radio.FirstHasSignal)
         {
@@ -45,6 +46,15 @@ internal static class WifiRow
         {
             row.Add("signal_dbm", radio.Antennas[i].SignalDbm.ToString(CultureInfo.InvariantCulture));
         }
+    }
+
+    /// <summary>A frame that ends inside its header, as far as it goes.</summary>
+    private static void FillCut(FrameRow row, ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length < 2 || (bytes[0] & 3) != 0) return;
+        row["type_subtype"] = $"0x{((bytes[0] & 0x0C) << 2) | (bytes[0] >> 4):x4}";
+        row["retry"] = (bytes[1] & 8) != 0 ? "1" : "0";
+        if (bytes.Length >= 10) row["ra"] = Text.Address(WifiFrame.Address(bytes[4..]));
     }
 
     /// <summary>The elements that the four-way handshake carries in clear: IEEE Std 802.11-2020, 12.7.2.</summary>

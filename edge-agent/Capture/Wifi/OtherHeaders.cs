@@ -44,7 +44,7 @@ public static class PerPacketInformation
         header.HasTsft = header.Tsft != 0;
         header.Fcs = (flags & 1) != 0 ? FcsPresence.Present : FcsPresence.Absent;
         header.BadFcs = (flags & 4) != 0;
-        header.RateKbps = BinaryPrimitives.ReadUInt16LittleEndian(value[10..]) * 500;
+        header.RateBps = BinaryPrimitives.ReadUInt16LittleEndian(value[10..]) * 500_000L;
         header.FrequencyMhz = BinaryPrimitives.ReadUInt16LittleEndian(value[12..]);
         if (value[18] != 0) header.SignalDbm = (sbyte)value[18];
     }
@@ -111,7 +111,7 @@ public static class PrismAndAvs
         header.Tsft = BinaryPrimitives.ReadUInt64BigEndian(frame[8..]);
         header.HasTsft = true;
         header.ChannelNumber = (ushort)Math.Min(BinaryPrimitives.ReadUInt32BigEndian(frame[28..]), ushort.MaxValue);
-        header.RateKbps = (int)Math.Min(BinaryPrimitives.ReadUInt32BigEndian(frame[32..]), 1_000_000u) * 100;
+        header.RateBps = Math.Min(BinaryPrimitives.ReadUInt32BigEndian(frame[32..]), 1_000_000u) * 100_000L;
         var kind = BinaryPrimitives.ReadUInt32BigEndian(frame[44..]);
         var signal = BinaryPrimitives.ReadInt32BigEndian(frame[48..]);
 
@@ -135,7 +135,7 @@ public static class PrismAndAvs
                 header.SignalDbm = (sbyte)(int)value;
                 break;
             case 8:
-                header.RateKbps = (int)Math.Min(value, 10_000u) * 500;
+                header.RateBps = Math.Min(value, 10_000u) * 500_000L;
                 break;
         }
     }

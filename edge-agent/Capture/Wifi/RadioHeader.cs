@@ -33,8 +33,17 @@ public struct RadioHeader
     /// <summary>Number of the channel where the header gives that and no frequency (Prism, AVS); 0 where unknown.</summary>
     public ushort ChannelNumber;
 
+    /// <summary>Rate in bit/s, 0 where unknown.</summary>
+    public long RateBps;
+
     /// <summary>Rate in kbit/s, 0 where unknown.</summary>
-    public int RateKbps;
+    public readonly int RateKbps => (int)(RateBps / 1_000);
+
+    /// <summary>Whether the rate was worked out from the VHT field.</summary>
+    internal bool RateIsVht;
+
+    /// <summary>Whether the frequency came from the extended channel field alone.</summary>
+    internal bool ChannelIsExtended;
 
     public FcsPresence Fcs;
 

@@ -15,10 +15,11 @@ namespace Presence.Capture.Wifi;
 /// </remarks>
 public static class Radiotap
 {
-    /// <summary>The highest bit with a known size; fields behind an unknown one cannot be found, so reading stops there.</summary>
+    /// <summary>
+    /// The highest bit with a known size. Fields behind an unknown one cannot be found, so reading stops there; bit 28 says that the
+    /// rest is fields with a length each (TLVs), none of which is needed.
+    /// </summary>
     private const int LastKnown = 27;
-
-    private const int TlvBit = 28;
 
     private static ReadOnlySpan<byte> Sizes => [8, 1, 1, 4, 2, 1, 1, 2, 2, 2, 1, 1, 1, 1, 2, 2, 1, 1, 8, 3, 8, 12, 12, 12, 12, 6, 1, 4];
 
@@ -94,13 +95,16 @@ public static class Radiotap
     {
         var dbm = RadioHeader.Unmeasured;
         var antenna = -1;
+        var whole = true;
         for (; present != 0; present &= present - 1)
         {
             var bit = BitOperations.TrailingZeroCount(present);
-            if (bit > LastKnown) return bit == TlvBit && SkipTlvs(bytes, ref at);
+            whole = bit <= LastKnown;
+            if (!whole) break;
             at = (at + Alignments[bit] - 1) & -Alignments[bit];
             var size = Sizes[bit];
-            if (at + size > bytes.Length) return false;
+            whole = at + size <= bytes.Length;
+            if (!whole) break;
             var value = bytes.Slice(at, size);
             at += size;
             switch (bit)
@@ -115,7 +119,7 @@ public static class Radiotap
                     header.BadFcs = (value[0] & 0x40) != 0;
                     break;
                 case 2 when first:
-                    header.RateKbps = value[0] * 500;
+                    header.RateBps = value[0] * 500_000L;
                     break;
                 case 3 when first:
                     header.FrequencyMhz = BinaryPrimitives.ReadUInt16LittleEndian(value);
@@ -128,34 +132,23 @@ public static class Radiotap
                     break;
                 case 18 when header.FrequencyMhz == 0:
                     header.FrequencyMhz = BinaryPrimitives.ReadUInt16LittleEndian(value[4..]);
+                    header.ChannelIsExtended = true;
                     break;
                 case 19 when first:
-                    if (WifiRate.Ht(value[0], value[1], value[2]) is var ht and > 0) header.RateKbps = ht;
+                    if (WifiRate.Ht(value[0], value[1], value[2]) is var ht and > 0) header.RateBps = ht;
                     break;
                 case 21 when first:
-                    if (WifiRate.Vht(value) is var vht and > 0) header.RateKbps = vht;
+                    if (WifiRate.Vht(value) is var vht and > 0) (header.RateBps, header.RateIsVht) = (vht, true);
                     break;
             }
         }
 
-        if (dbm == RadioHeader.Unmeasured) return true;
+        if (dbm == RadioHeader.Unmeasured) return whole;
 
         // The first namespace speaks for the whole frame; the later ones for an antenna each.
         if (header.SignalDbm == RadioHeader.Unmeasured) header.SignalDbm = dbm;
         if (first) (header.FirstHasSignal, header.FirstIsAntenna) = (true, antenna >= 0);
         if (!first || antenna >= 0) header.AddAntenna((byte)(antenna >= 0 ? antenna : header.AntennaCount), dbm);
-        return true;
-    }
-
-    private static bool SkipTlvs(ReadOnlySpan<byte> bytes, ref int at)
-    {
-        // type (2) | length (2) | value, padded to four: the newer way to add fields. None of them is needed, each says its length.
-        at = (at + 3) & ~3;
-        while (at + 4 <= bytes.Length)
-        {
-            at += 4 + ((BinaryPrimitives.ReadUInt16LittleEndian(bytes[(at + 2)..]) + 3) & ~3);
-        }
-
-        return false;
+        return whole;
     }
 }

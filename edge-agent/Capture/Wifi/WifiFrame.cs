@@ -150,9 +150,9 @@ public readonly ref struct WifiFrame
 
     private static FrameRefusal ReadControl(ReadOnlySpan<byte> bytes, ushort control, ref WifiFrame frame)
     {
-        // Clear to send and acknowledgement name only who is meant (9.3.1.3, 9.3.1.4).
+        // Clear to send and acknowledgement name only who is meant (9.3.1.3, 9.3.1.4); a wrapper holds another frame (9.3.1.9).
         var subtype = (control >> 4) & 15;
-        var one = subtype is 12 or 13;
+        var one = subtype is 7 or 12 or 13;
         if (bytes.Length < (one ? 10 : 16)) return FrameRefusal.MacHeaderCut;
         var first = Address(bytes[4..]);
         if (one)
@@ -164,7 +164,7 @@ public readonly ref struct WifiFrame
         // The end of a contention-free period is sent by the access point under its BSSID (9.3.1.6); a station that
         // polls for what was kept names the BSSID first (9.3.1.5).
         var second = Address(bytes[10..]);
-        var end = subtype is 14 or 15;
+        var end = subtype == 14;
         var poll = subtype == 10;
         frame = new WifiFrame(control)
         {

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace Presence.Capture.Wifi;
 
-/// <summary>Rates of the newer modulations, in kbit/s.</summary>
+/// <summary>Rates of the newer modulations, in bit/s.</summary>
 /// <remarks>Sources: IEEE Std 802.11-2020, 19.5 (HT) and 21.5 (VHT): data subcarriers × coded bits × code rate ÷ symbol time.</remarks>
 internal static class WifiRate
 {
@@ -16,17 +16,17 @@ internal static class WifiRate
     /// <param name="known">Which of the three is known, as radiotap's MCS field says it.</param>
     /// <param name="flags">Bits 0-1 bandwidth, bit 2 short guard interval.</param>
     /// <param name="index">0 to 31: stream and modulation; 32: the 40 MHz duplicate.</param>
-    public static int Ht(byte known, byte flags, byte index)
+    public static long Ht(byte known, byte flags, byte index)
     {
         if ((known & (KnowsBandwidth | KnowsIndex | KnowsGuard)) != (KnowsBandwidth | KnowsIndex | KnowsGuard)) return 0;
         var wide = (flags & 3) == 1;
         var shortGuard = (flags & 4) != 0;
-        if (index == 32) return wide ? Kbps(48, 6, 1, shortGuard) : 0;
-        return index > 31 ? 0 : Kbps(wide ? 108 : 52, BitsTimes12[index & 7], (index >> 3) + 1, shortGuard);
+        if (index == 32) return wide ? Bps(48, 6, 1, shortGuard) : 0;
+        return index > 31 ? 0 : Bps(wide ? 108 : 52, BitsTimes12[index & 7], (index >> 3) + 1, shortGuard);
     }
 
     /// <param name="field">known (2) | flags | bandwidth | mcs and streams of four users | coding | group | partial id (2)</param>
-    public static int Vht(ReadOnlySpan<byte> field)
+    public static long Vht(ReadOnlySpan<byte> field)
     {
         var known = BinaryPrimitives.ReadUInt16LittleEndian(field);
         if ((known & 0x44) != 0x44) return 0;
@@ -40,10 +40,10 @@ internal static class WifiRate
             11 => 468,
             _ => 0,
         };
-        return Kbps(subcarriers, BitsTimes12[index], streams, (field[2] & 4) != 0);
+        return Bps(subcarriers, BitsTimes12[index], streams, (field[2] & 4) != 0);
     }
 
     /// <summary>A symbol lasts 4 µs, or 3.6 µs with the short guard interval.</summary>
-    private static int Kbps(int subcarriers, int bitsTimes12, int streams, bool shortGuard) =>
-        (int)((long)subcarriers * bitsTimes12 * streams * 10_000 / (12 * (shortGuard ? 36 : 40)));
+    private static long Bps(int subcarriers, int bitsTimes12, int streams, bool shortGuard) =>
+        (long)subcarriers * bitsTimes12 * streams * 10_000_000 / (12 * (shortGuard ? 36 : 40));
 }

@@ -67,11 +67,11 @@ public ref struct WifiReading
         reading = default;
         var refusal = ReadRadio(link, bytes, out reading.Radio);
         if (refusal != FrameRefusal.None) return refusal;
-        if (reading.Radio.BadFcs) return FrameRefusal.BadFcs;
         var frame = WithoutFcs(bytes[reading.Radio.Length..], originalLength - bytes.Length, fcsLength, unsaid, ref reading.Radio);
         refusal = WifiFrame.Read(frame, reading.Radio.Padded, out reading.Frame);
-        if (refusal != FrameRefusal.None) return refusal;
+        if (refusal != FrameRefusal.None) return reading.Radio.BadFcs ? FrameRefusal.BadFcs : refusal;
         reading.ReadElements();
+        if (reading.Radio.BadFcs) return FrameRefusal.BadFcs;
         reading.Kind = KindOf(reading.Frame);
         if (reading.Kind == WifiKind.Other || !IsImpossible(reading.Frame.Transmitter)) return FrameRefusal.None;
         reading.Kind = WifiKind.Other;

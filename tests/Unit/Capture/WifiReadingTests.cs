@@ -73,6 +73,27 @@ public sealed class WifiReadingTests
     }
 
     [Fact]
+    public void What_comes_before_fields_of_a_later_day_still_counts()
+    {
+        // flags and signal, then bit 28: fields with a length each.
+        byte[] header = [0, 0, 18, 0, .. Words(false, 0x1000_0022), 0, 0xC4, 0, 0, .. Hex("1e00 0200 abcd")];
+        Read(LinkType.Radiotap, [.. header, .. ProbeRequest()], out var heard);
+        Assert.Equal((-60, Phone), (heard.Radio.SignalDbm, heard.Address));
+    }
+
+    [Theory]
+    [InlineData(4, 0, 7_222_222)]
+    [InlineData(0, 7, 65_000_000)]
+    [InlineData(1, 15, 270_000_000)]
+    [InlineData(5, 31, 600_000_000)]
+    public void A_rate_follows_from_width_guard_and_index(byte flags, byte index, long bps)
+    {
+        byte[] header = [0, 0, 11, 0, .. Words(false, 0x0008_0000), 7, flags, index];
+        Read(LinkType.Radiotap, [.. header, .. ProbeRequest()], out var heard);
+        Assert.Equal(bps, heard.Radio.RateBps);
+    }
+
+    [Fact]
     public void A_frame_with_a_bad_check_sequence_is_refused() =>
         Assert.Equal(FrameRefusal.BadFcs, Read(LinkType.Radiotap, Radiotap(ProbeRequest(), flags: 0x50), out _));
 
