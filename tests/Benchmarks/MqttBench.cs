@@ -34,7 +34,60 @@ internal sealed class MqttBench : IBench
 
         rows.Add(await FanOutAsync(quick ? 20 : 200, stopping));
         rows.Add(await IdleAsync(quick ? 1_000 : 10_000, stopping));
+        rows.Add(await HurtAsync(quick ? 200 : 1_000, quick ? 1 : 3, stopping));
         return rows;
+    }
+
+    /// <summary>What a well-behaved client waits for an acknowledgement while others hang half open, announce giants and do not read.</summary>
+    private static async Task<BenchRow> HurtAsync(int halfOpen, int rounds, CancellationToken stopping)
+    {
+        await using var open = await OpenEndpoint.StartAsync(0, cancel: stopping);
+        await using var client = new MqttClient(new() { Host = "127.0.0.1", Port = open.Port });
+        await client.ConnectAsync(stopping);
+        var (quiet, hurt) = (new List<double>(), new List<double>());
+        for (var round = 0; round < rounds; round++)
+        {
+            quiet.Add(await P95Async());
+            var bad = new List<System.Net.Sockets.Socket>();
+            for (var i = 0; i < halfOpen; i++)
+            {
+                var socket = new System.Net.Sockets.Socket(System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp);
+                await socket.ConnectAsync(IPAddress.Loopback, open.Port, stopping);
+                if (i % 3 == 0) await socket.SendAsync(new byte[] { 0x10, 0xFF, 0xFF, 0xFF, 0x7F }, stopping);
+                bad.Add(socket);
+            }
+
+            for (var i = 0; i < 20; i++)
+            {
+                var deaf = await LoadSocket.ConnectAsync(open.Port, $"deaf-{i}", stopping);
+                await deaf.SendAsync(MqttCodec.Encode(new SubscribePacket(1, [new("noise")]), MqttVersion.V311), stopping);
+                bad.Add(deaf);
+            }
+
+            for (var i = 0; i < 200; i++) open.Endpoint.Publish("noise", new byte[16 * 1_024]);
+            hurt.Add(await P95Async());
+            foreach (var socket in bad) socket.Dispose();
+            await Task.Delay(500, stopping);
+        }
+
+        var (before, after) = (Measure.Median(quiet), Measure.Median(hurt));
+        return BenchRow.Of(
+            $"p95 of a publish's acknowledgement beside {halfOpen:N0} half-open and giant connections and 20 that do not read", Math.Round(after, 3), "ms",
+            "<= 2 x", _ => after <= 2 * before, "the same, alone", Math.Round(before, 3));
+
+        async Task<double> P95Async()
+        {
+            var times = new List<double>();
+            for (var i = 0; i < 500; i++)
+            {
+                var begun = Stopwatch.GetTimestamp();
+                await client.PublishAsync("well", new byte[1_024], MqttQos.AtLeastOnce, cancel: stopping);
+                times.Add(Stopwatch.GetElapsedTime(begun).TotalMilliseconds);
+            }
+
+            times.Sort();
+            return Measure.Percentile(times, 0.95);
+        }
     }
 
     private static async Task<(double Ours, double? Theirs, double Allocated)> PublishesAsync(

@@ -224,7 +224,7 @@ public sealed partial class MqttSession
         switch (packet)
         {
             case PingReqPacket:
-                Send(new PingRespPacket());
+                SendPingAnswer();
                 break;
             case SubscribePacket subscribe:
                 TakeSubscribe(subscribe);

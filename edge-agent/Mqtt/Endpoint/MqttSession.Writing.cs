@@ -63,6 +63,12 @@ public sealed partial class MqttSession : IThreadPoolWorkItem
         _ => packet,
     };
 
+    private void SendPingAnswer()
+    {
+        lock (_gate) (_answers ??= new()).Bytes([0xD0, 0]);
+        Signal();
+    }
+
     private void SendAck(byte first, ushort id)
     {
         lock (_gate)
@@ -90,6 +96,14 @@ public sealed partial class MqttSession : IThreadPoolWorkItem
         }
 
         _input.CancelPendingRead();
+
+        // A 3.1.1 client that waits for room among its unacknowledged need not wait for it any more.
+        lock (_gate)
+        {
+            _room?.TrySetResult();
+            _room = null;
+        }
+
         return true;
     }
 

@@ -1,7 +1,12 @@
+using System.Net;
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
 using Presence.Mqtt;
 using Presence.Mqtt.Packets;
 using Xunit;
@@ -179,6 +184,45 @@ public sealed class MqttFeatureTests
         Assert.Equal(MqttReasonCode.ImplementationSpecificError, (await till.Closed.WaitAsync(TimeSpan.FromSeconds(5)))!.Reason);
         Assert.True(other.IsConnected);
         Assert.Equal(1, shop.Endpoint.Refusals(MqttRefusal.Handler));
+    }
+
+    [Fact]
+    public async Task An_endpoint_serves_inside_a_web_application_too()
+    {
+        await using var shop = await MqttShop.OpenAsync();
+        var builder = WebApplication.CreateEmptyBuilder(new());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(k => k.Listen(IPAddress.Loopback, 0, listen => listen.UseMqtt(shop.Endpoint)));
+        await using var web = builder.Build();
+        await web.StartAsync();
+        var port = new Uri(web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()).Port;
+        await using var till = shop.Client(o => o with { Port = port });
+        await till.ConnectAsync();
+        for (var i = 0; i < 20; i++) Assert.Equal(MqttReasonCode.Success, await till.PublishAsync("till/sale", new byte[20_000], MqttQos.ExactlyOnce));
+        Assert.Equal(20, shop.Heard.Count);
+        await using var again = shop.Client(o => o with { Port = port });
+        await again.ConnectAsync();
+        Assert.Equal(MqttReasonCode.SessionTakenOver, (await till.Closed.WaitAsync(TimeSpan.FromSeconds(5)))!.Reason);
+        await again.DisconnectAsync();
+        await Until.TrueAsync(() => shop.Endpoint.ConnectionCount == 0, "both are gone");
+    }
+
+    [Fact]
+    public async Task A_client_of_the_older_version_waits_for_room_and_may_leave_meanwhile()
+    {
+        await using var shop = await MqttShop.OpenAsync(new() { ConnectsPerSecond = 0, Limits = new() { ReceiveMaximum = 5 } });
+        shop.Prompt = false;
+        await using var till = shop.Client(o => o with { Version = MqttVersion.V311 });
+        await till.ConnectAsync();
+        var topic = new MqttPublishTopic("till/sale");
+        for (var i = 0; i < 10; i++) Assert.True(till.TryPublish(topic, "x"u8, i));
+        await Until.TrueAsync(() => shop.Heard.Count == 5, "five were heard");
+        await Task.Delay(100);
+        Assert.Equal(5, shop.Heard.Count);
+        Assert.True(shop.Receipts.TryDequeue(out var first));
+        first.Acknowledge();
+        await Until.TrueAsync(() => shop.Heard.Count == 6, "a sixth was heard");
+        shop.Endpoint.Sessions[0].Disconnect();
+        await Until.TrueAsync(() => shop.Left.Count == 1, "it was let go");
     }
 
     [Fact]
