@@ -20,17 +20,18 @@ public static class EvalCommand
             "zones-calib" => to => FlatTask.Run(settings, to, visits: false),
             "visits-calib" => to => FlatTask.Run(settings, to, visits: true),
             "door" => to => DoorTask.Run(settings, to),
+            "devices" => to => DevicesTask.Run(settings, to),
             _ => null,
         };
         if (task is null)
         {
-            err.WriteLine($"eval: there is no task {settings.Task}. Tasks: zones-malls visits-malls zones-tetam visits-tetam zones-calib visits-calib door.");
+            err.WriteLine($"eval: there is no task {settings.Task}. Tasks: zones-malls visits-malls zones-tetam visits-tetam zones-calib visits-calib door devices.");
             return 2;
         }
 
         try
         {
-            using var to = new StreamWriter(settings.Out);
+            using TextWriter to = settings.Out.Length > 0 ? new StreamWriter(settings.Out) : TextWriter.Null;
             task(to);
         }
         catch (IOException e)
