@@ -53,6 +53,7 @@ internal sealed class ReplayCommand
         {
             // Everything that was captured is to be seen, whoever's it is.
             MoreForTheCloud = ["--set", "Venue:DropUnassociated=false"],
+            WithRules = false,
         };
         await hosts.PrepareAsync([], stopping).ConfigureAwait(false);
         using var cloud = new CloudClient(hosts.Service, map.Venue);

@@ -17,8 +17,8 @@ internal sealed class CrashCommand : IAsyncDisposable
     private static readonly string[] CloudPoints = ["before-commit", "after-commit", "before-ack", "after-ack"];
     private static readonly string[] GatewayPoints = ["before-spool", "after-spool", "before-publish", "after-ack", "before-trim"];
 
-    /// <summary>A day in 12 minutes: 100 rounds of about three seconds are a morning with its coffees and lunches.</summary>
-    private const double Speed = 60;
+    /// <summary>100 rounds of about three seconds are a morning with its coffees.</summary>
+    private const double Speed = 30;
 
     private readonly int _rounds;
     private readonly Dice _dice;
@@ -116,7 +116,7 @@ internal sealed class CrashCommand : IAsyncDisposable
         Console.WriteLine(JsonSerializer.Serialize(
             new
             {
-                rounds = _rounds, inputs = judgement.Inputs, batches = judgement.Batches, lost = judgement.Lost, doubled = judgement.Doubled,
+                rounds = _rounds, inputs = judgement.Inputs, batches = judgement.Batches, lost = judgement.Lost, waiting = judgement.Waiting, doubled = judgement.Doubled,
                 state_differs = judgement.Differences.Count, visits = judgement.Visits, coupons = judgement.Coupons, redeemed = story.Redeemed.Count,
             },
             JsonSerializerOptions.Web));
@@ -245,7 +245,7 @@ internal sealed class CrashCommand : IAsyncDisposable
         var patience = Stopwatch.StartNew();
         foreach (var gateway in _hosts.Gateways)
         {
-            while (patience.Elapsed < TimeSpan.FromSeconds(60))
+            while (patience.Elapsed < TimeSpan.FromMinutes(3))
             {
                 var health = JsonDocument.Parse(await http.GetStringAsync(new Uri(_hosts.BindOf(gateway), "/healthz"), stopping).ConfigureAwait(false)).RootElement;
                 if (health.GetProperty("liveWaiting").GetInt64() == 0 && health.GetProperty("backlogWaiting").GetInt64() == 0)

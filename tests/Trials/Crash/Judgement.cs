@@ -11,11 +11,12 @@ namespace Presence.Trials.Crash;
 /// <param name="Inputs">Inputs of the venue's log.</param>
 /// <param name="Batches">Batches of sightings among them.</param>
 /// <param name="Lost">Batches that a spool accepted and that are neither in the log nor still in the spool.</param>
+/// <param name="Waiting">Batches that spools still hold.</param>
 /// <param name="Doubled">Batches that are in the log more than once.</param>
 /// <param name="Visits">Visits the cloud has.</param>
 /// <param name="Coupons">Coupons the cloud has.</param>
 /// <param name="Differences">Rows in which the cloud differs from an undisturbed run over the same log.</param>
-internal sealed record Judgement(long Inputs, long Batches, long Lost, long Doubled, int Visits, int Coupons, IReadOnlyList<string> Differences)
+internal sealed record Judgement(long Inputs, long Batches, long Lost, long Waiting, long Doubled, int Visits, int Coupons, IReadOnlyList<string> Differences)
 {
     /// <summary>What the loop decides. Whether a coupon was redeemed or cancelled, the database decides, and the log only tells.</summary>
     private static readonly (string Table, string[] But)[] Decided =
@@ -56,15 +57,18 @@ internal sealed record Judgement(long Inputs, long Batches, long Lost, long Doub
             commit.Complete();
         }
 
-        var (lost, batches) = (0L, seen.Values.Sum(count => (long)count));
+        var (lost, waiting, batches) = (0L, 0L, seen.Values.Sum(count => (long)count));
         foreach (var gateway in hosts.Gateways)
         {
-            lost += Accepted(hosts.SpoolOf(gateway)) - seen.Keys.Count(batch => string.Equals(batch.Gateway, gateway, StringComparison.Ordinal));
+            // What is in both is not forgotten yet, which is no loss; where nothing waits the sum is exact.
+            var (accepted, held) = Accepted(hosts.SpoolOf(gateway));
+            lost += Math.Max(0, accepted - held - seen.Keys.Count(batch => string.Equals(batch.Gateway, gateway, StringComparison.Ordinal)));
+            waiting += held;
         }
 
         var differences = Decided.SelectMany(pair => Compare(database, replayed, pair.Table, pair.But)).ToList();
         return new(
-            state.NextInput, batches, lost, seen.Values.Sum(count => count - 1L),
+            state.NextInput, batches, lost, waiting, seen.Values.Sum(count => count - 1L),
             Rows(database, "visits", []).Count, Rows(database, "coupons", []).Count, differences);
     }
 
@@ -77,13 +81,14 @@ internal sealed record Judgement(long Inputs, long Batches, long Lost, long Doub
         }
     }
 
-    // The spool numbers what it accepts from 1 on and keeps the last number in the same transaction; what it still holds is not lost.
-    private static long Accepted(string spool)
+    // The spool numbers what it accepts from 1 on and keeps the last number in the same transaction.
+    private static (long Accepted, long Held) Accepted(string spool)
     {
         using var connection = Open(Path.Combine(spool, "spool.db"));
         using var ask = connection.CreateCommand();
-        ask.CommandText = "SELECT last - (SELECT count(*) FROM batch) FROM state";
-        return (long)ask.ExecuteScalar()!;
+        ask.CommandText = "SELECT last, (SELECT count(*) FROM batch) FROM state";
+        using var read = ask.ExecuteReader();
+        return read.Read() ? (read.GetInt64(0), read.GetInt64(1)) : (0, 0);
     }
 
     private static IEnumerable<string> Compare(string database, string replayed, string table, string[] but)

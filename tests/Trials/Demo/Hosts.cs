@@ -17,6 +17,9 @@ internal sealed class Hosts(string folder, VenueMap map, Keys keys, int http, in
     /// <summary>Options beside those that all trials give.</summary>
     public IReadOnlyList<string> MoreForTheCloud { get; init; } = [];
 
+    /// <summary>Whether the shipped rules are in force; they speak of zones that only the demo's mall has.</summary>
+    public bool WithRules { get; init; } = true;
+
     public string Folder => folder;
 
     public Uri Service { get; } = new($"http://localhost:{http}");
@@ -34,7 +37,7 @@ internal sealed class Hosts(string folder, VenueMap map, Keys keys, int http, in
     /// <summary>Writes what they read: the venue with its rules, the gateways' passwords, and which phone has which address on the venue's network.</summary>
     public async Task PrepareAsync(IEnumerable<(string Ip, string Mac)> neighbours, CancellationToken stopping)
     {
-        var venue = new { map, gateways = _passwords, definitions = Definitions() };
+        var venue = new { map, gateways = _passwords, definitions = WithRules ? Definitions() : null };
         await File.WriteAllTextAsync(VenuePath, JsonSerializer.Serialize(venue, DemoMall.Json), stopping).ConfigureAwait(false);
         await File.WriteAllLinesAsync(NeighboursPath, neighbours.Select(pair => $"{pair.Ip} {pair.Mac}"), stopping).ConfigureAwait(false);
     }
