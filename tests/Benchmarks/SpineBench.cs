@@ -1,0 +1,192 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
+using Microsoft.Data.Sqlite;
+
+namespace Presence.Benchmarks;
+
+/// <summary>
+/// Promise: one small machine takes the sightings of twenty malls into committed inputs and visits with room to spare, and a
+/// restart is a matter of seconds.
+/// </summary>
+internal sealed class SpineBench : IBench
+{
+    private const int Venues = 20, PerVenue = 25, Present = 100_000;
+
+    public string Name => "spine";
+
+    public async Task<IReadOnlyList<BenchRow>> RunAsync(bool quick, CancellationToken stopping)
+    {
+        var rows = new List<BenchRow>(await new WireBench().RunAsync(quick, stopping));
+        var span = TimeSpan.FromSeconds(quick ? 4 : 12);
+        var bare = BareCommit(span / 4);
+        var (through, visits) = await ThroughAsync(0, 0, span, stopping);
+        rows.Add(BenchRow.Of(
+            "sightings through MQTT into committed inputs and visits, whole machine", through.PerSecond / 1e6, "million/s", ">= 5 million/s",
+            v => v >= 5, "the bare commit of the same bytes", bare / 1e6));
+        rows.Add(BenchRow.Of("of it: cores of the server", through.ServerCores, "cores", "informs"));
+        rows.Add(BenchRow.Of("of it: cores of the generator", through.LoadCores, "cores", "informs"));
+        rows.Add(BenchRow.Of("of it: stays settled", visits, "stays/s", "informs"));
+        if (await MosquittoAsync(span / 2, stopping) is { } mosquitto)
+        {
+            rows.Add(BenchRow.Of(
+                "the same beside a broker that passes the batches on", through.PerSecond / 1e6, "million/s", "informs",
+                yardstick: "mosquitto to one subscriber, QoS 1", beside: mosquitto / 1e6));
+        }
+
+        var (paced, _) = await ThroughAsync(1_000_000, 0, span, stopping);
+        rows.Add(BenchRow.Of("cores of the server at 1 million/s", paced.ServerCores * 1e6 / paced.PerSecond, "cores", "<= 0.7", v => v <= 0.7));
+        rows.Add(BenchRow.Of("of it: what was offered and taken", paced.PerSecond / 1e6, "million/s", "informs"));
+        var (slow, _) = await ThroughAsync(0, 5, span, stopping);
+        rows.Add(BenchRow.Of("sightings when each commit is made 5 ms slower", slow.PerSecond / 1e6, "million/s", ">= 3 million/s", v => v >= 3));
+        rows.Add(BenchRow.Of("memory of the cloud with 100,000 devices present", paced.Megabytes, "MB", "<= 300 MB", v => v <= 300));
+        rows.AddRange(await RestartAsync(quick, stopping));
+        rows.AddRange((await new GatewayBench().RunAsync(quick, stopping)).Where(r => r.What.Contains("2,000 frames", StringComparison.Ordinal)));
+        return rows;
+    }
+
+    private sealed record Through(double PerSecond, double ServerCores, double LoadCores, double Megabytes);
+
+    private static async Task<(Through Through, double StaysPerSecond)> ThroughAsync(double rate, double slowMs, TimeSpan span, CancellationToken stopping)
+    {
+        var folder = Directory.CreateTempSubdirectory("presence-bench-spine-").FullName;
+        try
+        {
+            using var cloud = CloudProcess.Start(folder, Venues, PerVenue, slowMs, Present / Venues);
+            await cloud.ReadyAsync(stopping);
+            using var load = await SpineLoad.StartAsync(cloud.MqttPort, cloud.Gateways, PerVenue, Present, rate, stopping);
+            await Task.Delay(span / 3, stopping);
+            var (acknowledged, server, own, begun) = (load.Acknowledged, cloud.CpuSeconds, CpuOfSelf(), Stopwatch.GetTimestamp());
+            await Task.Delay(span, stopping);
+            var took = Stopwatch.GetElapsedTime(begun).TotalSeconds;
+            var through = new Through(
+                (load.Acknowledged - acknowledged) * (double)SpineLoad.Sightings / took,
+                (cloud.CpuSeconds - server) / took, (CpuOfSelf() - own) / took, cloud.Megabytes);
+            var stays = CountOf(Path.Combine(folder, "presence.db"), "stays") / (took * 4 / 3);
+            return (through, stays);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static async Task<IReadOnlyList<BenchRow>> RestartAsync(bool quick, CancellationToken stopping)
+    {
+        // One hour of 100,000 devices heard every ten seconds, as fast as it goes in.
+        var wanted = quick ? 4_000_000 : 36_000_000;
+        var folder = Directory.CreateTempSubdirectory("presence-bench-restart-").FullName;
+        try
+        {
+            using (var cloud = CloudProcess.Start(folder, 1, PerVenue, 0, Present, "--set", "Venue:SnapshotEvery=1000000000"))
+            {
+                await cloud.ReadyAsync(stopping);
+                using var load = await SpineLoad.StartAsync(cloud.MqttPort, cloud.Gateways, PerVenue, Present, 0, stopping);
+                while (load.Acknowledged * SpineLoad.Sightings < wanted && !stopping.IsCancellationRequested)
+                {
+                    await Task.Delay(20, stopping);
+                }
+
+                cloud.Kill();
+            }
+
+            var database = Path.Combine(folder, "presence.db");
+            var reading = Stopwatch.GetTimestamp();
+            var bytes = ReadLog(database);
+            var bare = Stopwatch.GetElapsedTime(reading).TotalSeconds;
+            var begun = Stopwatch.GetTimestamp();
+            using var again = CloudProcess.Start(folder, 1, PerVenue, 0, Present, "--set", "Venue:SnapshotEvery=1000000000");
+            await again.ReadyAsync(stopping);
+            var took = Stopwatch.GetElapsedTime(begun).TotalSeconds;
+            return
+            [
+                BenchRow.Of(
+                    $"restart of a venue with 100,000 devices and {wanted / 1e6:0} million sightings of log", took, "s", "<= 5 s", v => v <= 5, "reading the same bytes", bare),
+                BenchRow.Of("of it: log read", bytes / 1e6, "MB", "informs"),
+            ];
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    // One group of batches, one commit, no more: what the disk and the store allow.
+    private static double BareCommit(TimeSpan span)
+    {
+        var folder = Directory.CreateTempSubdirectory("presence-bench-commit-").FullName;
+        try
+        {
+            using var store = new Presence.Storage.Sqlite.SqliteVenueStore(Path.Combine(folder, "bare.db"));
+            var group = new byte[500 * 1_250];
+            new Random(1).NextBytes(group);
+            var (sightings, begun, input) = (0L, Stopwatch.GetTimestamp(), 0L);
+            while (Stopwatch.GetElapsedTime(begun) < span)
+            {
+                using var commit = store.Begin();
+                commit.AppendLog(1, input, 500, 0, null, group);
+                commit.Complete();
+                input += 500;
+                sightings += 500 * SpineLoad.Sightings;
+            }
+
+            return sightings / Stopwatch.GetElapsedTime(begun).TotalSeconds;
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static async Task<double?> MosquittoAsync(TimeSpan span, CancellationToken stopping)
+    {
+        const string program = "/usr/sbin/mosquitto";
+        if (!File.Exists(program))
+        {
+            return null;
+        }
+
+        var port = CloudProcess.FreePort();
+        var folder = Directory.CreateTempSubdirectory("presence-bench-mosquitto-").FullName;
+        var settings = Path.Combine(folder, "mosquitto.conf");
+        await File.WriteAllTextAsync(settings, $"listener {port} 127.0.0.1\nallow_anonymous true\nmax_queued_messages 0\nmax_inflight_messages 0\nset_tcp_nodelay true\n", stopping);
+        using var broker = Process.Start(new ProcessStartInfo(program, ["-c", settings]) { RedirectStandardError = true, UseShellExecute = false })!;
+        try
+        {
+            await CloudProcess.WaitForPortAsync(port, stopping);
+            using var subscriber = await DrainLoad.StartAsync(port, 1, "#", 1, stopping);
+            var names = CloudProcess.NamesOf(Venues, PerVenue).Select(n => (n.Client, "", n.Topic)).ToList();
+            using var load = await SpineLoad.StartAsync(port, names, PerVenue, Present, 0, stopping);
+            await Task.Delay(span / 3, stopping);
+            var (bytes, sent, begun) = (subscriber.Bytes, load.Acknowledged, Stopwatch.GetTimestamp());
+            await Task.Delay(span, stopping);
+            var took = Stopwatch.GetElapsedTime(begun).TotalSeconds;
+
+            return Math.Min(load.Acknowledged - sent, (subscriber.Bytes - bytes) / (double)load.PacketBytes) * SpineLoad.Sightings / took;
+        }
+        finally
+        {
+            broker.Kill();
+            await broker.WaitForExitAsync(CancellationToken.None);
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static double CpuOfSelf() => Process.GetCurrentProcess().TotalProcessorTime.TotalSeconds;
+
+    private static long CountOf(string database, string table)
+    {
+        using var connection = new SqliteConnection($"Data Source={database};Mode=ReadOnly;Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = table == "stays" ? "SELECT COUNT(*) FROM stays" : throw new ArgumentOutOfRangeException(nameof(table));
+        return (long)command.ExecuteScalar()!;
+    }
+
+    private static long ReadLog(string database)
+    {
+        using var store = new Presence.Storage.Sqlite.SqliteVenueStore(database);
+        return store.ReadLog(1, 0).Sum(row => (long)row.Records.Length);
+    }
+}
