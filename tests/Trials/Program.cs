@@ -25,6 +25,10 @@ try
         ["replay", .. var rest] => await ReplayCommand.RunAsync(rest, stopping.Token),
         ["fuzz", .. var rest] => FuzzCommand.Run(rest),
         ["simulate", .. var rest] => SimulateCommand.Run(rest),
+        ["decode", .. var rest] => Presence.Capture.Decode.DecodeCommand.Run(rest, Console.Out, Console.Error),
+        ["eval", "decode" or "vectors", ..] => Presence.Capture.Decode.EvalCommand.Run(args[1..], Console.Out, Console.Error),
+        ["eval", .. var rest] => Presence.Trials.Eval.EvalCommand.Run(rest, Console.Out, Console.Error),
+        ["mqtt", .. var rest] => await MqttCommand.RunAsync(rest, stopping.Token),
         _ => Usage(),
     };
 }
@@ -41,6 +45,9 @@ static int Usage()
         presence-trials crash [--rounds N] [--power-cuts] [--seed N] [--data DIR]
         presence-trials replay FILE... [--speed N] [--data DIR]
         presence-trials fuzz [--seconds N] [--seed N]
+        presence-trials decode FILE [--raw]
+        presence-trials eval TASK --data DIR --out FILE
+        presence-trials mqtt --open [--port N]
         presence-trials simulate --out DIR [--seed N] [--strangers N] [--from HH:mm] [--until HH:mm]
         """);
     return 2;
