@@ -165,8 +165,11 @@ public sealed partial class RuleEngine
     {
         var ladder = _book.Places[place].Ladder;
         var stays = member.Places.Items;
+        var over = -1;
         for (var i = 0; i < stays.Length; i++)
         {
+            // Too long ago to be gone on with: its room may be used again.
+            over = stays[i].LeftAt != 0 && at - stays[i].LeftAt > Grace ? i : over;
             if (stays[i].Place == place)
             {
                 var resumed = stays[i].LeftAt != 0 && at - stays[i].LeftAt <= Grace;
@@ -175,6 +178,13 @@ public sealed partial class RuleEngine
                 Climb(member, TimerKind.Dwell, place, ladder, stays[i].Since, stays[i].Passed);
                 return;
             }
+        }
+
+        if (over >= 0)
+        {
+            stays[over] = new PlaceStay { Place = place, Since = at };
+            Climb(member, TimerKind.Dwell, place, ladder, at, 0);
+            return;
         }
 
         // More places than this at once are nested zones of zones; the oldest stay is the least worth watching.

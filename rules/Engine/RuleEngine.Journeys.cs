@@ -48,12 +48,12 @@ public sealed partial class RuleEngine
 
     private void HearOne(Listener listener, ICandidateSink sink, int depth)
     {
-        if (!Concerns(listener))
+        if (!listener.IsPlain && !Concerns(listener))
         {
             return;
         }
 
-        foreach (var check in listener.If)
+        foreach (var check in listener.Quick)
         {
             if (!check.Holds(_moment))
             {

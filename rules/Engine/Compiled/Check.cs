@@ -6,6 +6,35 @@ internal abstract class Check
     public abstract bool Holds(Moment moment);
 
     public abstract GateReading Read(Moment moment);
+
+    /// <summary>Small for what is cheap to ask and seldom holds.</summary>
+    public virtual int Cost => 3;
+}
+
+/// <summary>The member has a tag: the commonest question, so it is asked without a detour.</summary>
+internal sealed class TagCheck(string tag, int number) : Check
+{
+    public override int Cost => 0;
+
+    public override bool Holds(Moment moment) => moment.Member.Tags.AsSpan().Contains(number) && moment.MayProfile;
+
+    public override GateReading Read(Moment moment) => new(
+        $"tag {tag}", Holds(moment), !moment.MayProfile ? "not allowed to be used" : Holds(moment) ? "there" : "not there", "there", Holds(moment) ? null : $"tag {tag}");
+}
+
+/// <summary>The wall clock is in a window.</summary>
+internal sealed class TimeCheck(TimeIs time) : Check
+{
+    private readonly int _from = (time.From.Hour * 60) + time.From.Minute;
+    private readonly int _to = (time.To.Hour * 60) + time.To.Minute;
+
+    public override int Cost => 1;
+
+    public override bool Holds(Moment moment) =>
+        _from <= _to ? moment.Minute >= _from && moment.Minute < _to : moment.Minute >= _from || moment.Minute < _to;
+
+    public override GateReading Read(Moment moment) => new(
+        "time", Holds(moment), Written.Time(moment.Minute), $"{time.From:HH:mm} to {time.To:HH:mm}", Holds(moment) ? null : $"come between {time.From:HH:mm} and {time.To:HH:mm}");
 }
 
 /// <summary>A number within bounds.</summary>
@@ -47,6 +76,8 @@ internal sealed class NumberCheck(string name, Bounds bounds, string unit, Func<
 /// <summary>Something that is so or not.</summary>
 internal sealed class FlagCheck(string name, string threshold, Func<Moment, bool> holds, Func<Moment, string> observed, string? nearest = null) : Check
 {
+    public override int Cost => 2;
+
     public override bool Holds(Moment moment) => holds(moment);
 
     public override GateReading Read(Moment moment)

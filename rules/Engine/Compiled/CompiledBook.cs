@@ -185,11 +185,14 @@ internal sealed class CompiledBook
         Purpose purpose, Trigger trigger, ImmutableArray<Condition> conditions, RuleHead head, ImmutableArray<RuleAction> then, int journey = -1, int step = -1, int go = -1)
     {
         var of = trigger switch { Redeems r => r.Of, NotRedeemed n => n.Of, AboutToExpire a => a.Of, _ => null };
+        var checks = _conditions.Compile(conditions);
         _listeners.Add(new Listener
         {
+            Quick = [.. checks.OrderBy(c => c.Cost)],
+            IsPlain = journey < 0 && trigger is not (Purchases or ComesBack or Redeems or Happens),
             Order = _listeners.Count,
             Trigger = trigger,
-            If = _conditions.Compile(conditions),
+            If = checks,
             Purpose = purpose,
             Head = head,
             Then = then,

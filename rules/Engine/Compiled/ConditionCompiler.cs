@@ -17,7 +17,7 @@ internal sealed class ConditionCompiler(RuleVenue venue, Words words, ImmutableA
         AnyOf any => new AnyCheck(Compile(any.Of)),
         NoneOf none => new NotCheck(Compile(none.Of)),
         TierIs tier => Tier(tier),
-        HasTag tag => Tag(tag.Tag, words.Number(tag.Tag)),
+        HasTag tag => new TagCheck(tag.Tag, words.Number(tag.Tag)),
         DeclaredIs declared => Declared(declared),
         AgeIs age => new NumberCheck("age", age.Years, "years", Age),
         BirthdayNear near => Birthday(near),
@@ -30,7 +30,7 @@ internal sealed class ConditionCompiler(RuleVenue venue, Words words, ImmutableA
         Dwelt dwelt => DweltIn(dwelt),
         Walked walked => Path(walked),
         SinceSeen since => Since(since),
-        TimeIs time => Time(time),
+        TimeIs time => new TimeCheck(time),
         WeekdayIs weekday => new FlagCheck("weekday", string.Join(" or ", weekday.Days), m => weekday.Days.Contains(m.Weekday), m => m.Weekday.ToString()),
         HolidayIs holiday => new FlagCheck(
             "holiday", holiday.Name ?? (holiday.Is ? "a holiday" : "no holiday"),
@@ -79,9 +79,6 @@ internal sealed class ConditionCompiler(RuleVenue venue, Words words, ImmutableA
         var tiers = tier.Tiers.Select(words.Number).ToArray();
         return Personal("tier", string.Join(" or ", tier.Tiers), m => tiers.AsSpan().Contains(m.Member.Tier), m => m.Member.Profile.Tier ?? "none", $"tier {tier.Tiers[0]}");
     }
-
-    private static FlagCheck Tag(string tag, int number) => Personal(
-        $"tag {tag}", "there", m => m.Member.Tags.AsSpan().Contains(number), m => m.Member.Tags.AsSpan().Contains(number) ? "there" : "not there", $"tag {tag}");
 
     private static FlagCheck Declared(DeclaredIs declared) => Personal(
         $"declared {declared.Attribute}", string.Join(" or ", declared.Values),
@@ -152,9 +149,6 @@ internal sealed class ConditionCompiler(RuleVenue venue, Words words, ImmutableA
         var zones = Zones(since.Place);
         return new NumberCheck($"minutes since seen in {since.Place}", since.Minutes, "min", m => History.SinceSeen(m, zones));
     }
-
-    private static FlagCheck Time(TimeIs time) => new(
-        "time", $"{time.From:HH:mm} to {time.To:HH:mm}", m => time.Holds(m.Minute), m => Written.Time(m.Minute), $"come between {time.From:HH:mm} and {time.To:HH:mm}");
 
     private static FlagCheck Date(DateIs date)
     {

@@ -23,6 +23,12 @@ internal sealed class Listener
 
     public required Check[] If { get; init; }
 
+    /// <summary>The same, those first that cost least and fail most: conditions change nothing, so their order is free.</summary>
+    public required Check[] Quick { get; init; }
+
+    /// <summary>A rule whose trigger the index knows wholly: only its conditions are left to ask.</summary>
+    public bool IsPlain { get; init; }
+
     public required Purpose Purpose { get; init; }
 
     public required RuleHead Head { get; init; }

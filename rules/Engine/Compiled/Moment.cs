@@ -15,7 +15,8 @@ internal sealed class Moment(VenueCalendar calendar)
 
     public VenueCalendar Calendar => calendar;
 
-    public int Minute => (int)(_local / 60_000 % 1440);
+    /// <summary>Of the local day.</summary>
+    public int Minute { get; private set; }
 
     /// <summary>Of the week, Sunday's first hour 0.</summary>
     public int HourOfWeek => (int)(((_local / 86_400_000) + 4) % 7 * 24) + (int)(_local / 3_600_000 % 24);
@@ -36,5 +37,6 @@ internal sealed class Moment(VenueCalendar calendar)
         Fact = fact;
         At = at;
         _local = calendar.Local(at);
+        Minute = (int)(_local / 60_000 % 1440);
     }
 }

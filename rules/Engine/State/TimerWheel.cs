@@ -50,6 +50,9 @@ internal sealed class TimerWheel
     private int _ready;
     private long _tick;
 
+    // No timer is due before it; most facts come before it, and then the wheel is not looked at.
+    private long _bound;
+
     public TimerWheel(long now)
     {
         _heads.AsSpan().Fill(-1);
@@ -67,7 +70,8 @@ internal sealed class TimerWheel
                 return _nodes[_heap[0]].Due.At;
             }
 
-            return NextSlot() is var tick && tick == long.MaxValue ? tick : tick << TickBits;
+            // A slot begins a little before its timers; what is known of them must not be taken back, or who waits for it waits for ever.
+            return NextSlot() is var tick && tick == long.MaxValue ? tick : Math.Max(_bound, tick << TickBits);
         }
     }
 
@@ -86,6 +90,7 @@ internal sealed class TimerWheel
         }
 
         owned = i;
+        _bound = Math.Min(_bound, due.At);
         Place(i);
     }
 
@@ -119,6 +124,13 @@ internal sealed class TimerWheel
     /// <summary>The next timer due at or before this time; it is still its owner's until <see cref="Fired"/>.</summary>
     public bool TryNext(long at, out int timer, out Due due)
     {
+        timer = -1;
+        due = default;
+        if (at < _bound)
+        {
+            return false;
+        }
+
         while (true)
         {
             Bury();
@@ -126,6 +138,7 @@ internal sealed class TimerWheel
             {
                 timer = _heap[0];
                 due = _nodes[timer].Due;
+                _bound = due.At;
                 return due.At <= at;
             }
 
@@ -137,8 +150,7 @@ internal sealed class TimerWheel
                     MoveTo(at >> TickBits);
                 }
 
-                timer = -1;
-                due = default;
+                _bound = NextDue;
                 return false;
             }
 
@@ -387,7 +399,7 @@ internal sealed class TimerWheel
 
         if (_used == _nodes.Length)
         {
-            Array.Resize(ref _nodes, _used * 2);
+            Array.Resize(ref _nodes, _used + (_used / 2));
         }
 
         return _used++;

@@ -10,7 +10,7 @@ public class RestartTests
     [Fact]
     public void A_restart_at_any_point_changes_nothing()
     {
-        for (var seed = 0; seed < 300; seed++)
+        for (var seed = 0; seed < 100; seed++)
         {
             var venue = RuleMall.Venue();
             var dice = new RandomRules(seed);
@@ -24,7 +24,7 @@ public class RestartTests
     [Fact]
     public void A_snapshot_of_a_restored_state_has_the_same_bytes()
     {
-        for (var seed = 0; seed < 100; seed++)
+        for (var seed = 0; seed < 40; seed++)
         {
             var venue = RuleMall.Venue();
             var dice = new RandomRules(seed);
