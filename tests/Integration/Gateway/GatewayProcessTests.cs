@@ -144,11 +144,11 @@ public sealed class GatewayProcessTests : IDisposable
         var port = Ports.Free();
         await using var gateway = GatewayProcess.Start(SpoolFolder, cloud.Port, null, "--udp", $"40=127.0.0.1:{port}");
         await Until.TrueAsync(() => cloud.Statuses.Count > 0, "the gateway is connected", 30);
-        using var radio = new System.Net.Sockets.UdpClient("127.0.0.1", port);
+        using var radio = new System.Net.Sockets.UdpClient();
         var frame = ProbeCapture.Frame(new(0, 0x02_00_00_00_00_07, -44), 1);
         var datagram = new byte[FirmwareFrame.Overhead + frame.Length];
         var length = FirmwareFrame.Write(datagram, receiver: 2, LinkType.Radiotap, timeNs: 0, frame);
-        await Until.TrueAsync(() => radio.Send(datagram, length) > 0 && Told(cloud).Count > 0, "the frame was heard", 20);
+        await Until.TrueAsync(() => radio.Send(datagram, length, "127.0.0.1", port) > 0 && Told(cloud).Count > 0, "the frame was heard", 20);
         Assert.Equal(42, Told(cloud)[0].Receiver);
     }
 
