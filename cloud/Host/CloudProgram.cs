@@ -288,6 +288,7 @@ public static class CloudProgram
         venue.OfflineAfter = AtLeast(nameof(venue.OfflineAfter), venue.OfflineAfter, 3);
         venue.ClockTolerance = AtLeast(nameof(venue.ClockTolerance), venue.ClockTolerance, 1);
         venue.Linger = AtLeast(nameof(venue.Linger), venue.Linger, 0.1);
+        venue.LateAfter = AtLeast(nameof(venue.LateAfter), venue.LateAfter, 2);
         venue.TickEvery = AtLeast(nameof(venue.TickEvery), venue.TickEvery, 0.1);
         venue.WaitForGateway = AtLeast(nameof(venue.WaitForGateway), venue.WaitForGateway, 5);
         return settings;

@@ -141,7 +141,7 @@ public readonly record struct MessageRow(long Id, int Venue, Guid Member, string
 public readonly record struct ArrivalRow(long Id, int Venue, int Zone, Guid Member, long At, string Body);
 
 public readonly record struct MemberRow(
-    Guid Id, int Venue, string Nickname, string? Birthday, string Language, int Purposes, byte[] SecretHash, long JoinedAt);
+    Guid Id, int Venue, string Nickname, string? Birthday, string Language, int Purposes, byte[] SecretHash, long JoinedAt, string? Tier = null);
 
 public readonly record struct ConsentRow(
     int Venue, Guid Member, int Purposes, string TextVersion, string Language, string Channel, long At);

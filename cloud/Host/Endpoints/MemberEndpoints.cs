@@ -76,7 +76,7 @@ internal static class MemberEndpoints
         var language = body.Language ?? "en";
         var reply = await venues.LaneOf(found).AskAsync<JoinReply>(found, (at, commit, now) =>
         {
-            commit.AddMember(new MemberRow(member, at.Number, nickname, birthday, language, (int)purposes, MemberSecrets.Hash(secret), now));
+            commit.AddMember(new MemberRow(member, at.Number, nickname, birthday, language, (int)purposes, MemberSecrets.Hash(secret), now, body.Tier));
             commit.AddConsent(new ConsentRow(at.Number, member, (int)purposes, body.TextVersion!, language, "page", now));
             return (new JoinReply(member, secret), [new MemberJoined(member, birthday, language, purposes, body.Tier)]);
         });

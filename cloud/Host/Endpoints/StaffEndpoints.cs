@@ -118,7 +118,7 @@ internal static class StaffEndpoints
         return reply.Outcome switch
         {
             "redeemed" => Results.Ok(new RedeemReply("redeemed", canonical, Reader.At(reply.At), offer)),
-            "already-redeemed" => Problems.Of(409, "already-redeemed", "This coupon was redeemed already.", "It can be used once only. 此券已使用过。"),
+            "already-redeemed" => Problems.Of(409, "already-redeemed", "This coupon was redeemed already.", await WhenAsync(found, canonical, reader, stopping)),
             "expired" => Problems.Of(410, "expired", "This coupon has expired.", "It can not be used any more. 此券已过期。"),
             "cancelled" => Problems.Of(410, "cancelled", "This coupon was cancelled.", "It can not be used any more. 此券已取消。"),
             "key-reused" => Problems.Of(422, "key-reused", "This Idempotency-Key was used for another coupon.", "Make a new key for each coupon."),
@@ -168,6 +168,19 @@ internal static class StaffEndpoints
         }
 
         return CouponCodes.TryRead(code, out var typed) ? await reader.CouponAsync(venue.Number, typed, stopping) : null;
+    }
+
+    // The one at the till can then tell the guest when and where it was used.
+    private static async Task<string> WhenAsync(Venue venue, string code, Reader reader, CancellationToken stopping)
+    {
+        if (await reader.CouponAsync(venue.Number, code, stopping) is not { RedeemedAt: { } at } coupon)
+        {
+            return "It can be used once only. 此券只能使用一次。";
+        }
+
+        var local = TimeZoneInfo.ConvertTime(Reader.At(at), TimeZoneInfo.FindSystemTimeZoneById(venue.Map.TimeZone));
+        var zone = coupon.RedeemedIn is { } index && venue.ZoneId(index) is not null ? venue.Map.Zones[index].Name : venue.Map.Name;
+        return $"It was used on {local:yyyy-MM-dd} at {local:HH:mm} in {zone.En}, by {coupon.RedeemedBy}. 此券已于 {local:yyyy-MM-dd HH:mm} 在{zone.In("zh")}使用，经手人 {coupon.RedeemedBy}。";
     }
 
     private static IResult Unknown() => Problems.Of(

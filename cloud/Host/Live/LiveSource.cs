@@ -8,7 +8,7 @@ public sealed class LiveSource(Reader reader, Venues venues) : ILiveSource
     public bool HasVenue(string venue) => venues.Find(venue) is not null;
 
     public bool HasStore(string venue, string zone) =>
-        venues.Find(venue) is { } found && found.Map.ZoneIndex(zone) is >= 0 and var index && found.Map.Zones[index].IsStore;
+        venues.Find(venue) is { } found && found.Map.ZoneIndex(zone) >= 0;
 
     public LiveFloorView? FloorOf(string venue) => venues.Find(venue) is { } found ? reader.View(found) : null;
 

@@ -203,7 +203,7 @@ public sealed class Reader(IDbContextFactory<PresenceDb> databases, Venues venue
         var last = await database.Visits.AsNoTracking().Where(v => v.Member == row.Member && v.Until < row.At)
             .OrderByDescending(v => v.Until).Select(v => (long?)v.Until).FirstOrDefaultAsync(stopping);
         return new ArrivalView(
-            row.Id, At(row.At), venue.ZoneId(row.Zone) ?? "", Short(row.Member), member?.Nickname ?? "", null, Text(row.Body) ?? new LocalText(""),
+            row.Id, At(row.At), venue.ZoneId(row.Zone) ?? "", Short(row.Member), member?.Nickname ?? "", member?.Tier, Text(row.Body) ?? new LocalText(""),
             last is { } l ? At(l) : null, [.. coupons.Select(c => new OpenCouponView(venue.Words.Offer(c.Offer).Name, c.Code))],
             row.AcknowledgedBy, row.AcknowledgedAt is { } at ? At(at) : null);
     }

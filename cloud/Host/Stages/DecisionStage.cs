@@ -22,6 +22,7 @@ public sealed class DecisionStage : IDecisionSink
     private RuleEngine _rules;
     private OfferDesk _desk;
     private Decider _decider;
+    private long _advanced;
     private VenueState _venue = null!;
     private VenueOutput _output = null!;
 
@@ -64,8 +65,10 @@ public sealed class DecisionStage : IDecisionSink
     /// <summary>Lets venue time pass.</summary>
     public void Advance(long at, VenueState venue, VenueOutput output)
     {
-        if (_decider.NextDue <= at)
+        // By the second of venue time, whether anything is due or not: when the decider looks must follow from the log alone.
+        if (at >= _advanced + 1_000)
         {
+            _advanced = at;
             Into(venue, output).Advance(at, this);
         }
     }
@@ -143,7 +146,7 @@ public sealed class DecisionStage : IDecisionSink
             to.Text(document);
         }
 
-        to.Text(_offersJson).Part(_decider.Save);
+        to.Text(_offersJson).Long(_advanced).Part(_decider.Save);
     }
 
     public void Load(ref StateReader from)
@@ -155,6 +158,7 @@ public sealed class DecisionStage : IDecisionSink
         }
 
         (_rules, _desk, _decider, Words) = Make(documents, from.Text());
+        _advanced = from.Long();
         _decider.Load(from.Part());
     }
 

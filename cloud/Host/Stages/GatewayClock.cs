@@ -49,23 +49,7 @@ public sealed class GatewayClock(string name)
     /// <returns>False when it was taken before: the batch is a repeat.</returns>
     public bool TryAdvance(ulong boot, byte stream, ulong sequence)
     {
-        var i = _boots.Count - 1;
-        while (i >= 0 && _boots[i].Boot != boot)
-        {
-            i--;
-        }
-
-        if (i < 0)
-        {
-            if (_boots.Count == BootsKept)
-            {
-                _boots.RemoveAt(0);
-            }
-
-            _boots.Add(new BootMark(boot, 0, 0));
-            i = _boots.Count - 1;
-        }
-
+        var i = Know(boot);
         var mark = _boots[i];
         if (sequence <= (stream == 0 ? mark.Live : mark.Backlog))
         {
@@ -74,6 +58,25 @@ public sealed class GatewayClock(string name)
 
         _boots[i] = stream == 0 ? mark with { Live = sequence } : mark with { Backlog = sequence };
         return true;
+    }
+
+    private int Know(ulong boot)
+    {
+        for (var i = _boots.Count - 1; i >= 0; i--)
+        {
+            if (_boots[i].Boot == boot)
+            {
+                return i;
+            }
+        }
+
+        if (_boots.Count == BootsKept)
+        {
+            _boots.RemoveAt(0);
+        }
+
+        _boots.Add(new BootMark(boot, 0, 0));
+        return _boots.Count - 1;
     }
 
     /// <summary>A live batch arrived.</summary>
@@ -104,6 +107,8 @@ public sealed class GatewayClock(string name)
             return;
         }
 
+        // It waits for our word on how far its streams are committed, also when that is not at all.
+        Know(status.Boot);
         LastHeardAt = Math.Max(LastHeardAt, receivedAt);
         _differences[_taken++ % Samples] = receivedAt - status.At;
         ClockError = SmallestDifference();

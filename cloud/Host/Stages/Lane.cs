@@ -380,7 +380,8 @@ public sealed partial class Lane : IDisposable
         {
             foreach (var name in venue.Touched)
             {
-                if (venue.State.Gateways.TryGetValue(name, out var gateway))
+                // One that has sent nothing yet has nothing to forget.
+                if (venue.State.Gateways.TryGetValue(name, out var gateway) && gateway.Newest.Boot != 0)
                 {
                     _events.Committed(venue, name, gateway.Newest);
                 }

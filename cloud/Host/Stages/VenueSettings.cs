@@ -22,6 +22,10 @@ public sealed class VenueSettings
     [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
     public TimeSpan Linger { get; set; } = TimeSpan.FromSeconds(3);
 
+    /// <summary>Age from which a sighting is history, whatever stream it came on: it completes visits and sends nothing. Default 45 s: half as long again as a gateway calls its own sightings live.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "06:00:00")]
+    public TimeSpan LateAfter { get; set; } = TimeSpan.FromSeconds(45);
+
     /// <summary>How long visits wait for a gateway that is cut off or has backlog, before they are settled without it and marked. Default 15 min.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "7.00:00:00")]
     public TimeSpan WaitForGateway { get; set; } = TimeSpan.FromMinutes(15);

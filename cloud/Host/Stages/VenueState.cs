@@ -168,8 +168,9 @@ public sealed partial class VenueState
             return Applied.Repeat;
         }
 
-        var late = input.Stream != 0;
-        if (late)
+        // A live batch that lay in a dead connection for minutes is history too.
+        var late = input.Stream != 0 || header.LastAt + gateway.Correction < input.ReceivedAt - (long)_settings.LateAfter.TotalMilliseconds;
+        if (input.Stream != 0)
         {
             gateway.HeardBacklog(input.ReceivedAt);
         }

@@ -105,6 +105,8 @@ public sealed class MemberRecord
 
     public int Purposes { get; init; }
 
+    public string? Tier { get; init; }
+
     public required byte[] SecretHash { get; init; }
 
     public long JoinedAt { get; init; }

@@ -36,7 +36,7 @@ internal sealed class SqliteCommit : IStoreCommit
         _acknowledge = Prepare(
             "UPDATE arrivals SET acknowledged_by = ?, acknowledged_at = ? WHERE venue = ? AND id = ? AND acknowledged_by IS NULL");
         _member = Prepare(
-            "INSERT INTO members (id, venue, nickname, birthday, language, purposes, secret_hash, joined_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+            "INSERT INTO members (id, venue, nickname, birthday, language, purposes, secret_hash, joined_at, tier) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
         _consent = Prepare("INSERT INTO consents (venue, member, purposes, text_version, language, channel, at) VALUES (?, ?, ?, ?, ?, ?, ?)");
         _purposes = Prepare("UPDATE members SET purposes = ? WHERE id = ?");
         _binding = Prepare(
@@ -126,7 +126,7 @@ internal sealed class SqliteCommit : IStoreCommit
 
     public void AddMember(in MemberRow row) =>
         _member.Bind(row.Id).Bind(row.Venue).Bind(row.Nickname).Bind(row.Birthday).Bind(row.Language).Bind(row.Purposes)
-            .Bind(row.SecretHash).Bind(row.JoinedAt).Run();
+            .Bind(row.SecretHash).Bind(row.JoinedAt).Bind(row.Tier).Run();
 
     public void AddConsent(in ConsentRow row)
     {

@@ -67,6 +67,7 @@ CREATE TABLE members (
   birthday    TEXT NULL,
   language    TEXT NOT NULL,
   purposes    INTEGER NOT NULL,
+  tier        TEXT NULL,
   secret_hash BLOB NOT NULL UNIQUE,
   joined_at   INTEGER NOT NULL
 );

@@ -1,0 +1,151 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using Presence.Cloud.Stages;
+using Presence.Kit.Wire;
+using Presence.Wire;
+
+namespace Presence.Integration.Cloud;
+
+/// <summary>Same log, same state, bit for bit; also from any snapshot.</summary>
+public sealed class ReplayTests
+{
+    private const long Morning = 1_795_219_200_000;
+    private static readonly byte[] Key = SHA256.HashData("a venue's secret"u8);
+    private static readonly MemberId Anna = new(Guid.Parse("11111111-1111-1111-1111-111111111111"));
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void The_same_log_gives_the_same_state_decisions_and_coupons(int seed)
+    {
+        var log = Day(seed);
+        Assert.Equal(Run(log), Run(log));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void A_restart_from_any_snapshot_ends_in_the_same_state(int seed)
+    {
+        var log = Day(seed);
+        var whole = Run(log);
+        for (var at = 0; at <= log.Count; at += Math.Max(1, log.Count / 17))
+        {
+            var before = New();
+            var story = new List<string>();
+            log.Take(at).ToList().ForEach(r => Apply(before, r, story));
+            var after = New();
+            after.Load(Save(before));
+            log.Skip(at).ToList().ForEach(r => Apply(after, r, story));
+            var restarted = Convert.ToHexString(SHA256.HashData(Save(after))) + "\n" + string.Join('\n', story);
+            Assert.Equal([], restarted.Split('\n').Skip(1).Except(whole.Split('\n')).Take(3));
+            Assert.Equal([], whole.Split('\n').Skip(1).Except(restarted.Split('\n')).Take(3));
+            Assert.Equal(whole, restarted);
+        }
+    }
+
+    [Fact]
+    public void A_batch_that_comes_again_changes_nothing()
+    {
+        var log = Day(1);
+        var twice = log.SelectMany(r => new[] { r, r }).Where((r, i) => i % 2 == 0 || r[0] == (byte)InputKind.Sightings).ToList();
+        Assert.Equal(Run(log), Run(twice));
+    }
+
+    [Fact]
+    public void A_birthday_member_who_comes_in_gets_her_coffee_once()
+    {
+        var story = Run(Day(1)).Split('\n').Where(l => l.StartsWith("coupon", StringComparison.Ordinal)).ToList();
+        Assert.Single(story, l => l.Contains("coffee-free", StringComparison.Ordinal));
+    }
+
+    private static VenueState New() => new(1, Kit.Simulator.DemoMall.Map, new VenueSettings(), new DecisionStage(Kit.Simulator.DemoMall.Map, Key));
+
+    private static string Run(List<byte[]> log)
+    {
+        var state = New();
+        var story = new List<string>();
+        log.ForEach(r => Apply(state, r, story));
+        return Convert.ToHexString(SHA256.HashData(Save(state))) + "\n" + string.Join('\n', story);
+    }
+
+    private static void Apply(VenueState state, byte[] record, List<string> story)
+    {
+        ReadOnlySpan<byte> bytes = record;
+        var output = new VenueOutput();
+        state.Apply(InputRecord.Read(ref bytes), output, out _);
+        story.AddRange(output.Visits.Select(v => $"visit {v.Token:x} {v.Since} {v.Until}"));
+        story.AddRange(output.Stays.Select(s => $"stay {s.Token:x} {s.Zone} {s.Since} {s.Until}"));
+        story.AddRange(output.Decisions.Select(d => $"decision {d.Id} {d.Rule} {d.Outcome} {d.Gates}"));
+        story.AddRange(output.Coupons.Select(c => $"coupon {c.Id} {c.Offer} {c.Code}"));
+    }
+
+    private static byte[] Save(VenueState state)
+    {
+        var to = new ArrayBufferWriter<byte>();
+        state.Save(to);
+        return to.WrittenSpan.ToArray();
+    }
+
+    // Two hours of a morning: two gateways, eighty strangers, and a member whose birthday it is.
+    private static List<byte[]> Day(int seed)
+    {
+        var dice = new Random(seed);
+        var log = new List<byte[]>();
+        var definitions = Definitions();
+        var offers = File.ReadAllText(Path.Combine(definitions, "offers.json"));
+        string[] documents = [.. Directory.EnumerateFiles(definitions, "*.json").Where(f => !f.EndsWith("offers.json", StringComparison.Ordinal) && !f.EndsWith(".schema.json", StringComparison.Ordinal)).Order(StringComparer.Ordinal).Select(File.ReadAllText)];
+        Assert.Empty(DecisionStage.Check(Kit.Simulator.DemoMall.Map, Key, documents, offers));
+        var birthday = DateTimeOffset.FromUnixTimeMilliseconds(Morning).ToOffset(TimeSpan.FromHours(8));
+        Command(log, new RulesChanged(documents, offers), Morning);
+        Command(log, new MemberJoined(Anna.Value, $"{birthday:MM-dd}", "en", Purposes.Presence | Purposes.Marketing | Purposes.Profiling), Morning + 1);
+        Command(log, new DeviceBound(Anna.Value, 0xA11A, "link"), Morning + 2);
+        var gateways = Kit.Simulator.DemoMall.Map.Receivers.GroupBy(r => r.Gateway).Select(g => (Name: g.Key, Numbers: g.Select(r => r.Number).ToArray())).ToList();
+        var sequences = gateways.ToDictionary(g => g.Name, _ => 0UL);
+        for (var minute = 0; minute < 120; minute++)
+        {
+            var at = Morning + (minute * 60_000L);
+            foreach (var (name, numbers) in gateways)
+            {
+                var batch = Batch.Usual(dice.Next(), 40, 20, 1, at, 700);
+                batch = batch with
+                {
+                    Boot = 7,
+                    Sequence = ++sequences[name],
+                    Tokens = [.. batch.Tokens.Select((_, i) => i == 0 ? 0xA11AUL : (ulong)(1 + ((seed * 1000) + dice.Next(4) + (4 * i))))],
+                    Traits = [.. batch.Traits.Select((_, i) => i == 0 ? TokenTraits.Bound | TokenTraits.Associated : TokenTraits.Associated)],
+                    Receiver = [.. batch.Receiver.Select(_ => (ushort)numbers[dice.Next(numbers.Length)])],
+                };
+                Add(log, InputKind.Sightings, name, at + 30_000, batch.Encode());
+                var status = new GatewayStatus { Boot = 7, At = at + 31_000, Online = true, CompleteTo = at + 30_000, LiveSequence = sequences[name], Version = "test" };
+                Add(log, InputKind.Status, name, at + 31_000, status.Encode());
+            }
+
+            Add(log, InputKind.Tick, "", at + 32_000, []);
+        }
+
+        return log;
+    }
+
+    private static string Definitions()
+    {
+        var at = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!Directory.Exists(Path.Combine(at.FullName, "rules", "definitions")))
+        {
+            at = at.Parent!;
+        }
+
+        return Path.Combine(at.FullName, "rules", "definitions");
+    }
+
+    private static void Command(List<byte[]> log, VenueCommand command, long at) => Add(log, InputKind.Command, "", at, command.Encode());
+
+    private static void Add(List<byte[]> log, InputKind kind, string gateway, long at, byte[] payload)
+    {
+        var to = new ArrayBufferWriter<byte>();
+        InputRecord.Write(to, new Input(kind, 0, InputRecord.NameOf(gateway), at, payload));
+        log.Add(to.WrittenSpan.ToArray());
+    }
+}
