@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -129,9 +130,10 @@ internal sealed class PendingEvidence
     private int Take(int bucket)
     {
         int number;
-        while (Math.Max(bucket, Newest) - Oldest >= Heads.Length)
+        var range = Math.Max(bucket, Newest) - Oldest;
+        if (range >= Heads.Length)
         {
-            Widen();
+            Widen(range);
         }
 
         if (Free != 0)
@@ -175,12 +177,17 @@ internal sealed class PendingEvidence
         Waiting--;
     }
 
-    private void Widen()
+    // At once to the width that holds the whole range: by then the oldest bucket may already be an earlier one than the ring was
+    // laid out for, and each list goes where its own bucket belongs.
+    private void Widen(int range)
     {
-        var wider = new int[Heads.Length * 2];
-        for (var b = Oldest; b < Oldest + Heads.Length; b++)
+        var wider = new int[BitOperations.RoundUpToPowerOf2((uint)range + 1)];
+        foreach (var head in Heads)
         {
-            wider[b & (wider.Length - 1)] = Heads[b & (Heads.Length - 1)];
+            if (head != 0)
+            {
+                wider[Nodes[head].Bucket & (wider.Length - 1)] = head;
+            }
         }
 
         Heads = wider;

@@ -182,4 +182,20 @@ public class VisitStoryTests
         _visits.Hear(_happened, late: false, new Heard(Phone, receiver, dbm, Mall.At(clock)));
 
     private void Until(string clock) => _visits.Advance(Mall.At(clock), _happened);
+
+    [Fact]
+    public void Old_evidence_before_the_first_watermark_is_settled_with_the_new()
+    {
+        var (visits, happened) = (new VenueVisits(Mall.Map, Mall.Policy), new VisitEventList());
+        foreach (var clock in new[] { "10:00:00", "10:20:00", "09:00:00", "10:20:05", "09:00:05", "10:25:00", "09:30:00" })
+        {
+            visits.Hear(happened, late: false, new Heard(7, 1, -50, Mall.At(clock)), new Heard(8, 2, -50, Mall.At(clock)));
+        }
+
+        visits.Advance(Mall.At("12:00:00"), happened);
+        var settled = happened.Events.ToArray().Where(e => e.Kind == VisitEventKind.VisitSettled && e.Device.Hash == 7)
+            .Select(e => $"{Mall.Clock(e.Since)} to {Mall.Clock(e.At)}");
+        Assert.Equal(["09:00 to 09:00:05", "09:30 to 09:30", "10:00 to 10:00", "10:20 to 10:25"], settled);
+        Assert.Equal(0, visits.Devices);
+    }
 }
