@@ -72,7 +72,7 @@ internal sealed class SpineLoad : IDisposable
         var connect = new ConnectPacket(MqttVersion.V311, name.Client)
         {
             UserName = name.Password.Length > 0 ? name.Client : null,
-            Password = name.Password.Length > 0 ? System.Text.Encoding.UTF8.GetBytes(name.Password) : null,
+            Password = name.Password.Length > 0 ? System.Text.Encoding.UTF8.GetBytes(name.Password) : default(ReadOnlyMemory<byte>?),
         };
         await socket.SendAsync(MqttCodec.Encode(connect, MqttVersion.V311), stopping);
         await LoadSocket.ReadAsync(socket, 4, stopping);

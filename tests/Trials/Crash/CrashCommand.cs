@@ -17,8 +17,8 @@ internal sealed class CrashCommand : IAsyncDisposable
     private static readonly string[] CloudPoints = ["before-commit", "after-commit", "before-ack", "after-ack"];
     private static readonly string[] GatewayPoints = ["before-spool", "after-spool", "before-publish", "after-ack", "before-trim"];
 
-    /// <summary>100 rounds of about three seconds are a morning with its coffees.</summary>
-    private const double Speed = 30;
+    /// <summary>Ten rounds of about three seconds are a busy hour; fast enough that every round has something to lose.</summary>
+    private const double Speed = 120;
 
     private readonly int _rounds;
     private readonly Dice _dice;
@@ -47,8 +47,8 @@ internal sealed class CrashCommand : IAsyncDisposable
         _cutsPower = given.Has("power-cuts");
         _folder = _keeps ? Directory.CreateDirectory(Path.GetFullPath(given.Text("data", ""))).FullName : Directory.CreateTempSubdirectory("presence-crash-").FullName;
         
-        // A morning with many people on the Wi-Fi, so that each second of the wall has something to lose.
-        _plan = new DayPlan { Opens = new(8, 31), Closes = new(12, 0), Strangers = 200, Members = 12 };
+        // A day with many people on the Wi-Fi, so that each second of the wall has something to lose.
+        _plan = new DayPlan { Opens = new(8, 31), Closes = new(21, 0), Strangers = 300, Members = 12 };
         _day = new MallDay(_map, _plan);
         var (anchor, origin) = (DateTimeOffset.UtcNow.AddSeconds(given.Number("warm-up", 20, 1, 600)), _plan.Moment(DemoSettings.Begins));
         _clock = new ScaledTimeProvider(TimeProvider.System, origin, anchor, Speed);
