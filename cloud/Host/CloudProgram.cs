@@ -254,7 +254,12 @@ public static class CloudProgram
             var settings = builder.AddEnvironmentVariables("PRESENCE_").AddInMemoryCollection(values).Build().Get<CloudSettings>() ?? new CloudSettings();
             Check(settings, "");
             Check(settings.Venue, "Venue:");
-            return Scaled(settings, values);
+            if (settings.TimeOrigin is not null)
+            {
+                settings.Venue.RunAt(settings.TimeScale, name => values.ContainsKey("Venue:" + name));
+            }
+
+            return settings;
         }
         catch (Exception e) when (e is InvalidOperationException or FormatException or InvalidDataException or FileNotFoundException or ArgumentException)
         {
@@ -270,28 +275,6 @@ public static class CloudProgram
         {
             throw new SettingsException(string.Join("; ", wrong.Select(w => $"{path}{string.Join(",", w.MemberNames)}: {w.ErrorMessage}")));
         }
-    }
-
-    // What is meant for networks and processes does not shrink with the service's time: a message takes its milliseconds however
-    // fast the clock runs.
-    private static CloudSettings Scaled(CloudSettings settings, Dictionary<string, string?> given)
-    {
-        if (settings.TimeOrigin is null || settings.TimeScale <= 1)
-        {
-            return settings;
-        }
-
-        TimeSpan AtLeast(string name, TimeSpan set, double wallSeconds) =>
-            given.ContainsKey("Venue:" + name) ? set : TimeSpan.FromSeconds(Math.Max(set.TotalSeconds, wallSeconds * settings.TimeScale));
-        var venue = settings.Venue;
-        venue.StatusEvery = AtLeast(nameof(venue.StatusEvery), venue.StatusEvery, 0.2);
-        venue.OfflineAfter = AtLeast(nameof(venue.OfflineAfter), venue.OfflineAfter, 3);
-        venue.ClockTolerance = AtLeast(nameof(venue.ClockTolerance), venue.ClockTolerance, 1);
-        venue.Linger = AtLeast(nameof(venue.Linger), venue.Linger, 0.1);
-        venue.LateAfter = AtLeast(nameof(venue.LateAfter), venue.LateAfter, 2);
-        venue.TickEvery = AtLeast(nameof(venue.TickEvery), venue.TickEvery, 0.1);
-        venue.WaitForGateway = AtLeast(nameof(venue.WaitForGateway), venue.WaitForGateway, 5);
-        return settings;
     }
 
     private static void Shape(JsonSerializerOptions options)

@@ -8,6 +8,9 @@ namespace Presence.Benchmarks;
 /// <summary>The cloud as a process of its own, with malls of one receiver and one zone a gateway.</summary>
 internal sealed class CloudProcess : IDisposable
 {
+    /// <summary>Of one more gateway of the first mall, for measuring how quickly one sighting comes through.</summary>
+    public const string GreeterPassword = "bench-password-greeter";
+
     private readonly Process _process;
 
     private CloudProcess(Process process, int http, int mqtt, IReadOnlyList<(string, string, string)> gateways) =>
@@ -122,8 +125,9 @@ internal sealed class CloudProcess : IDisposable
             Floors = [new Floor("F1", new LocalText("F1"), 10 * perVenue, 10)],
             Zones = [.. Enumerable.Range(0, perVenue).Select(g => new Zone(
                 $"zone-{g}", "F1", new LocalText($"Zone {g}"), [new(10 * g, 0), new(10 * g + 10, 0), new(10 * g + 10, 10), new(10 * g, 10)], [], true))],
-            Receivers = [.. Enumerable.Range(0, perVenue).Select(g => new Receiver($"gw-{g}", 0, "F1", new Spot((10 * g) + 5, 5), $"zone-{g}"))],
+            Receivers = [.. Enumerable.Range(0, perVenue).Select(g => new Receiver($"gw-{g}", 0, "F1", new Spot((10 * g) + 5, 5), $"zone-{g}")), new Receiver("gw-greeter", 0, "F1", new Spot(5, 5), "zone-0")],
         },
-        Gateways = Enumerable.Range(0, perVenue).ToDictionary(g => $"gw-{g}", g => names[(v * perVenue) + g].Password, StringComparer.Ordinal),
+        Gateways = Enumerable.Range(0, perVenue).Select(g => ($"gw-{g}", names[(v * perVenue) + g].Password))
+            .Append(("gw-greeter", GreeterPassword)).ToDictionary(g => g.Item1, g => g.Item2, StringComparer.Ordinal),
     };
 }

@@ -18,7 +18,8 @@ internal sealed class SpineBench : IBench
 
     public async Task<IReadOnlyList<BenchRow>> RunAsync(bool quick, CancellationToken stopping)
     {
-        var rows = new List<BenchRow>(await new WireBench().RunAsync(quick, stopping));
+        var rows = new List<BenchRow>(await LatencyAsync(quick, stopping));
+        rows.AddRange(await new WireBench().RunAsync(quick, stopping));
         var span = TimeSpan.FromSeconds(quick ? 4 : 12);
         var bare = BareCommit(span / 4);
         var (through, visits) = await ThroughAsync(0, 0, span, stopping);
@@ -73,6 +74,57 @@ internal sealed class SpineBench : IBench
         {
             Directory.Delete(folder, recursive: true);
         }
+    }
+
+    private static async Task<IReadOnlyList<BenchRow>> LatencyAsync(bool quick, CancellationToken stopping)
+    {
+        var rows = new List<BenchRow>();
+        foreach (var rate in new[] { 10_000.0, 1_000_000 })
+        {
+            var folder = Directory.CreateTempSubdirectory("presence-bench-latency-").FullName;
+            try
+            {
+                using var cloud = CloudProcess.Start(folder, Venues, PerVenue, 0, Present / Venues);
+                await cloud.ReadyAsync(stopping);
+                using var load = await SpineLoad.StartAsync(cloud.MqttPort, cloud.Gateways, PerVenue, Present, rate, stopping);
+                await Task.Delay(2_000, stopping);
+                var taken = await SpineLatency.MeasureAsync(cloud, quick ? 60 : 400, stopping);
+                var syncs = TwoSyncs(quick ? 60 : 400);
+                foreach (var (name, share, most) in new[] { ("p50", 0.5, 3.0), ("p99", 0.99, 30.0) })
+                {
+                    rows.Add(BenchRow.Of(
+                        $"sighting sealed at the gateway → SignalR client at {rate:N0}/s in the background, {name}", Measure.Percentile(taken, share), "ms",
+                        $"<= {most} ms", v => v <= most, "the two syncs alone, under the same load", Measure.Percentile(syncs, share)));
+                }
+            }
+            finally
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+        }
+
+        return rows;
+    }
+
+    private static List<double> TwoSyncs(int times)
+    {
+        var path = Path.GetTempFileName();
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.None, 1);
+        var (taken, page) = (new List<double>(), new byte[4096]);
+        for (var i = 0; i < times; i++)
+        {
+            var begun = Stopwatch.GetTimestamp();
+            for (var sync = 0; sync < 2; sync++)
+            {
+                file.Write(page);
+                file.Flush(flushToDisk: true);
+            }
+
+            taken.Add(Stopwatch.GetElapsedTime(begun).TotalMilliseconds);
+        }
+
+        File.Delete(path);
+        return [.. taken.Order()];
     }
 
     private static async Task<IReadOnlyList<BenchRow>> RestartAsync(bool quick, CancellationToken stopping)

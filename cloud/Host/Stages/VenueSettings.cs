@@ -47,4 +47,24 @@ public sealed class VenueSettings
 
     /// <summary>What counts as a visit.</summary>
     public VisitPolicy Visits { get; set; } = new();
+
+    /// <summary>
+    /// Fits the settings to a clock that runs faster. What is meant for networks and processes does not shrink with it: a message
+    /// takes its milliseconds however fast the service's time passes.
+    /// </summary>
+    /// <param name="scale">Seconds of the service's time in a second.</param>
+    /// <param name="given">Says which settings, by name, a person has set and are left alone; null for none.</param>
+    public VenueSettings RunAt(double scale, Func<string, bool>? given = null)
+    {
+        TimeSpan AtLeast(string name, TimeSpan set, double wallSeconds) => scale <= 1 || given?.Invoke(name) == true
+            ? set : TimeSpan.FromSeconds(Math.Max(set.TotalSeconds, wallSeconds * scale));
+        StatusEvery = AtLeast(nameof(StatusEvery), StatusEvery, 0.2);
+        OfflineAfter = AtLeast(nameof(OfflineAfter), OfflineAfter, 3);
+        ClockTolerance = AtLeast(nameof(ClockTolerance), ClockTolerance, 1);
+        Linger = AtLeast(nameof(Linger), Linger, 0.1);
+        LateAfter = AtLeast(nameof(LateAfter), LateAfter, 2);
+        TickEvery = AtLeast(nameof(TickEvery), TickEvery, 0.1);
+        WaitForGateway = AtLeast(nameof(WaitForGateway), WaitForGateway, 5);
+        return this;
+    }
 }

@@ -18,7 +18,7 @@ internal sealed class CrashCommand : IAsyncDisposable
     private static readonly string[] GatewayPoints = ["before-spool", "after-spool", "before-publish", "after-ack", "before-trim"];
 
     /// <summary>Ten rounds of about three seconds are a busy hour; fast enough that every round has something to lose.</summary>
-    private const double Speed = 120;
+    internal const double Speed = 120;
 
     private readonly int _rounds;
     private readonly Dice _dice;

@@ -29,7 +29,7 @@ internal sealed record Judgement(long Inputs, long Batches, long Lost, long Wait
         using var store = new SqliteVenueStore(database);
         var venue = store.Venues().Single();
         var key = store.Secret(venue.Number, "decisions", () => throw new InvalidOperationException("the venue has no key"));
-        var state = new VenueState(venue.Number, map, new VenueSettings(), new DecisionStage(map, key));
+        var state = new VenueState(venue.Number, map, new VenueSettings().RunAt(CrashCommand.Speed), new DecisionStage(map, key));
         var seen = new Dictionary<(string Gateway, ulong Boot, int Stream, ulong Sequence), int>();
         using (var undisturbed = new SqliteVenueStore(replayed))
         {
