@@ -98,6 +98,7 @@ public static class CloudProgram
         VenueEndpoints.Map(api);
         StaffEndpoints.Map(api);
         MemberEndpoints.Map(api);
+        BackTestEndpoints.Map(api);
         app.MapHub<OperatorsHub>("/hubs/operators");
         app.MapHub<StaffHub>("/hubs/staff");
         app.MapHub<ConsumersHub>("/hubs/consumers");

@@ -71,6 +71,8 @@ public sealed class BackTest : IDecisionSink
     }
 
     private readonly DeskVenue _venue;
+    private readonly long _countFrom;
+    private readonly IDecisionSink? _heard;
     private readonly Dictionary<string, long> _costs;
     private readonly SortedDictionary<string, Tally> _tallies = new(StringComparer.Ordinal);
     private readonly SortedDictionary<int, int> _perDay = [];
@@ -78,9 +80,9 @@ public sealed class BackTest : IDecisionSink
     private readonly List<RuleDecision> _examples = [];
     private readonly List<RuleAlarm> _alarms = [];
 
-    private BackTest(DeskVenue venue)
+    private BackTest(DeskVenue venue, long countFrom, IDecisionSink? heard)
     {
-        _venue = venue;
+        (_venue, _countFrom, _heard) = (venue, countFrom, heard);
         _costs = venue.Offers.ToDictionary(o => o.Id, o => o.Cost, StringComparer.Ordinal);
     }
 
@@ -88,30 +90,46 @@ public sealed class BackTest : IDecisionSink
     /// <param name="rules">A new evaluator with the draft book.</param>
     /// <param name="venue">Offers and policy to try it with.</param>
     /// <param name="history">Recorded facts in their order.</param>
-    /// <param name="goOn">Told the facts done and the venue time every 10,000 facts; false cancels.</param>
-    public static Forecast Run(IRuleEvaluator rules, DeskVenue venue, IEnumerable<Fact> history, Func<long, long, bool>? goOn = null)
+    /// <param name="goOn">Told the facts done and the venue time every 1,000 facts; false cancels.</param>
+    /// <param name="countFrom">Unix ms: what is decided before is known to the rules and not counted.</param>
+    /// <param name="until">Unix ms to which time passes after the last fact; 0 ends with the last fact.</param>
+    /// <param name="heard">Told each decision as it is made, counted or not; null for nobody.</param>
+    public static Forecast Run(
+        IRuleEvaluator rules, DeskVenue venue, IEnumerable<Fact> history, Func<long, long, bool>? goOn = null, long countFrom = 0, long until = 0,
+        IDecisionSink? heard = null)
     {
-        var test = new BackTest(venue);
+        var test = new BackTest(venue, countFrom, heard);
         var decider = new Decider(rules, new OfferDesk(venue));
         long facts = 0, first = 0, last = 0;
         var cut = false;
         foreach (var fact in history)
         {
             decider.Apply(fact, test);
-            first = first == 0 ? fact.At : first;
+            first = first == 0 && fact.At >= countFrom ? fact.At : first;
             last = Math.Max(last, fact.At);
-            if (++facts % 10_000 == 0 && goOn?.Invoke(facts, last) == false)
+            if (++facts % 1_000 == 0 && goOn?.Invoke(facts, last) == false)
             {
                 cut = true;
                 break;
             }
         }
 
-        return test.Report(facts, facts == 0 ? 0 : venue.Calendar.Day(last) - venue.Calendar.Day(first) + 1, cut);
+        if (!cut && until > last)
+        {
+            decider.Advance(until, test);
+        }
+
+        return test.Report(facts, first == 0 ? 0 : venue.Calendar.Day(last) - venue.Calendar.Day(first) + 1, cut);
     }
 
     void IDecisionSink.Decided(RuleDecision decision, Coupon? coupon)
     {
+        _heard?.Decided(decision, coupon);
+        if (decision.DecidedAt < _countFrom)
+        {
+            return;
+        }
+
         if (!_tallies.TryGetValue(decision.Rule, out var tally))
         {
             _tallies.Add(decision.Rule, tally = new Tally());
@@ -152,7 +170,11 @@ public sealed class BackTest : IDecisionSink
         }
     }
 
-    void IDecisionSink.Stopped(RuleAlarm alarm) => _alarms.Add(alarm);
+    void IDecisionSink.Stopped(RuleAlarm alarm)
+    {
+        _heard?.Stopped(alarm);
+        _alarms.Add(alarm);
+    }
 
     private Forecast Report(long facts, int days, bool cut) => new()
     {

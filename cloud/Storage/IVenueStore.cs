@@ -63,6 +63,8 @@ public interface IStoreCommit : IDisposable
 
     void AddDecision(in DecisionRow row);
 
+    void AddFact(in FactRow row);
+
     void AddCoupon(in CouponRow row);
 
     /// <summary>Moves an issued coupon to <paramref name="state"/>; one that was redeemed stays so.</summary>
@@ -117,6 +119,9 @@ public interface IStoreCommit : IDisposable
     /// <summary>Forgets visits and stays of unbound devices that ended before the time.</summary>
     void ForgetStrangers(int venue, long before);
 
+    /// <summary>Forgets what the rules were told before the time; drafts are tried over what is left.</summary>
+    void ForgetFacts(int venue, long before);
+
     /// <summary>Makes all of it durable. Returns only when it is on disk.</summary>
     void Complete();
 }
@@ -126,6 +131,11 @@ public readonly record struct VisitRow(
 
 public readonly record struct StayRow(
     long Id, int Venue, ulong Token, Guid? Member, int Zone, long Since, long Until, byte Confidence, byte Sources);
+
+/// <summary>What the rules were told of a member.</summary>
+/// <param name="ToldAt">Unix ms to which the rules had been let pass time before it.</param>
+/// <param name="Fact">As <c>Fact.Save</c> wrote it.</param>
+public readonly record struct FactRow(long Id, int Venue, Guid Member, long At, long ToldAt, byte[] Fact);
 
 /// <param name="Gates">JSON array of {gate, passed, observed, threshold}.</param>
 public readonly record struct DecisionRow(

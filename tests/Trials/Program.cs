@@ -24,6 +24,7 @@ try
         ["crash", .. var rest] => await CrashCommand.RunAsync(rest, stopping.Token),
         ["replay", .. var rest] => await ReplayCommand.RunAsync(rest, stopping.Token),
         ["fuzz", .. var rest] => FuzzCommand.Run(rest),
+        ["backtest", .. var rest] => BackTestCommand.Run(rest, Console.Out, Console.IsErrorRedirected ? TextWriter.Null : Console.Error, stopping.Token),
         ["simulate", .. var rest] => SimulateCommand.Run(rest),
         ["decode", .. var rest] => Presence.Capture.Decode.DecodeCommand.Run(rest, Console.Out, Console.Error),
         ["eval", "decode" or "vectors", ..] => Presence.Capture.Decode.EvalCommand.Run(args[1..], Console.Out, Console.Error),
@@ -45,6 +46,7 @@ static int Usage()
         presence-trials crash [--rounds N] [--power-cuts] [--seed N] [--data DIR]
         presence-trials replay FILE... [--speed N] [--data DIR]
         presence-trials fuzz [--seconds N] [--seed N]
+        presence-trials backtest RULES [--days N] [--members N] [--live FOLDER|none] [--seed N] [--json]
         presence-trials decode FILE [--raw]
         presence-trials eval TASK --data DIR --out FILE
         presence-trials mqtt --open [--port N]

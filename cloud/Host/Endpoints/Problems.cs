@@ -14,5 +14,9 @@ internal static class Problems
         400, "bad-request", "Something in the request is not right.", $"{path} is '{Short(value)}'; {valid}",
         new Dictionary<string, object?> { ["errors"] = new[] { new { path, value = Short(value), message = valid } } });
 
+    public static IResult Rules(IReadOnlyList<Engine.Problem> problems) => Of(
+        400, "bad-rule", "The rule cannot be used as it is.", string.Join("; ", problems.Select(p => $"{p.Path}: found {p.Value}, expected {p.Expected}")),
+        new Dictionary<string, object?> { ["errors"] = problems.Select(p => new { document = p.Document, path = p.Path, value = p.Value, message = p.Expected }) });
+
     private static string? Short(string? value) => value is { Length: > 100 } ? value[..100] + "…" : value;
 }

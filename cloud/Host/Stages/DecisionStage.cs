@@ -22,6 +22,7 @@ public sealed class DecisionStage : IDecisionSink
     private RuleEngine _rules;
     private OfferDesk _desk;
     private Decider _decider;
+    private readonly System.Buffers.ArrayBufferWriter<byte> _written = new(256);
     private long _advanced;
     private VenueState _venue = null!;
     private VenueOutput _output = null!;
@@ -43,6 +44,9 @@ public sealed class DecisionStage : IDecisionSink
 
     /// <summary>The offers in force, as they were given.</summary>
     public string Offers => _offersJson;
+
+    /// <summary>Unix ms to which the rules have been told of time.</summary>
+    public long AdvancedTo => _advanced;
 
     /// <summary>Checks documents without taking them into force.</summary>
     /// <returns>What is wrong; empty when nothing is.</returns>
@@ -83,27 +87,27 @@ public sealed class DecisionStage : IDecisionSink
             VisitEventKind.ZoneLeft => Fact.Left(member, e.Zone, e.At),
             _ => Fact.VisitEnded(member, e.At),
         };
-        Into(venue, output).Apply(fact, this);
+        Tell(fact, venue, output);
     }
 
     public void Joined(KnownMember member, long at, VenueState venue, VenueOutput output) =>
-        Into(venue, output).Apply(Fact.Joined(Profile(member), at), this);
+        Tell(Fact.Joined(Profile(member), at), venue, output);
 
     public void Changed(KnownMember member, long at, VenueState venue, VenueOutput output) =>
-        Into(venue, output).Apply(Fact.Changed(Profile(member), at), this);
+        Tell(Fact.Changed(Profile(member), at), venue, output);
 
     public void Erased(MemberId member, long at, VenueState venue, VenueOutput output) =>
-        Into(venue, output).Apply(Fact.Erased(member, at), this);
+        Tell(Fact.Erased(member, at), venue, output);
 
     public void Bought(MemberId member, int zone, string category, long cents, long at, VenueState venue, VenueOutput output) =>
-        Into(venue, output).Apply(Fact.Purchased(member, zone, category, cents, at), this);
+        Tell(Fact.Purchased(member, zone, category, cents, at), venue, output);
 
     /// <summary>A coupon was taken; the database let it through.</summary>
     public void Redeemed(CouponId coupon, int zone, long at, VenueState venue, VenueOutput output)
     {
         if (_desk.Find(coupon) is { } known)
         {
-            Into(venue, output).Apply(Fact.Redeemed(known, zone, at), this);
+            Tell(Fact.Redeemed(known, zone, at), venue, output);
         }
     }
 
@@ -173,6 +177,19 @@ public sealed class DecisionStage : IDecisionSink
         var titles = book.Rules.ToImmutableDictionary(r => r.Id, r => r.Title, StringComparer.Ordinal);
         (_documents, _offersJson) = (documents, offersJson);
         return (rules, desk, new Decider(rules, desk), new VenueWords(titles, offers.ToImmutableDictionary(o => o.Id, StringComparer.Ordinal), _map));
+    }
+
+    // Written as it is told, with the time the rules had reached: told again in this order to the same rules, it gives the same decisions.
+    private void Tell(in Fact fact, VenueState venue, VenueOutput output)
+    {
+        if (fact.Kind != FactKind.MemberErased)
+        {
+            _written.ResetWrittenCount();
+            fact.Save(new Presence.StateWriter(_written));
+            output.Facts.Add(new FactRow(venue.NextId(), venue.Number, fact.Member.Value, fact.At, _advanced, _written.WrittenSpan.ToArray()));
+        }
+
+        Into(venue, output).Apply(fact, this);
     }
 
     private Decider Into(VenueState venue, VenueOutput output)

@@ -11,6 +11,9 @@ public sealed class VenueOutput
 
     public List<DecisionRow> Decisions { get; } = [];
 
+    /// <summary>What the rules were told; the record that drafts are tried over.</summary>
+    public List<FactRow> Facts { get; } = [];
+
     public List<CouponRow> Coupons { get; } = [];
 
     public List<MessageRow> Messages { get; } = [];
@@ -29,6 +32,7 @@ public sealed class VenueOutput
         Stays.Clear();
         Decisions.Clear();
         Coupons.Clear();
+        Facts.Clear();
         Alarms.Clear();
         Messages.Clear();
         Arrivals.Clear();
@@ -50,6 +54,11 @@ public sealed class VenueOutput
         foreach (var row in Decisions)
         {
             commit.AddDecision(row);
+        }
+
+        foreach (var row in Facts)
+        {
+            commit.AddFact(row);
         }
 
         foreach (var row in Coupons)

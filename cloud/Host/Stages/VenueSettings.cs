@@ -42,6 +42,10 @@ public sealed class VenueSettings
     [Range(typeof(TimeSpan), "00:05:00", "1.00:00:00")]
     public TimeSpan KeepStrangers { get; set; } = TimeSpan.FromHours(24);
 
+    /// <summary>How long what the rules were told of members is kept, to try drafts over. Default 90 days; an erased member's goes at once.</summary>
+    [Range(typeof(TimeSpan), "1.00:00:00", "800.00:00:00")]
+    public TimeSpan KeepFacts { get; set; } = TimeSpan.FromDays(90);
+
     /// <summary>Drop devices that only probe at the gateway. Default true, the strictest region profile.</summary>
     public bool DropUnassociated { get; set; } = true;
 

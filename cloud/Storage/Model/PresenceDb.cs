@@ -17,6 +17,8 @@ public sealed class PresenceDb(DbContextOptions<PresenceDb> options) : DbContext
 
     public DbSet<DecisionRecord> Decisions => Set<DecisionRecord>();
 
+    public DbSet<FactRecord> Facts => Set<FactRecord>();
+
     public DbSet<CouponRecord> Coupons => Set<CouponRecord>();
 
     public DbSet<MessageRecord> Inbox => Set<MessageRecord>();
@@ -33,6 +35,7 @@ public sealed class PresenceDb(DbContextOptions<PresenceDb> options) : DbContext
         model.Entity<ConsentRecord>().ToTable("consents");
         model.Entity<BindingRecord>().ToTable("bindings").HasKey(b => new { b.Venue, b.Token });
         model.Entity<DecisionRecord>().ToTable("decisions");
+        model.Entity<FactRecord>().ToTable("facts");
         model.Entity<CouponRecord>().ToTable("coupons");
         model.Entity<MessageRecord>().ToTable("inbox");
         model.Entity<ArrivalRecord>().ToTable("arrivals");
@@ -251,4 +254,19 @@ public sealed class RuleRecord
     public required string Document { get; init; }
 
     public long At { get; init; }
+}
+
+public sealed class FactRecord
+{
+    public long Id { get; init; }
+
+    public int Venue { get; init; }
+
+    public required string Member { get; init; }
+
+    public long At { get; init; }
+
+    public long ToldAt { get; init; }
+
+    public required byte[] Fact { get; init; }
 }

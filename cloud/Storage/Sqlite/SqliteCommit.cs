@@ -12,7 +12,7 @@ internal sealed class SqliteCommit : IStoreCommit
     private readonly Statement _findArrival, _acknowledge, _member, _consent, _purposes, _binding, _link, _findLink, _useLink;
     private readonly Statement _unbind, _cancel;
     private readonly Statement _findKey, _redeem, _findCoupon, _keepReply, _refused, _rule, _snapshot, _dropSnapshots, _dropOlder, _trim;
-    private readonly Statement _forgetVisits, _forgetStays;
+    private readonly Statement _forgetVisits, _forgetStays, _fact, _forgetFacts;
     private readonly Statement[] _erase;
     private bool _open;
 
@@ -63,6 +63,8 @@ internal sealed class SqliteCommit : IStoreCommit
         _trim = Prepare("DELETE FROM log WHERE venue = ? AND first_input + inputs <= ? AND at < ? AND member IS NULL");
         _forgetVisits = Prepare("DELETE FROM visits WHERE venue = ? AND member IS NULL AND until < ?");
         _forgetStays = Prepare("DELETE FROM stays WHERE venue = ? AND member IS NULL AND until < ?");
+        _fact = Prepare("INSERT INTO facts (id, venue, member, at, told_at, fact) VALUES (?, ?, ?, ?, ?, ?)");
+        _forgetFacts = Prepare("DELETE FROM facts WHERE venue = ? AND at < ?");
         _erase =
         [
             // Figures stay, the person goes: rows that count lose the member, rows that only speak of the member go.
@@ -74,6 +76,7 @@ internal sealed class SqliteCommit : IStoreCommit
             Prepare("DELETE FROM consents WHERE venue = ? AND member = ?"),
             Prepare("DELETE FROM links WHERE venue = ? AND member = ?"),
             Prepare("DELETE FROM decisions WHERE venue = ? AND member = ?"),
+            Prepare("DELETE FROM facts WHERE venue = ? AND member = ?"),
             Prepare("UPDATE coupons SET state = CASE state WHEN 'issued' THEN 'cancelled' ELSE state END, member = '', qr = '', why = '{}' WHERE venue = ? AND member = ?"),
             Prepare("DELETE FROM members WHERE venue = ? AND id = ?"),
             Prepare("UPDATE log SET records = x'', member = NULL, inputs = inputs WHERE venue = ? AND member = ?"),
@@ -100,6 +103,9 @@ internal sealed class SqliteCommit : IStoreCommit
     public void AddDecision(in DecisionRow row) =>
         _decision.Bind(row.Id).Bind(row.Venue).Bind(row.Member).Bind(row.Rule).Bind(row.RuleVersion).Bind(row.Outcome)
             .Bind(row.Offer).Bind(row.Zone).Bind(row.At).Bind(row.Gates).Run();
+
+    public void AddFact(in FactRow row) =>
+        _fact.Bind(row.Id).Bind(row.Venue).Bind(row.Member).Bind(row.At).Bind(row.ToldAt).Bind(row.Fact).Run();
 
     public void AddCoupon(in CouponRow row) =>
         _coupon.Bind(row.Id).Bind(row.Venue).Bind(row.Uid).Bind(row.Code).Bind(row.ShortCode).Bind(row.Qr).Bind(row.Member).Bind(row.Rule).Bind(row.RuleVersion).Bind(row.Offer)
@@ -218,6 +224,8 @@ internal sealed class SqliteCommit : IStoreCommit
         _forgetVisits.Bind(venue).Bind(before).Run();
         _forgetStays.Bind(venue).Bind(before).Run();
     }
+
+    public void ForgetFacts(int venue, long before) => _forgetFacts.Bind(venue).Bind(before).Run();
 
     public void Complete()
     {

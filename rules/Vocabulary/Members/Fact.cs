@@ -138,4 +138,55 @@ public readonly record struct Fact
 
     public static Fact Counted(int zone, int people, int usual, long at) =>
         new(FactKind.ZoneCounted, default, at) { Zone = zone, Amount = people, Usual = usual };
+
+    /// <summary>Writes it, so that it can be told again: the record a back-test runs over.</summary>
+    public void Save(StateWriter to)
+    {
+        to.Write((long)Kind);
+        to.Write(Member.Value);
+        to.Write(At);
+        to.Write(Late);
+        to.Write((long)Zone);
+        to.Write(Name);
+        to.Write(Rule);
+        to.Write(Coupon.Value);
+        to.Write(Amount);
+        to.Write((long)Usual);
+        to.Write(Profile is not null);
+        if (Profile is not null)
+        {
+            to.Write(Profile);
+        }
+
+        to.Write((long)(Fields?.Count ?? 0));
+        foreach (var (name, value) in (Fields ?? ImmutableDictionary<string, string>.Empty).OrderBy(f => f.Key, StringComparer.Ordinal))
+        {
+            to.Write(name);
+            to.Write(value);
+        }
+    }
+
+    /// <summary>Reads what <see cref="Save"/> wrote.</summary>
+    /// <exception cref="FormatException">The bytes are no fact.</exception>
+    public static Fact Load(ref StateReader from)
+    {
+        var fact = new Fact((FactKind)from.Long(), new MemberId(from.Guid()), from.Long())
+        {
+            Late = from.Bool(), Zone = from.Int(), Name = from.Text(), Rule = from.Text(), Coupon = new CouponId(from.Guid()),
+            Amount = from.Long(), Usual = from.Int(), Profile = from.Bool() ? from.Profile() : null,
+        };
+        var fields = from.Count();
+        return fields == 0 ? fact : fact with { Fields = ReadFields(fields, ref from) };
+    }
+
+    private static ImmutableDictionary<string, string> ReadFields(int count, ref StateReader from)
+    {
+        var fields = ImmutableDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+        for (; count > 0; count--)
+        {
+            fields[from.Text() ?? ""] = from.Text() ?? "";
+        }
+
+        return fields.ToImmutable();
+    }
 }

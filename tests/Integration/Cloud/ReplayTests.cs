@@ -1,7 +1,10 @@
 using System.Buffers;
 using System.Security.Cryptography;
 using Presence.Cloud.Stages;
+using Presence.Engine;
 using Presence.Kit.Wire;
+using Presence.Offers;
+using Presence.Storage;
 using Presence.Wire;
 
 namespace Presence.Integration.Cloud;
@@ -59,6 +62,70 @@ public sealed class ReplayTests
     {
         var story = Run(Day(1)).Split('\n').Where(l => l.StartsWith("coupon", StringComparison.Ordinal)).ToList();
         Assert.Single(story, l => l.Contains("coffee-free", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Live_and_back_test_over_the_same_log_agree_exactly(int seed)
+    {
+        var state = New();
+        var (facts, live) = (new List<FactRow>(), new List<string>());
+        var output = new VenueOutput();
+        foreach (var record in Day(seed))
+        {
+            ReadOnlySpan<byte> bytes = record;
+            output.Clear();
+            state.Apply(InputRecord.Read(ref bytes), output, out _);
+            facts.AddRange(output.Facts);
+            live.AddRange(output.Decisions.Select(d => $"{d.Member} {d.Rule} v{d.RuleVersion} {d.Outcome} {d.Offer} {d.Zone} {d.At} {d.Gates}"));
+            live.AddRange(output.Coupons.Select(c => $"{c.Uid} {c.Code} {c.Qr} {c.Offer} {c.IssuedAt} {c.ExpiresAt}"));
+        }
+
+        var heard = new Heard();
+        var calendar = new VenueCalendar(state.Map.TimeZone, state.Map.DayChange);
+        var offers = OfferBook.Read(state.Decisions.Offers);
+        var place = new RuleVenue(state.Map, calendar, offers, Key);
+        var book = RuleBook.Read(state.Decisions.Documents.Select((d, i) => ($"document {i + 1}", d)), place);
+        BackTest.Run(
+            new RuleEngine(book, place), new DeskVenue(state.Map, calendar, offers, Key, DeskPolicy.Default), Retold(facts),
+            until: state.Decisions.AdvancedTo, heard: heard);
+        Assert.NotEmpty(live);
+        Assert.Equal(live.Order(StringComparer.Ordinal), heard.Lines.Order(StringComparer.Ordinal));
+    }
+
+    private static IEnumerable<Fact> Retold(List<FactRow> rows)
+    {
+        foreach (var row in rows)
+        {
+            yield return Fact.TimePassed(row.ToldAt);
+            yield return Load(row.Fact);
+        }
+
+        static Fact Load(byte[] bytes)
+        {
+            var reader = new Presence.StateReader(bytes);
+            return Fact.Load(ref reader);
+        }
+    }
+
+    private sealed class Heard : IDecisionSink
+    {
+        public List<string> Lines { get; } = [];
+
+        public void Decided(RuleDecision d, Coupon? coupon)
+        {
+            var rule = d.Step is null ? d.Rule : $"{d.Rule}/{d.Step}";
+            var outcome = System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(d.Outcome.ToString());
+            Lines.Add($"{d.Member.Value} {rule} v{d.Version} {outcome} {d.Offer} {d.Zone} {d.DecidedAt} {System.Text.Json.JsonSerializer.Serialize(d.Gates, Presence.Cloud.VenueFile.Json)}");
+            if (coupon is not null)
+            {
+                Lines.Add($"{coupon.Id.Value} {coupon.Code} {coupon.Qr} {coupon.Offer} {coupon.IssuedAt} {coupon.ExpiresAt}");
+            }
+        }
+
+        public void Stopped(RuleAlarm alarm) => Lines.Add(alarm.ToString());
     }
 
     private static VenueState New() => new(1, Kit.Simulator.DemoMall.Map, new VenueSettings(), new DecisionStage(Kit.Simulator.DemoMall.Map, Key));
