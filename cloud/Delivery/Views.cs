@@ -53,6 +53,9 @@ public sealed record ArrivalView(
 
 public sealed record StayView(string Zone, DateTimeOffset Since, DateTimeOffset Until, int Confidence);
 
+/// <param name="Standing"><c>passerBy</c>, <c>visitor</c>, <c>engaged</c>, or <c>resident</c> for staff and devices that never leave.</param>
+/// <param name="Confidence">0 to 100: how sure the model was of where it was.</param>
+/// <param name="Sources">What it rests on, and what is doubtful about it.</param>
 public sealed record VisitView(
     long Id, string Token, string? Member, DateTimeOffset Since, DateTimeOffset Until, int Confidence, IReadOnlyList<string> Sources,
-    IReadOnlyList<StayView> Stays);
+    IReadOnlyList<StayView> Stays, Standing Standing);

@@ -96,6 +96,7 @@ public static class CloudProgram
         MapPages(app, settings);
         var api = app.MapGroup("/api/v1");
         VenueEndpoints.Map(api);
+        PlanEndpoints.Map(api);
         StaffEndpoints.Map(api);
         MemberEndpoints.Map(api);
         BackTestEndpoints.Map(api);

@@ -1,7 +1,9 @@
+using System.Collections.Immutable;
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Presence.Cloud.Stages;
+using Presence.Visits;
 
 namespace Presence.Cloud;
 
@@ -55,6 +57,9 @@ public sealed class CloudSettings
 public sealed record VenueFile
 {
     public required VenueMap Map { get; init; }
+
+    /// <summary>Stops of a survey walk: what the receivers heard of a device whose place was known. None: the plan alone must do.</summary>
+    public ImmutableArray<SurveyedSpot> Survey { get; init; } = [];
 
     /// <summary>Passwords of its gateways by name; at least 16 characters each.</summary>
     public Dictionary<string, string> Gateways { get; init; } = [];
@@ -134,28 +139,51 @@ public sealed record VenueFile
 
     private void Check(string path)
     {
-        void Must(bool holds, string message)
+        Check(new VenuePlan(Map, new VisitPolicy()) { Survey = Survey }, path);
+        foreach (var (gateway, password) in Gateways)
         {
-            if (!holds)
-            {
-                throw new SettingsException($"{path}: {message}");
-            }
+            Must(path, Wire.Topics.IsName(gateway), $"gateways has '{gateway}'; names are lower-case letters, digits and hyphens, 1 to 32");
+            Must(path, password.Length >= 16, $"gateways '{gateway}' has a password of {password.Length} characters; at least 16 are needed");
+        }
+    }
+
+    private static void Must(string path, bool holds, string message)
+    {
+        if (!holds)
+        {
+            throw new SettingsException($"{path}: {message}");
+        }
+    }
+
+    /// <summary>Stops at the first thing in a plan that makes no sense, by its name.</summary>
+    /// <exception cref="SettingsException">Something is wrong; the message begins with <paramref name="path"/>.</exception>
+    internal static void Check(VenuePlan plan, string path)
+    {
+        var map = plan.Map;
+        void Must(bool holds, string message) => VenueFile.Must(path, holds, message);
+        try
+        {
+            plan.Policy.Check();
+        }
+        catch (ArgumentOutOfRangeException e)
+        {
+            throw new SettingsException($"{path}: policy: {e.Message}", e);
         }
 
-        Must(Wire.Topics.IsName(Map.Tenant), $"map.tenant is '{Map.Tenant}'; it must be lower-case letters, digits and hyphens, 1 to 32");
-        Must(Wire.Topics.IsName(Map.Venue), $"map.venue is '{Map.Venue}'; it must be lower-case letters, digits and hyphens, 1 to 32");
-        Must(TimeZoneInfo.TryFindSystemTimeZoneById(Map.TimeZone, out _), $"map.timeZone is '{Map.TimeZone}', which is no IANA time zone such as Asia/Shanghai");
-        var floors = Map.Floors.Select(f => f.Id).ToHashSet(StringComparer.Ordinal);
+        Must(Wire.Topics.IsName(map.Tenant), $"map.tenant is '{map.Tenant}'; it must be lower-case letters, digits and hyphens, 1 to 32");
+        Must(Wire.Topics.IsName(map.Venue), $"map.venue is '{map.Venue}'; it must be lower-case letters, digits and hyphens, 1 to 32");
+        Must(TimeZoneInfo.TryFindSystemTimeZoneById(map.TimeZone, out _), $"map.timeZone is '{map.TimeZone}', which is no IANA time zone such as Asia/Shanghai");
+        var floors = map.Floors.Select(f => f.Id).ToHashSet(StringComparer.Ordinal);
         var zones = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var zone in Map.Zones)
+        foreach (var zone in map.Zones)
         {
             Must(zones.Add(zone.Id), $"map.zones has '{zone.Id}' twice");
             Must(floors.Contains(zone.Floor), $"map.zones '{zone.Id}' is on floor '{zone.Floor}', which is not in map.floors");
-            Must(zone.Outline.Length >= 3, $"map.zones '{zone.Id}' needs an outline of at least three corners");
+            Must(!zone.Outline.IsDefault && zone.Outline.Length is 0 or >= 3, $"map.zones '{zone.Id}' needs an outline of at least three corners, or none at all when it is closed");
         }
 
         var numbers = new HashSet<(string, int)>();
-        foreach (var receiver in Map.Receivers)
+        foreach (var receiver in map.Receivers)
         {
             Must(Wire.Topics.IsName(receiver.Gateway), $"map.receivers has a gateway named '{receiver.Gateway}'");
             Must(receiver.Number is >= 0 and < ushort.MaxValue, $"map.receivers of '{receiver.Gateway}' has number {receiver.Number}; 0 to 65534 is possible");
@@ -163,10 +191,10 @@ public sealed record VenueFile
             Must(zones.Contains(receiver.Zone), $"map.receivers {receiver.Gateway}/{receiver.Number} is in zone '{receiver.Zone}', which is not in map.zones");
         }
 
-        foreach (var (gateway, password) in Gateways)
+        foreach (var stop in plan.Survey)
         {
-            Must(Wire.Topics.IsName(gateway), $"gateways has '{gateway}'; names are lower-case letters, digits and hyphens, 1 to 32");
-            Must(password.Length >= 16, $"gateways '{gateway}' has a password of {password.Length} characters; at least 16 are needed");
+            Must(floors.Contains(stop.Floor), $"survey has a stop on floor '{stop.Floor}', which is not in map.floors");
+            Must(!stop.Heard.IsDefault && stop.Heard.All(h => h.Dbm is >= -127 and <= 20), $"survey at {stop.At.X}, {stop.At.Y} needs what was heard, each -127 to 20 dBm");
         }
     }
 }

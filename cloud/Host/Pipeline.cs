@@ -9,6 +9,7 @@ using Presence.Mqtt;
 using Presence.Storage;
 using Presence.Storage.Model;
 using Presence.Storage.Sqlite;
+using Presence.Visits;
 
 namespace Presence.Cloud;
 
@@ -57,9 +58,15 @@ internal static class Pipeline
     {
         var (store, venues, lane) = (services.GetRequiredService<IVenueStore>(), services.GetRequiredService<Venues>(), services.GetRequiredService<Lane>());
         var (settings, accounts) = (services.GetRequiredService<CloudSettings>(), services.GetRequiredService<GatewayAccounts>());
+        var known = store.Venues().Select(v => v.Venue).ToHashSet(StringComparer.Ordinal);
         foreach (var (_, file) in files)
         {
-            store.SaveVenue(file.Map.Tenant, file.Map.Venue, System.Text.Json.JsonSerializer.Serialize(file.Map, VenueFile.Json));
+            // The plan that a venue begins with; every later one is an input of its log.
+            if (!known.Contains(file.Map.Venue))
+            {
+                store.SaveVenue(file.Map.Tenant, file.Map.Venue, System.Text.Json.JsonSerializer.Serialize(file.Map, VenueFile.Json));
+            }
+
             foreach (var (gateway, password) in file.Gateways)
             {
                 accounts.Add(new GatewayAccount(new(file.Map.Tenant), new(file.Map.Venue), new(gateway)), password);
@@ -80,8 +87,18 @@ internal static class Pipeline
         await lane.Ready;
         foreach (var (path, file) in files)
         {
-            await TakeRulesAsync(venues.Find(file.Map.Venue)!, lane, path, file);
+            var venue = venues.Find(file.Map.Venue)!;
+            await TakePlanAsync(venue, lane, path, new VenuePlan(file.Map, settings.Venue.Visits) { Survey = file.Survey });
+            await TakeRulesAsync(venue, lane, path, file);
         }
+    }
+
+    // As with rules, the file that is given at the start has the last word. The first plan is in the log too, so that its replay needs nothing else.
+    private static async Task TakePlanAsync(Venue venue, Lane lane, string path, VenuePlan plan)
+    {
+        VenueFile.Check(plan, path);
+        await lane.AskAsync<bool>(venue, (at, _, _) =>
+            at.State.NextInput > 0 && at.State.Holds(plan) ? (false, []) : (true, [new PlanChanged(PlanJson.Write(plan))]));
     }
 
     // A file's rules are an input like any other, so that a replay knows from when on they held.

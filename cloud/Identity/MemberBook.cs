@@ -85,6 +85,9 @@ public sealed class MemberBook
         return true;
     }
 
+    /// <summary>Devices bound to a member, by token.</summary>
+    public IReadOnlyList<DeviceToken> DevicesOf(MemberId member) => [.. _bindings.Where(b => b.Value == member).Select(b => b.Key).OrderBy(t => t.Hash)];
+
     /// <summary>Forgets a member for good.</summary>
     public void Erase(MemberId member)
     {

@@ -37,6 +37,9 @@ public interface IVenueStore : IDisposable
     /// <summary>The log from an input on, in order, including that input.</summary>
     IEnumerable<LogRow> ReadLog(int venue, long fromInput);
 
+    /// <summary>As <see cref="ReadLog"/>, beside the writer, for any thread: what is committed when it begins.</summary>
+    IEnumerable<LogRow> ReadLogAside(int venue, long fromInput);
+
     /// <summary>Finds out whether anything can be written, by writing something that means nothing.</summary>
     /// <exception cref="StoreException">Nothing can.</exception>
     void Probe();
@@ -127,7 +130,7 @@ public interface IStoreCommit : IDisposable
 }
 
 public readonly record struct VisitRow(
-    long Id, int Venue, ulong Token, Guid? Member, long Since, long Until, byte Traits, byte Confidence, byte Sources);
+    long Id, int Venue, ulong Token, Guid? Member, long Since, long Until, byte Traits, byte Confidence, byte Sources, byte Standing);
 
 public readonly record struct StayRow(
     long Id, int Venue, ulong Token, Guid? Member, int Zone, long Since, long Until, byte Confidence, byte Sources);

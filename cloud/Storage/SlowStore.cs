@@ -13,6 +13,8 @@ public sealed class SlowStore(IVenueStore inner, double milliseconds) : IVenueSt
 
     public IEnumerable<LogRow> ReadLog(int venue, long fromInput) => inner.ReadLog(venue, fromInput);
 
+    public IEnumerable<LogRow> ReadLogAside(int venue, long fromInput) => inner.ReadLogAside(venue, fromInput);
+
     public void Probe() => inner.Probe();
 
     public void FoldLog() => inner.FoldLog();

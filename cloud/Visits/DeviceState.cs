@@ -89,4 +89,10 @@ internal enum DeviceFlags : byte
 
     /// <summary>Evidence came too late and was left out; goes into the next settled visit.</summary>
     LeftOut = 16,
+
+    /// <summary>Not a visitor: staff, fixed, or found to stay for ever.</summary>
+    Apart = 32,
+
+    /// <summary>A visitor, said so by an operator, however long it stays.</summary>
+    Welcome = 64,
 }

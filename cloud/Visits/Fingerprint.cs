@@ -3,8 +3,9 @@ namespace Presence.Visits;
 /// <summary>One number for a plan and a policy, so that a snapshot is not read with another plan's indexes.</summary>
 internal static class Fingerprint
 {
-    public static ulong Of(VenueMap map, VisitPolicy policy)
+    public static ulong Of(VenuePlan plan)
     {
+        var (map, policy) = plan;
         var hash = 14695981039346656037UL;
         foreach (var zone in map.Zones)
         {
@@ -30,6 +31,12 @@ internal static class Fingerprint
         {
             Mix(ref hash, way.From);
             Mix(ref hash, way.To ?? string.Empty);
+        }
+
+        foreach (var stop in plan.Survey)
+        {
+            Mix(ref hash, BitConverter.DoubleToUInt64Bits(stop.At.X));
+            Mix(ref hash, BitConverter.DoubleToUInt64Bits(stop.At.Y));
         }
 
         Mix(ref hash, (ulong)policy.Bucket.Ticks);

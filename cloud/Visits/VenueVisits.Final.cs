@@ -63,6 +63,11 @@ public sealed partial class VenueVisits
 
         var until = BucketOf(end);
         _moving = true;
+        if (_marks.Count > 0 && BeginOf(_pending.Oldest) / Times.MsPerHour != end / Times.MsPerHour)
+        {
+            _marks.Forget(end);
+        }
+
         while (_pending.Oldest < until)
         {
             if (_pending.Waiting == 0 && _finalWheel.Count == 0)
@@ -74,6 +79,7 @@ public sealed partial class VenueVisits
             var start = happened.Count;
             var bucket = _pending.Oldest;
             FoldBucket(bucket, mark, happened);
+            _watch.Settle(BeginOf(bucket + 1));
             _pending.Oldest = bucket + 1;
             SettleSilent(BeginOf(bucket + 1), mark, happened);
             happened.Sort(start, BySettling);
@@ -88,13 +94,23 @@ public sealed partial class VenueVisits
             var next = node.NextOfBucket;
             var slot = node.Slot;
             ref var device = ref _devices[slot];
+            var apart = device.Is(DeviceFlags.Apart);
             var cells = Gather(ref device, bucket, out var first, out var last, out var sources);
-            if (cells > 0)
+            if (cells > 0 && apart)
+            {
+                FoldApart(ref device, BeginOf(bucket) + last, _cells.AsSpan(0, cells));
+            }
+            else if (cells > 0)
             {
                 Fold(ref device, slot, BeginOf(bucket) + first, BeginOf(bucket) + last, sources, _cells.AsSpan(0, cells), mark, happened);
             }
 
             _pending.Release(n);
+            if (apart)
+            {
+                FreeIfDone(slot);
+            }
+
             n = next;
         }
     }
@@ -169,7 +185,8 @@ public sealed partial class VenueVisits
             var mean = (float)cell.Sum / cell.Count;
             device.Loudest = Math.Max(device.Loudest, (sbyte)mean);
             // Readings of one receiver in one bucket err together and count once, however many: heard twice tells no more.
-            device.Final.Hear(_model, _pace, cell.Receiver, mean, 1, last);
+            device.Final.Hear(_model, _pace, cell.Receiver, mean - _watch.Offset[cell.Receiver], _watch.Trust[cell.Receiver], last);
+            _watch.Heard(cell.Receiver);
         }
 
         int zone = device.Final.Anchor;
@@ -191,6 +208,13 @@ public sealed partial class VenueVisits
             device.VisitConfidence += confidence;
             device.VisitBuckets++;
         }
+
+        if (confidence >= Certain)
+        {
+            Teach(device.Final, zone, cells);
+        }
+
+        FindResident(ref device, slot, last, mark, happened);
     }
 
     private void BeginFinal(ref DeviceState device, int slot, long at)
@@ -240,7 +264,11 @@ public sealed partial class VenueVisits
                 }
 
                 device.Flags &= ~DeviceFlags.OnFinalWheel;
-                SettleVisit(ref device, slot, mark, happened);
+                if (device.Is(DeviceFlags.FinalOpen))
+                {
+                    SettleVisit(ref device, slot, mark, happened);
+                }
+
                 FreeIfDone(slot);
             }
         }
@@ -279,7 +307,8 @@ public sealed partial class VenueVisits
     }
 
     private Standing StandingOf(in DeviceState device) =>
-        device.Loudest < _policy.VisitorDbm || device.FinalLast < _policy.VisitorDwell.TotalMilliseconds ? Standing.PasserBy
+        device.FinalLast >= _resident && !device.Is(DeviceFlags.Welcome) ? Standing.Resident
+        : device.Loudest < _policy.VisitorDbm || device.FinalLast < _policy.VisitorDwell.TotalMilliseconds ? Standing.PasserBy
         : device.Loudest < _policy.EngagedDbm || device.FinalLast < _policy.EngagedDwell.TotalMilliseconds ? Standing.Visitor
         : Standing.Engaged;
 

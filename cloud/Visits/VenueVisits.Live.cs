@@ -21,7 +21,7 @@ public sealed partial class VenueVisits
         }
 
         device.LiveSources |= sources;
-        if (device.Live.Hear(_model, _pace, receiver, dbm, 1, at) && device.Live.Anchor != device.LiveZone)
+        if (device.Live.Hear(_model, _pace, receiver, dbm - _watch.Offset[receiver], _watch.Trust[receiver], at) && device.Live.Anchor != device.LiveZone)
         {
             Move(ref device, slot, device.Live.Anchor, Math.Max(at, device.LiveSince), device.Live.Confidence(), happened);
         }

@@ -6,7 +6,7 @@ namespace Presence.Visits;
 
 public sealed partial class VenueVisits
 {
-    private const uint Magic = 0x31_53_49_56; // "VIS1", little end first
+    private const uint Magic = 0x32_53_49_56; // "VIS2", little end first
 
     /// <summary>Writes the state; the same state gives the same bytes. Read again by this version on any little-endian machine.</summary>
     public void Save(IBufferWriter<byte> to)
@@ -41,11 +41,20 @@ public sealed partial class VenueVisits
         to.Write(MemoryMarshal.AsBytes<int>(_pending.Heads));
         to.Write(MemoryMarshal.AsBytes(_devices.AsSpan(0, _high)));
         to.Write(MemoryMarshal.AsBytes(_pending.Nodes.AsSpan(0, _pending.Used)));
+        to.Write(MemoryMarshal.AsBytes<ReceiverTally>(_watch.Tallies));
+        _marks.Save(to);
     }
+
+    /// <summary>Whether bytes are a state that this version reads. An older one's visits cannot be gone on with, but all else of the venue can.</summary>
+    public static bool IsOfThisVersion(ReadOnlySpan<byte> from) =>
+        from.Length >= Unsafe.SizeOf<Header>() && MemoryMarshal.Read<Header>(from) is { Magic: Magic } header && header.DeviceBytes == Unsafe.SizeOf<DeviceState>();
 
     /// <summary>Reads a state that <see cref="Save"/> wrote under the same plan.</summary>
     /// <exception cref="InvalidDataException">Not such a state, cut off, or of another plan, bucket length or version.</exception>
-    public static VenueVisits Load(ReadOnlySpan<byte> from, VenueMap map, VisitPolicy policy)
+    public static VenueVisits Load(ReadOnlySpan<byte> from, VenueMap map, VisitPolicy policy) => Load(from, new VenuePlan(map, policy));
+
+    /// <inheritdoc cref="Load(ReadOnlySpan{byte}, VenueMap, VisitPolicy)"/>
+    public static VenueVisits Load(ReadOnlySpan<byte> from, VenuePlan plan)
     {
         if (from.Length < Unsafe.SizeOf<Header>())
         {
@@ -61,13 +70,13 @@ public sealed partial class VenueVisits
 
         var length = (2L * TimerWheel.Seconds * sizeof(int)) + ((long)header.Ring * sizeof(int))
             + ((long)header.High * Unsafe.SizeOf<DeviceState>()) + ((long)header.Nodes * Unsafe.SizeOf<EvidenceNode>());
-        if (header.Ring < 1 || !int.IsPow2(header.Ring) || header.High < 0 || header.Nodes < 1 || from.Length != length)
+        if (header.Ring < 1 || !int.IsPow2(header.Ring) || header.High < 0 || header.Nodes < 1 || from.Length < length)
         {
             throw new InvalidDataException($"The snapshot of visits has {from.Length} bytes where {length} were written.");
         }
 
         var pending = new PendingEvidence();
-        var state = new VenueVisits(map, policy, new DeviceTable(header.High), pending);
+        var state = new VenueVisits(plan, new DeviceTable(header.High), pending);
         if (header.Plan != state._plan)
         {
             throw new InvalidDataException("The snapshot of visits is of another plan.");
@@ -84,6 +93,14 @@ public sealed partial class VenueVisits
         Take(ref from, pending.Heads = new int[header.Ring]);
         Take(ref from, (state._devices = new DeviceState[Math.Max(256, header.High)]).AsSpan(0, header.High));
         Take(ref from, (pending.Nodes = new EvidenceNode[Math.Max(1024, header.Nodes)]).AsSpan(0, header.Nodes));
+        if (from.Length < state._watch.Tallies.Length * Unsafe.SizeOf<ReceiverTally>())
+        {
+            throw new InvalidDataException("The snapshot of visits is cut off among the receivers.");
+        }
+
+        Take(ref from, state._watch.Tallies.AsSpan());
+        state._watch.UseAll();
+        state._marks.Load(ref from);
         state.CountAgain();
         return state;
     }

@@ -20,6 +20,7 @@ public sealed partial class VenueVisits
     private readonly long _silence;
     private readonly long _lateness;
     private readonly long _longest;
+    private readonly long _resident;
     private readonly int _bucketMs;
     private readonly ulong _plan;
     private readonly DeviceTable _table;
@@ -39,25 +40,32 @@ public sealed partial class VenueVisits
     private int[] _slots = new int[64];
 
     public VenueVisits(VenueMap map, VisitPolicy policy)
-        : this(map, policy, new DeviceTable(256), new PendingEvidence())
+        : this(new VenuePlan(map, policy))
     {
     }
 
-    private VenueVisits(VenueMap map, VisitPolicy policy, DeviceTable table, PendingEvidence pending)
+    public VenueVisits(VenuePlan plan)
+        : this(plan, new DeviceTable(256), new PendingEvidence())
     {
-        ArgumentNullException.ThrowIfNull(map);
-        ArgumentNullException.ThrowIfNull(policy);
+    }
+
+    private VenueVisits(VenuePlan plan, DeviceTable table, PendingEvidence pending)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        var (map, policy) = plan;
         policy.Check();
         _policy = policy;
-        _model = new ZoneModel(map, policy);
+        _model = new ZoneModel(plan);
         _pace = new Pace(policy);
         _receivers = map.Receivers.Length;
         _zoneCounts = new int[map.Zones.Length];
         _silence = (long)policy.Silence.TotalMilliseconds;
         _lateness = (long)policy.Lateness.TotalMilliseconds;
         _longest = (long)policy.Longest.TotalMilliseconds;
+        _resident = (long)policy.Resident.TotalMilliseconds;
+        _watch = new ReceiverWatch(_receivers, policy);
         _bucketMs = (int)policy.Bucket.TotalMilliseconds;
-        _plan = Fingerprint.Of(map, policy);
+        _plan = Fingerprint.Of(plan);
         _table = table;
         _pending = pending;
     }
@@ -126,7 +134,7 @@ public sealed partial class VenueVisits
 
             ref var device = ref _devices[slot];
             var sources = more | Times.SourceOf(traits);
-            if (!late)
+            if (!late && !device.Is(DeviceFlags.Apart))
             {
                 Hear(ref device, slot, receiver, batch.Dbm[i], at, sources, happened);
             }
@@ -154,6 +162,28 @@ public sealed partial class VenueVisits
         var mark = cutShort ? EvidenceSources.CutShort : EvidenceSources.None;
         EndSilent(watermarkMs, mark, happened);
         SettleUntil(watermarkMs - _lateness, mark, happened);
+    }
+
+    /// <summary>Ends and settles all that is under way at its last evidence, marked, and goes on under another plan.</summary>
+    /// <param name="plan">Holds from now on.</param>
+    /// <param name="happened">Gets what ended.</param>
+    /// <returns>The venue under the new plan, empty, at the same venue time.</returns>
+    public VenueVisits ChangePlan(VenuePlan plan, VisitEventList happened)
+    {
+        ArgumentNullException.ThrowIfNull(happened);
+        var next = new VenueVisits(plan) { TooLate = TooLate, Refused = Refused };
+        (next._watermark, next._newest, next._moving) = (_watermark, _newest, _moving);
+        next._pending.Oldest = _pending.Oldest;
+        next._marks = _marks;
+        if (Devices > 0)
+        {
+            // As if nobody were heard again: every visit ends where its evidence does.
+            var end = Math.Max(_watermark, _newest) + (2 * Times.MsPerDay);
+            EndSilent(end, EvidenceSources.PlanChanged, happened);
+            SettleUntil(end, EvidenceSources.PlanChanged, happened);
+        }
+
+        return next;
     }
 
     /// <summary>Unix ms of the lowest watermark at which <see cref="Advance"/> may have something to do; <see cref="long.MaxValue"/> when nothing waits.</summary>
@@ -213,6 +243,11 @@ public sealed partial class VenueVisits
 
         _devices[slot] = new DeviceState { Token = token, Traits = traits, LiveZone = -1, FinalZone = -1, Live = ZoneBelief.Nowhere, Final = ZoneBelief.Nowhere, Loudest = Rssi.Faintest };
         _table.Add(token, slot, _devices);
+        if (_marks.Count > 0 && _marks.Find(token) is { } mark)
+        {
+            _devices[slot].Flags = FlagOf(mark.Role);
+        }
+
         return slot;
     }
 

@@ -51,9 +51,21 @@ public sealed record VisitPolicy
     /// <summary>An engaged visitor stayed at least this long. Default 10 min.</summary>
     public TimeSpan EngagedDwell { get; init; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>A device heard for so long in one visit is no visitor: staff, or one that never leaves. Default 6 h.</summary>
+    public TimeSpan Resident { get; init; } = TimeSpan.FromHours(6);
+
+    /// <summary>A receiver is named silent when it has heard nothing for so long while others heard what it would have heard too. Default 5 min.</summary>
+    public TimeSpan ReceiverSilence { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>A receiver is named when its level, or the spread of its readings, is off by more than this. Default 8 dB: a hand or a door makes less.</summary>
+    public double ReceiverOffDb { get; init; } = 8;
+
+    /// <summary>Correct each receiver by what the venue's own devices teach. Default true.</summary>
+    public bool LearnReceivers { get; init; } = true;
+
     /// <summary>Stops at the first setting that makes no sense, by its name.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A setting is out of its range.</exception>
-    internal void Check()
+    public void Check()
     {
         // A bucket's times are kept in 16 bits of milliseconds, a visit's in 32.
         ArgumentOutOfRangeException.ThrowIfLessThan(Bucket, TimeSpan.FromSeconds(1), nameof(Bucket));
@@ -64,6 +76,9 @@ public sealed record VisitPolicy
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Lateness, TimeSpan.FromHours(1), nameof(Lateness));
         ArgumentOutOfRangeException.ThrowIfLessThan(Longest, TimeSpan.FromHours(5), nameof(Longest));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Longest, TimeSpan.FromDays(30), nameof(Longest));
+        ArgumentOutOfRangeException.ThrowIfLessThan(Resident, TimeSpan.FromMinutes(30), nameof(Resident));
+        ArgumentOutOfRangeException.ThrowIfLessThan(ReceiverSilence, Bucket, nameof(ReceiverSilence));
+        ArgumentOutOfRangeException.ThrowIfLessThan(ReceiverOffDb, 1, nameof(ReceiverOffDb));
         ArgumentOutOfRangeException.ThrowIfLessThan(Sure, 0.5, nameof(Sure));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Sure, 0.999, nameof(Sure));
         ArgumentOutOfRangeException.ThrowIfLessThan(MeanStay, TimeSpan.FromSeconds(1), nameof(MeanStay));

@@ -106,7 +106,8 @@ public sealed class Reader(IDbContextFactory<PresenceDb> databases, Venues venue
             v.Id, new DeviceToken((ulong)v.Token).ToString(), v.Member is null ? null : Short(v.Member), At(v.Since), At(v.Until), v.Confidence,
             Sources(v.Sources),
             [.. byToken[v.Token].Where(s => s.Since >= v.Since && s.Until <= v.Until).OrderBy(s => s.Since)
-                .Select(s => new StayView(venue.ZoneId(s.Zone) ?? "", At(s.Since), At(s.Until), s.Confidence))]))];
+                .Select(s => new StayView(venue.ZoneId(s.Zone) ?? "", At(s.Since), At(s.Until), s.Confidence))],
+            (Standing)v.Standing))];
     }
 
     public async Task<IReadOnlyList<ArrivalView>> ArrivalsAsync(Venue venue, string zone, CancellationToken stopping)

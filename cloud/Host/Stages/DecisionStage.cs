@@ -14,8 +14,8 @@ namespace Presence.Cloud.Stages;
 /// </summary>
 public sealed class DecisionStage : IDecisionSink
 {
-    private readonly VenueMap _map;
-    private readonly VenueCalendar _calendar;
+    private VenueMap _map;
+    private VenueCalendar _calendar;
     private readonly byte[] _key;
     private string[] _documents = [];
     private string _offersJson = "[]";
@@ -64,6 +64,13 @@ public sealed class DecisionStage : IDecisionSink
         _decider.Save(before);
         (_rules, _desk, _decider, Words) = Make(documents, offersJson);
         _decider.Load(before.WrittenSpan);
+    }
+
+    /// <summary>Takes another plan; zones keep their index, so what is known stays.</summary>
+    public void Replace(VenueMap map)
+    {
+        (_map, _calendar) = (map, new VenueCalendar(map.TimeZone, map.DayChange));
+        Replace(_documents, _offersJson);
     }
 
     /// <summary>Lets venue time pass.</summary>

@@ -94,7 +94,7 @@ public sealed partial class Lane : IDisposable
                 var begun = System.Diagnostics.Stopwatch.GetTimestamp();
                 var inputs = venue.Restore(_store);
                 LogRestored(venue.Map.Venue, inputs, System.Diagnostics.Stopwatch.GetElapsedTime(begun).TotalSeconds);
-                (venue.Words, venue.RuleDocuments) = (venue.State.Decisions.Words, venue.State.Decisions.Documents);
+                (venue.Words, venue.RuleDocuments, venue.Plan) = (venue.State.Decisions.Words, venue.State.Decisions.Documents, venue.State.Plan);
                 venue.Floor = venue.State.Look();
                 TellGateways(venue);
             }
@@ -346,7 +346,7 @@ public sealed partial class Lane : IDisposable
                 _events.Happened(venue, venue.Output);
             }
 
-            (venue.Words, venue.RuleDocuments) = (venue.State.Decisions.Words, venue.State.Decisions.Documents);
+            (venue.Words, venue.RuleDocuments, venue.Plan) = (venue.State.Decisions.Words, venue.State.Decisions.Documents, venue.State.Plan);
             if (venue.ToldMembers != venue.State.Members.Version)
             {
                 TellGateways(venue);

@@ -3,6 +3,7 @@ using System.Collections.Concurrent;
 using Presence.Ingest;
 using Presence.Mqtt;
 using Presence.Storage;
+using Presence.Visits;
 
 namespace Presence.Cloud.Stages;
 
@@ -19,13 +20,17 @@ public sealed class Venue : IVenueDoor
     /// <param name="ring">Wakes the lane.</param>
     public Venue(int number, VenueMap map, byte[] key, Func<VenueState> begin, Action ring)
     {
-        (Number, Map, Key, _begin, _ring) = (number, map, key, begin, ring);
+        (Number, Key, _begin, _ring) = (number, key, begin, ring);
         State = begin();
+        Plan = new VenuePlan(map, new VisitPolicy());
     }
 
     public int Number { get; }
 
-    public VenueMap Map { get; }
+    /// <summary>What visits are decided by, as last committed.</summary>
+    public VenuePlan Plan { get; internal set; }
+
+    public VenueMap Map => Plan.Map;
 
     /// <summary>The venue's secret: codes are drawn with it.</summary>
     public byte[] Key { get; }
@@ -113,6 +118,12 @@ public sealed record LiveFloor(
     long VenueTime, int Visitors, int Members, int[] Zones, LiveGateway[] Gateways, long Sightings, long Visits,
     IReadOnlyDictionary<Guid, int> Present)
 {
+    /// <summary>How each receiver of the plan does.</summary>
+    public IReadOnlyList<ReceiverHealth> Receivers { get; init; } = [];
+
+    /// <summary>Devices set apart from visitors.</summary>
+    public IReadOnlyList<DeviceMark> Apart { get; init; } = [];
+
     public static readonly LiveFloor Empty = new(0, 0, 0, [], [], 0, 0, new Dictionary<Guid, int>());
 }
 

@@ -12,6 +12,9 @@ namespace Presence.Cloud.Stages;
 [JsonDerivedType(typeof(CouponTaken), "redeemed")]
 [JsonDerivedType(typeof(Bought), "bought")]
 [JsonDerivedType(typeof(RulesChanged), "rules")]
+[JsonDerivedType(typeof(PlanChanged), "plan")]
+[JsonDerivedType(typeof(DeviceMarked), "marked")]
+[JsonDerivedType(typeof(DeviceUnmarked), "unmarked")]
 public abstract record VenueCommand
 {
     /// <summary>Whom it concerns, so that it can be emptied when they are erased; null when nobody.</summary>
@@ -56,6 +59,17 @@ public sealed record Bought(Guid Member, int Zone, string Category, long Cents) 
 
 /// <summary>The rules and offers in force from now on, as documents.</summary>
 public sealed record RulesChanged(string[] Documents, string Offers) : VenueCommand;
+
+/// <summary>The plan, thresholds and survey in force from now on, as <see cref="PlanJson"/> writes them.</summary>
+public sealed record PlanChanged(string Plan) : VenueCommand;
+
+/// <summary>A device is set apart from visitors, or said to be one.</summary>
+/// <param name="Zone">Id of the zone it always is in; null where that is not known.</param>
+/// <param name="Bound">The token is that of a binding.</param>
+public sealed record DeviceMarked(ulong Token, DeviceRole Role, string? Zone = null, bool Bound = false) : VenueCommand;
+
+/// <summary>A device is what it seems again.</summary>
+public sealed record DeviceUnmarked(ulong Token) : VenueCommand;
 
 [JsonSerializable(typeof(VenueCommand))]
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]

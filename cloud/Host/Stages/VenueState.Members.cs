@@ -16,7 +16,11 @@ public sealed partial class VenueState
         [.. Map.Receivers.Select(r => r.Gateway).Distinct(StringComparer.Ordinal).Select(Look)],
         Sightings,
         SettledVisits,
-        _present.ToDictionary(p => p.Key.Value, p => p.Value));
+        _present.ToDictionary(p => p.Key.Value, p => p.Value))
+    {
+        Receivers = [.. _visits.Receivers],
+        Apart = [.. _visits.Marks],
+    };
 
     private LiveGateway Look(string name) => _gateways.TryGetValue(name, out var g)
         ? new LiveGateway(name, g.Online, g.LastHeardAt, g.ClockError, g.Backlog)
@@ -63,12 +67,21 @@ public sealed partial class VenueState
 
                 break;
             case MemberErased erased:
+                foreach (var token in _members.DevicesOf(new(erased.Member)))
+                {
+                    _visits.Unmark(token);
+                }
+
                 _members.Erase(new(erased.Member));
                 _present.Remove(new(erased.Member));
                 Decisions.Erased(new(erased.Member), at, this, output);
                 break;
             case DeviceBound bound:
-                _members.Bind(new(bound.Member), new(bound.Token));
+                if (_members.Bind(new(bound.Member), new(bound.Token)) && _members.Find(new(bound.Member))!.Tags.Contains(StaffTag, StringComparer.Ordinal))
+                {
+                    Mark(new DeviceMarked(bound.Token, DeviceRole.Staff, Bound: true), at, output);
+                }
+
                 break;
             case CouponTaken taken:
                 Decisions.Redeemed(new(taken.Coupon), taken.Zone, at, this, output);
@@ -78,6 +91,15 @@ public sealed partial class VenueState
                 break;
             case RulesChanged rules:
                 Decisions.Replace(rules.Documents, rules.Offers);
+                break;
+            case PlanChanged changed:
+                ChangePlan(PlanJson.Read(changed.Plan), output);
+                break;
+            case DeviceMarked marked:
+                Mark(marked, at, output);
+                break;
+            case DeviceUnmarked unmarked:
+                _visits.Unmark(new(unmarked.Token));
                 break;
             default:
                 throw new InvalidDataException($"the venue's log holds a command of an unknown kind: {command.GetType().Name}");

@@ -11,10 +11,10 @@ namespace Presence.Cloud.Stages;
 /// </summary>
 public sealed partial class VenueState
 {
-    private const int SnapshotVersion = 1;
+    /// <summary>2: with the plan. One of version 1 gives all but the visits under way, which begin anew.</summary>
+    private const int SnapshotVersion = 2;
     private readonly VenueSettings _settings;
     private readonly Dictionary<string, GatewayClock> _gateways = new(StringComparer.Ordinal);
-    private readonly Dictionary<(string Gateway, int Number), ushort> _receivers = [];
     private readonly Dictionary<string, ushort[]> _receiverTables = new(StringComparer.Ordinal);
     private readonly SightingBuffers _buffers = new();
     private readonly VisitEventList _happened = new();
@@ -32,32 +32,30 @@ public sealed partial class VenueState
     /// <param name="settings">How the venue is run.</param>
     /// <param name="decisions">Turns facts about members into decisions.</param>
     public VenueState(int number, VenueMap map, VenueSettings settings, DecisionStage decisions)
+        : this(number, new VenuePlan(map, settings.Visits), settings, decisions)
+    {
+    }
+
+    /// <param name="number">The venue's number in the store; part of every id.</param>
+    /// <param name="plan">What visits are decided by.</param>
+    /// <param name="settings">How the venue is run.</param>
+    /// <param name="decisions">Turns facts about members into decisions.</param>
+    public VenueState(int number, VenuePlan plan, VenueSettings settings, DecisionStage decisions)
     {
         Number = number;
-        Map = map;
         _settings = settings;
         Decisions = decisions;
-        _visits = new VenueVisits(map, settings.Visits);
-        for (var i = 0; i < map.Receivers.Length; i++)
-        {
-            _receivers[(map.Receivers[i].Gateway, map.Receivers[i].Number)] = (ushort)i;
-        }
-
-        foreach (var gateway in map.Receivers.GroupBy(r => r.Gateway, StringComparer.Ordinal))
-        {
-            var table = Enumerable.Repeat(ushort.MaxValue, gateway.Max(r => r.Number) + 1).ToArray();
-            foreach (var receiver in gateway)
-            {
-                table[receiver.Number] = _receivers[(receiver.Gateway, receiver.Number)];
-            }
-
-            _receiverTables[gateway.Key] = table;
-        }
+        Plan = plan;
+        NumberReceivers();
+        _visits = new VenueVisits(Plan);
     }
 
     public int Number { get; }
 
-    public VenueMap Map { get; }
+    /// <summary>What visits are decided by, now.</summary>
+    public VenuePlan Plan { get; private set; }
+
+    public VenueMap Map => Plan.Map;
 
     public DecisionStage Decisions { get; }
 
@@ -123,6 +121,7 @@ public sealed partial class VenueState
         }
 
         SavePresent(writer);
+        writer.Text(PlanText);
         writer.Part(_members.Save).Part(_visits.Save);
         Decisions.Save(writer);
     }
@@ -133,9 +132,9 @@ public sealed partial class VenueState
     {
         var reader = new StateReader(from);
         var version = reader.Long();
-        if (version != SnapshotVersion)
+        if (version is < 1 or > SnapshotVersion)
         {
-            throw new InvalidDataException($"the snapshot is of version {version}; this program knows {SnapshotVersion}");
+            throw new InvalidDataException($"the snapshot is of version {version}; this program knows 1 to {SnapshotVersion}");
         }
 
         (NextInput, _venueTime, _settled, _lastTick, _nextId) = (reader.Long(), reader.Long(), reader.Long(), reader.Long(), reader.Long());
@@ -148,9 +147,15 @@ public sealed partial class VenueState
         }
 
         LoadPresent(ref reader);
+        if (version > 1)
+        {
+            TakePlan(PlanJson.Read(reader.Text()));
+        }
+
         var members = reader.Part();
         _members = MemberBook.Load(ref members);
-        _visits = VenueVisits.Load(reader.Part(), Map, _settings.Visits);
+        var visits = reader.Part();
+        _visits = VenueVisits.IsOfThisVersion(visits) ? VenueVisits.Load(visits, Plan) : new VenueVisits(Plan);
         Decisions.Load(ref reader);
     }
 
@@ -302,7 +307,7 @@ public sealed partial class VenueState
                 case VisitEventKind.VisitSettled:
                     SettledVisits++;
                     output.Visits.Add(new Storage.VisitRow(
-                        NextId(), Number, e.Device.Hash, MemberOf(e), e.Since, e.At, (byte)e.Traits, e.Confidence, (byte)e.Sources));
+                        NextId(), Number, e.Device.Hash, MemberOf(e), e.Since, e.At, (byte)e.Traits, e.Confidence, (byte)e.Sources, (byte)e.Standing));
                     break;
                 default:
                     if (e.Traits.HasFlag(TokenTraits.Bound) && _members.Resolve(e.Device) is { } member)

@@ -71,6 +71,8 @@ public sealed class VisitRecord
     public int Confidence { get; init; }
 
     public int Sources { get; init; }
+
+    public int Standing { get; init; }
 }
 
 public sealed class StayRecord

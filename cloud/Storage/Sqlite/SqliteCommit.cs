@@ -23,7 +23,7 @@ internal sealed class SqliteCommit : IStoreCommit
         _complete = Prepare("COMMIT");
         _rollback = Prepare("ROLLBACK");
         _log = Prepare("INSERT INTO log (venue, first_input, inputs, at, member, records) VALUES (?, ?, ?, ?, ?, ?)");
-        _visit = Prepare("INSERT INTO visits (id, venue, token, member, since, until, traits, confidence, sources) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+        _visit = Prepare("INSERT INTO visits (id, venue, token, member, since, until, traits, confidence, sources, standing) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
         _stay = Prepare("INSERT INTO stays (id, venue, token, member, zone, since, until, confidence, sources) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
         _decision = Prepare(
             "INSERT INTO decisions (id, venue, member, rule, rule_version, outcome, offer, zone, at, gates) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
@@ -94,7 +94,7 @@ internal sealed class SqliteCommit : IStoreCommit
 
     public void AddVisit(in VisitRow row) =>
         _visit.Bind(row.Id).Bind(row.Venue).Bind((long)row.Token).Bind(row.Member).Bind(row.Since).Bind(row.Until)
-            .Bind(row.Traits).Bind(row.Confidence).Bind(row.Sources).Run();
+            .Bind(row.Traits).Bind(row.Confidence).Bind(row.Sources).Bind(row.Standing).Run();
 
     public void AddStay(in StayRow row) =>
         _stay.Bind(row.Id).Bind(row.Venue).Bind((long)row.Token).Bind(row.Member).Bind(row.Zone).Bind(row.Since).Bind(row.Until)

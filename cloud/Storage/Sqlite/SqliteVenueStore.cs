@@ -81,10 +81,23 @@ public sealed class SqliteVenueStore : IVenueStore
         return select.Bind(venue).Read() ? new StoredSnapshot(select.Int64(0), select.Blob(1)) : null;
     }
 
-    public IEnumerable<LogRow> ReadLog(int venue, long fromInput)
+    public IEnumerable<LogRow> ReadLog(int venue, long fromInput) => ReadLog(_connection, venue, fromInput);
+
+    public IEnumerable<LogRow> ReadLogAside(int venue, long fromInput)
+    {
+        using var connection = new SqliteConnection(
+            new SqliteConnectionStringBuilder { DataSource = FilePath, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
+        connection.Open();
+        foreach (var row in ReadLog(connection, venue, fromInput))
+        {
+            yield return row;
+        }
+    }
+
+    private static IEnumerable<LogRow> ReadLog(SqliteConnection connection, int venue, long fromInput)
     {
         using var select = new Statement(
-            _connection.Handle!,
+            connection.Handle!,
             "SELECT first_input, inputs, at, records FROM log WHERE venue = ? AND first_input >= ? ORDER BY first_input, id");
         select.Bind(venue).Bind(fromInput);
         while (select.Read())

@@ -84,10 +84,15 @@ internal struct ZoneBelief
             Store(log);
         }
 
-        // The device's own loudness: what the zone believed in does not explain, learned slowly and within what devices differ by.
-        var left = dbm - model.Expected(Anchor, receiver) - gain;
-        Gain256 = (short)Math.Clamp(Gain256 + (left * pace.Learn * 256), -Pace.MostGain * 256, Pace.MostGain * 256);
+        LearnGain(model, pace, Anchor, receiver, dbm);
         return moved;
+    }
+
+    /// <summary>The device's own loudness: what the zone believed in does not explain, learned slowly and within what devices differ by.</summary>
+    public void LearnGain(ZoneModel model, in Pace pace, int zone, int receiver, float dbm)
+    {
+        var left = dbm - model.Expected(zone, receiver) - (Gain256 / 256f);
+        Gain256 = (short)Math.Clamp(Gain256 + (left * pace.Learn * 256), -Pace.MostGain * 256, Pace.MostGain * 256);
     }
 
     /// <summary>0 to 100: chance of the zone believed in.</summary>

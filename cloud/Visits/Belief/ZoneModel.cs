@@ -15,15 +15,16 @@ internal sealed class ZoneModel
     private readonly float[] _expected;
     private readonly int _receivers;
 
-    public ZoneModel(VenueMap map, VisitPolicy policy)
+    public ZoneModel(VenuePlan plan)
     {
+        var (map, policy) = plan;
         _receivers = map.Receivers.Length;
         var zones = ZonePoints.Of(map);
         Neighbours = Near(map, zones);
         Present = new float[map.Zones.Length * Width];
         _expected = new float[map.Zones.Length * _receivers * Line];
         SeedOf = [.. map.Receivers.Select(r => (short)map.ZoneIndex(r.Zone))];
-        var (mean, sharp) = Expect(map, zones, policy);
+        var (mean, sharp) = Expect(plan, zones);
         for (var z = 0; z < map.Zones.Length; z++)
         {
             for (var i = 0; i < Width; i++)
@@ -56,7 +57,7 @@ internal sealed class ZoneModel
         var near = new short[zones.Length * Width];
         for (var z = 0; z < zones.Length; z++)
         {
-            var order = Enumerable.Range(0, zones.Length).Where(o => o != z)
+            var order = Enumerable.Range(0, zones.Length).Where(o => o != z && zones[o].Points.Length > 0 && zones[z].Points.Length > 0)
                 .OrderBy(o => Joined(map, z, o) ? 0 : 1).ThenBy(o => ZonePoints.Apart(zones[z], zones[o])).ThenBy(o => o).Take(Width - 1).ToArray();
             near.AsSpan(z * Width, Width).Fill(-1);
             near[z * Width] = (short)z;
@@ -77,28 +78,26 @@ internal sealed class ZoneModel
             || (string.Equals(p.From, two, StringComparison.Ordinal) && string.Equals(p.To, one, StringComparison.Ordinal)));
     }
 
-    private static (float[][] Mean, float[][] Sharp) Expect(VenueMap map, ZonePoints[] zones, VisitPolicy policy)
+    private static (float[][] Mean, float[][] Sharp) Expect(VenuePlan plan, ZonePoints[] zones)
     {
+        var (map, policy) = plan;
+        var storeys = map.Receivers.Select(r => ZonePoints.FloorOf(map, r.Floor)).ToArray();
+        double Planned(int r, int floor, Spot at, bool own) => Level(
+            Outlines.Between(at, map.Receivers[r].At), Math.Abs(floor - storeys[r]), own,
+            map.Receivers[r].Kind == RadioKind.Wifi ? policy.NearWifiDbm : policy.NearBluetoothDbm, policy);
+        var inZone = map.Receivers.Select(r => map.ZoneIndex(r.Zone)).ToArray();
+        var survey = new SurveyLevels(plan, (r, floor, at) => Planned(
+            r, floor, at, inZone[r] >= 0 && floor == storeys[r] && Outlines.Contains(map.Zones[inZone[r]].Outline, at)));
         var mean = new float[map.Receivers.Length][];
         var sharp = new float[map.Receivers.Length][];
         for (var r = 0; r < map.Receivers.Length; r++)
         {
-            var receiver = map.Receivers[r];
             (mean[r], sharp[r]) = (new float[zones.Length], new float[zones.Length]);
-            var near = receiver.Kind == RadioKind.Wifi ? policy.NearWifiDbm : policy.NearBluetoothDbm;
             for (var z = 0; z < zones.Length; z++)
             {
-                var storeys = Math.Abs(zones[z].Floor - FloorOf(map, receiver.Floor));
-                var own = string.Equals(map.Zones[z].Id, receiver.Zone, StringComparison.Ordinal);
-                var (sum, squares) = (0.0, 0.0);
-                foreach (var spot in zones[z].Points)
-                {
-                    var level = Level(Outlines.Between(spot, receiver.At), storeys, own, near, policy);
-                    (sum, squares) = (sum + level, squares + (level * level));
-                }
-
-                var m = sum / zones[z].Points.Length;
-                var spread = Math.Max(0, (squares / zones[z].Points.Length) - (m * m));
+                var levels = zones[z].Points.Select(at => Planned(r, zones[z].Floor, at, z == inZone[r]) + survey.Beside(r, zones[z].Floor, at)).ToArray();
+                var m = levels.Length == 0 ? 0 : levels.Average();
+                var spread = levels.Length == 0 ? 0 : levels.Average(l => (l - m) * (l - m));
                 mean[r][z] = (float)m;
                 sharp[r][z] = (float)(1 / (2 * (spread + (policy.SpreadDb * policy.SpreadDb))));
             }
@@ -113,19 +112,6 @@ internal sealed class ZoneModel
         var slant = Math.Sqrt((metres * metres) + 4 + (storeys * storeys * 16.0));
         return near - (policy.FallDb * Math.Log10(slant)) - (own ? 0 : policy.WallDb) - (storeys == 0 ? 0 : 11 + (4 * storeys));
     }
-
-    private static int FloorOf(VenueMap map, string floor)
-    {
-        for (var i = 0; i < map.Floors.Length; i++)
-        {
-            if (string.Equals(map.Floors[i].Id, floor, StringComparison.Ordinal))
-            {
-                return i;
-            }
-        }
-
-        return 0;
-    }
 }
 
 /// <summary>A zone as a handful of spots in it.</summary>
@@ -133,7 +119,12 @@ internal sealed record ZonePoints(int Floor, Spot[] Points)
 {
     public static ZonePoints[] Of(VenueMap map) => [.. map.Zones.Select(zone =>
     {
-        var floor = Enumerable.Range(0, map.Floors.Length).FirstOrDefault(i => string.Equals(map.Floors[i].Id, zone.Floor, StringComparison.Ordinal));
+        var floor = FloorOf(map, zone.Floor);
+        if (zone.Outline.IsEmpty)
+        {
+            return new ZonePoints(floor, []);
+        }
+
         var (left, right) = (zone.Outline.Min(c => c.X), zone.Outline.Max(c => c.X));
         var (low, high) = (zone.Outline.Min(c => c.Y), zone.Outline.Max(c => c.Y));
         var inside = (
@@ -148,4 +139,18 @@ internal sealed record ZonePoints(int Floor, Spot[] Points)
     /// <summary>Metres between the nearest spots; a storey counts as thirty.</summary>
     public static double Apart(ZonePoints a, ZonePoints b) =>
         a.Points.Min(p => b.Points.Min(q => Outlines.Between(p, q))) + (30 * Math.Abs(a.Floor - b.Floor));
+
+    /// <summary>Index of the floor; the lowest where the id is unknown.</summary>
+    public static int FloorOf(VenueMap map, string floor)
+    {
+        for (var i = 0; i < map.Floors.Length; i++)
+        {
+            if (string.Equals(map.Floors[i].Id, floor, StringComparison.Ordinal))
+            {
+                return i;
+            }
+        }
+
+        return 0;
+    }
 }

@@ -14,4 +14,7 @@ public enum Standing : byte
 
     /// <summary>Near and long enough to have been interested.</summary>
     Engaged,
+
+    /// <summary>Stayed longer than any visitor: staff, or a device that never leaves. Not counted.</summary>
+    Resident,
 }

@@ -60,4 +60,7 @@ public enum EvidenceSources : byte
 
     /// <summary>Some evidence came after the stated lateness and was left out.</summary>
     Incomplete = 32,
+
+    /// <summary>The venue's plan changed while it lasted; what followed is another visit.</summary>
+    PlanChanged = 64,
 }

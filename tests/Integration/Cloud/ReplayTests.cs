@@ -12,7 +12,7 @@ namespace Presence.Integration.Cloud;
 /// <summary>Same log, same state, bit for bit; also from any snapshot.</summary>
 public sealed class ReplayTests
 {
-    private const long Morning = 1_795_219_200_000;
+    internal const long Morning = 1_795_219_200_000;
     private static readonly byte[] Key = SHA256.HashData("a venue's secret"u8);
     private static readonly MemberId Anna = new(Guid.Parse("11111111-1111-1111-1111-111111111111"));
 
@@ -157,7 +157,7 @@ public sealed class ReplayTests
     }
 
     // Two hours of a morning: two gateways, eighty strangers, and a member whose birthday it is.
-    private static List<byte[]> Day(int seed)
+    internal static List<byte[]> Day(int seed)
     {
         var dice = new Random(seed);
         var log = new List<byte[]>();

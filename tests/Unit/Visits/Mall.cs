@@ -56,11 +56,13 @@ internal static class Mall
             happened);
     }
 
-    public static VenueVisits Reloaded(this VenueVisits visits)
+    public static VenueVisits Reloaded(this VenueVisits visits) => visits.Reloaded(Map);
+
+    public static VenueVisits Reloaded(this VenueVisits visits, VenueMap map)
     {
         var bytes = new ArrayBufferWriter<byte>();
         visits.Save(bytes);
-        return VenueVisits.Load(bytes.WrittenSpan, Map, Policy);
+        return VenueVisits.Load(bytes.WrittenSpan, map, Policy);
     }
 
     public static string[] Told(this VisitEventList happened) => [.. happened.Events.ToArray().Select(Tell)];

@@ -1,0 +1,87 @@
+namespace Presence.Visits;
+
+/// <summary>
+/// What a survey walk found beside the plan: for each receiver a level of its own, and a Gaussian process of what is left at the stops
+/// (covariance as in <see cref="SourceField"/>). Far from every stop only the receiver's own level remains.
+/// </summary>
+internal sealed class SurveyLevels
+{
+    /// <summary>Shadowing about the plan, dB, and the distance over which it is alike, metres; usual indoor figures (Gudmundson 1991, ITU-R P.1238).</summary>
+    private const double ShadowDb = 6;
+    private const double Length = 5;
+
+    /// <summary>What one stop's mean errs by, dB.</summary>
+    private const double StopDb = 3;
+
+    /// <summary>A receiver's own level is believed in as much as the plan after this many stops.</summary>
+    private const double Held = 2;
+
+    private readonly double[] _own;
+    private readonly List<(int Floor, Spot At, double Weight)>[] _near;
+
+    /// <param name="plan">The survey, and the receivers it speaks of.</param>
+    /// <param name="planned">Level that the plan alone expects: receiver, floor, spot.</param>
+    public SurveyLevels(VenuePlan plan, Func<int, int, Spot, double> planned)
+    {
+        var map = plan.Map;
+        _own = new double[map.Receivers.Length];
+        _near = new List<(int, Spot, double)>[map.Receivers.Length];
+        var index = Enumerable.Range(0, map.Receivers.Length).ToDictionary(r => (map.Receivers[r].Gateway, map.Receivers[r].Number));
+        var heard = new List<(int Floor, Spot At, double Beside)>[map.Receivers.Length];
+        foreach (var stop in plan.Survey)
+        {
+            var floor = ZonePoints.FloorOf(map, stop.Floor);
+            foreach (var level in stop.Heard)
+            {
+                // A receiver that hung there when the survey was walked may be gone by now.
+                if (index.TryGetValue((level.Gateway, level.Number), out var r))
+                {
+                    (heard[r] ??= []).Add((floor, stop.At, level.Dbm - planned(r, floor, stop.At)));
+                }
+            }
+        }
+
+        for (var r = 0; r < heard.Length; r++)
+        {
+            if (heard[r] is { } stops)
+            {
+                _own[r] = stops.Sum(s => s.Beside) / (stops.Count + Held);
+                _near[r] = Weigh(stops, _own[r]);
+            }
+        }
+    }
+
+    /// <summary>Beside what the plan expects there, dB.</summary>
+    public double Beside(int receiver, int floor, Spot at)
+    {
+        var sum = _own[receiver];
+        foreach (var stop in _near[receiver] ?? [])
+        {
+            sum += stop.Floor == floor ? stop.Weight * Alike(stop.At, at) : 0;
+        }
+
+        return sum;
+    }
+
+    private static List<(int, Spot, double)> Weigh(List<(int Floor, Spot At, double Beside)> stops, double own)
+    {
+        var n = stops.Count;
+        var k = new double[n, n];
+        var left = new double[n];
+        for (var i = 0; i < n; i++)
+        {
+            left[i] = stops[i].Beside - own;
+            for (var j = 0; j <= i; j++)
+            {
+                k[i, j] = k[j, i] = stops[i].Floor == stops[j].Floor ? Alike(stops[i].At, stops[j].At) : 0;
+            }
+
+            k[i, i] += StopDb * StopDb;
+        }
+
+        var weights = Cholesky.Solve(k, left);
+        return [.. stops.Select((s, i) => (s.Floor, s.At, weights[i]))];
+    }
+
+    private static double Alike(Spot a, Spot b) => ShadowDb * ShadowDb * Math.Exp(-Outlines.Between(a, b) / Length);
+}
