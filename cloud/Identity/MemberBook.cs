@@ -1,7 +1,4 @@
-using System.Buffers;
-using System.Buffers.Binary;
 using System.Collections.Immutable;
-using System.Text;
 
 namespace Presence.Identity;
 
@@ -71,6 +68,19 @@ public sealed class MemberBook
         return true;
     }
 
+    /// <summary>Sets a member's tier and tags.</summary>
+    /// <returns>False when the member is unknown.</returns>
+    public bool Grade(MemberId member, string? tier, IEnumerable<string> tags)
+    {
+        if (!_members.TryGetValue(member, out var known))
+        {
+            return false;
+        }
+
+        _members[member] = known with { Tier = tier, Tags = [.. tags] };
+        return true;
+    }
+
     /// <summary>Makes a device a member's. A device has one member: the newest binding counts.</summary>
     /// <returns>False when the member is unknown or does not allow it.</returns>
     public bool Bind(MemberId member, DeviceToken device)
@@ -100,70 +110,68 @@ public sealed class MemberBook
     public bool IsErased(MemberId member) => _erased.Contains(member);
 
     /// <summary>Writes the book; the same book gives the same bytes.</summary>
-    public void Save(IBufferWriter<byte> to)
+    public void Save(StateWriter to)
     {
-        WriteInt64(to, Version);
-        WriteInt64(to, _members.Count);
+        to.Write(Version);
+        to.Write((long)_members.Count);
         foreach (var m in _members.Values.OrderBy(m => m.Member.Value))
         {
-            WriteGuid(to, m.Member.Value);
-            WriteText(to, m.Birthday ?? "");
-            WriteText(to, m.Language);
-            WriteInt64(to, (long)m.Purposes);
-            WriteInt64(to, m.JoinedAt);
-            WriteText(to, m.Tier ?? "");
-            WriteInt64(to, m.Tags.Length);
+            to.Write(m.Member.Value);
+            to.Write(m.Birthday);
+            to.Write(m.Language);
+            to.Write((long)m.Purposes);
+            to.Write(m.JoinedAt);
+            to.Write(m.Tier);
+            to.Write((long)m.Tags.Length);
             foreach (var tag in m.Tags)
             {
-                WriteText(to, tag);
+                to.Write(tag);
             }
         }
 
-        WriteInt64(to, _bindings.Count);
+        to.Write((long)_bindings.Count);
         foreach (var (token, member) in _bindings.OrderBy(b => b.Key.Hash))
         {
-            WriteInt64(to, (long)token.Hash);
-            WriteGuid(to, member.Value);
+            to.Write((long)token.Hash);
+            to.Write(member.Value);
         }
 
-        WriteInt64(to, _erased.Count);
+        to.Write((long)_erased.Count);
         foreach (var member in _erased.OrderBy(m => m.Value))
         {
-            WriteGuid(to, member.Value);
+            to.Write(member.Value);
         }
     }
 
     /// <summary>Reads what <see cref="Save"/> wrote.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The bytes end too early.</exception>
-    public static MemberBook Load(ref ReadOnlySpan<byte> from)
+    /// <exception cref="FormatException">The bytes end too early.</exception>
+    public static MemberBook Load(ref StateReader from)
     {
         var book = new MemberBook();
-        var version = ReadInt64(ref from);
-        for (var left = ReadInt64(ref from); left > 0; left--)
+        var version = from.Long();
+        for (var left = from.Count(); left > 0; left--)
         {
-            var id = new MemberId(ReadGuid(ref from));
-            var birthday = ReadText(ref from);
-            var known = new KnownMember(
-                id, birthday.Length == 0 ? null : birthday, ReadText(ref from), (Purposes)ReadInt64(ref from), ReadInt64(ref from));
-            var tier = ReadText(ref from);
+            var id = new MemberId(from.Guid());
+            var known = new KnownMember(id, from.Text(), from.Text() ?? "", (Purposes)from.Long(), from.Long());
+            var tier = from.Text();
             var tags = ImmutableArray.CreateBuilder<string>();
-            for (var more = ReadInt64(ref from); more > 0; more--)
+            for (var more = from.Count(); more > 0; more--)
             {
-                tags.Add(ReadText(ref from));
+                tags.Add(from.Text() ?? "");
             }
 
-            book._members[id] = known with { Tier = tier.Length == 0 ? null : tier, Tags = tags.ToImmutable() };
+            book._members[id] = known with { Tier = tier, Tags = tags.ToImmutable() };
         }
 
-        for (var left = ReadInt64(ref from); left > 0; left--)
+        for (var left = from.Count(); left > 0; left--)
         {
-            var token = new DeviceToken((ulong)ReadInt64(ref from));
-            book._bindings[token] = new MemberId(ReadGuid(ref from));
+            var token = new DeviceToken((ulong)from.Long());
+            book._bindings[token] = new MemberId(from.Guid());
         }
 
-        for (var left = ReadInt64(ref from); left > 0; left--)
+        for (var left = from.Count(); left > 0; left--)
         {
-            book._erased.Add(new MemberId(ReadGuid(ref from)));
+            book._erased.Add(new MemberId(from.Guid()));
         }
 
         book.Version = version;
@@ -176,45 +184,5 @@ public sealed class MemberBook
         {
             _bindings.Remove(token);
         }
-    }
-
-    private static void WriteInt64(IBufferWriter<byte> to, long value)
-    {
-        BinaryPrimitives.WriteInt64LittleEndian(to.GetSpan(8), value);
-        to.Advance(8);
-    }
-
-    private static void WriteGuid(IBufferWriter<byte> to, Guid value)
-    {
-        value.TryWriteBytes(to.GetSpan(16));
-        to.Advance(16);
-    }
-
-    private static void WriteText(IBufferWriter<byte> to, string value)
-    {
-        WriteInt64(to, Encoding.UTF8.GetByteCount(value));
-        to.Write(Encoding.UTF8.GetBytes(value));
-    }
-
-    private static long ReadInt64(ref ReadOnlySpan<byte> from)
-    {
-        var value = BinaryPrimitives.ReadInt64LittleEndian(from);
-        from = from[8..];
-        return value;
-    }
-
-    private static Guid ReadGuid(ref ReadOnlySpan<byte> from)
-    {
-        var value = new Guid(from[..16]);
-        from = from[16..];
-        return value;
-    }
-
-    private static string ReadText(ref ReadOnlySpan<byte> from)
-    {
-        var length = (int)ReadInt64(ref from);
-        var value = Encoding.UTF8.GetString(from[..length]);
-        from = from[length..];
-        return value;
     }
 }

@@ -82,6 +82,9 @@ public interface IStoreCommit : IDisposable
 
     void AddMember(in MemberRow row);
 
+    /// <returns>False when the venue has no such member.</returns>
+    bool SetTier(int venue, Guid member, string? tier);
+
     void AddConsent(in ConsentRow row);
 
     void SetBinding(int venue, ulong token, Guid member, string how, long at);
@@ -154,7 +157,7 @@ public readonly record struct MessageRow(long Id, int Venue, Guid Member, string
 public readonly record struct ArrivalRow(long Id, int Venue, int Zone, Guid Member, long At, string Body);
 
 public readonly record struct MemberRow(
-    Guid Id, int Venue, string Nickname, string? Birthday, string Language, int Purposes, byte[] SecretHash, long JoinedAt, string? Tier = null);
+    Guid Id, int Venue, string Nickname, string? Birthday, string Language, int Purposes, byte[] SecretHash, long JoinedAt);
 
 public readonly record struct ConsentRow(
     int Venue, Guid Member, int Purposes, string TextVersion, string Language, string Channel, long At);

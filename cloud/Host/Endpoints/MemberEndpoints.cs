@@ -33,7 +33,7 @@ internal static class MemberEndpoints
     /// <param name="Birthday">Month and day, <c>MM-dd</c>; may be left out.</param>
     /// <param name="Purposes">What is allowed: <c>presence</c>, <c>marketing</c>, <c>profiling</c>; nothing is by default.</param>
     /// <param name="TextVersion">Version of the words that were shown.</param>
-    public sealed record JoinRequest(string? Nickname, string? Birthday, string? Language, string[]? Purposes, string? TextVersion, string? Tier = null);
+    public sealed record JoinRequest(string? Nickname, string? Birthday, string? Language, string[]? Purposes, string? TextVersion);
 
     public sealed record JoinReply(Guid MemberId, string Secret);
 
@@ -76,9 +76,9 @@ internal static class MemberEndpoints
         var language = body.Language ?? "en";
         var reply = await venues.LaneOf(found).AskAsync<JoinReply>(found, (at, commit, now) =>
         {
-            commit.AddMember(new MemberRow(member, at.Number, nickname, birthday, language, (int)purposes, MemberSecrets.Hash(secret), now, body.Tier));
+            commit.AddMember(new MemberRow(member, at.Number, nickname, birthday, language, (int)purposes, MemberSecrets.Hash(secret), now));
             commit.AddConsent(new ConsentRow(at.Number, member, (int)purposes, body.TextVersion!, language, "page", now));
-            return (new JoinReply(member, secret), [new MemberJoined(member, birthday, language, purposes, body.Tier)]);
+            return (new JoinReply(member, secret), [new MemberJoined(member, birthday, language, purposes)]);
         });
         return Results.Created("/api/v1/me", reply);
     }

@@ -16,6 +16,7 @@ internal static class StaffEndpoints
         api.MapGet("/venues/{venue}/coupons/{code}", LookAsync).Produces<CouponCheck>();
         api.MapPost("/venues/{venue}/coupons/{code}/redeem", RedeemAsync).Produces<RedeemReply>();
         api.MapPost("/venues/{venue}/purchases", BuyAsync).Produces(202);
+        api.MapPut("/venues/{venue}/members/{member:guid}/grade", GradeAsync).Produces<MemberGrade>();
     }
 
     /// <param name="By">Name of the person at the till or on the floor.</param>
@@ -23,6 +24,10 @@ internal static class StaffEndpoints
 
     /// <param name="Zone">Id of the store.</param>
     public sealed record RedeemRequest(string? Zone, string? By);
+
+    /// <param name="Tier">For example <c>gold</c>; null for none.</param>
+    /// <param name="Tags">Words of the venue's own, for example <c>press</c>; replaces those before.</param>
+    public sealed record MemberGrade(string? Tier, string[]? Tags);
 
     /// <param name="Member">Member id.</param>
     public sealed record PurchaseRequest(Guid? Member, string? Zone, string? Category, long? Cents);
@@ -108,7 +113,13 @@ internal static class StaffEndpoints
         }
 
         // What is typed may be the short code; the database decides by the coupon itself.
-        var canonical = (await FindAsync(found, code, reader, stopping))?.Code ?? Plain(code);
+        var coupon = await FindAsync(found, code, reader, stopping);
+        if (coupon is { State: "issued" } && !found.Words.IsHonoured(coupon.Offer, found.Map.Zones[zone]))
+        {
+            return WrongPlace(found.Words.Where(coupon.Offer));
+        }
+
+        var canonical = coupon?.Code ?? Plain(code);
         var reply = await venues.LaneOf(found).AskAsync<RedemptionRow>(found, (at, commit, now) =>
         {
             var outcome = commit.Redeem(new RedeemAttempt(at.Number, key, canonical, zone, body.By.Trim(), now));
@@ -155,6 +166,29 @@ internal static class StaffEndpoints
         return known ? Results.Accepted() : Problems.Of(404, "unknown-member", "There is no such member.");
     }
 
+    private static async Task<IResult> GradeAsync(string venue, Guid member, MemberGrade body, Venues venues)
+    {
+        if (venues.Find(venue) is not { } found)
+        {
+            return Problems.NoVenue(venue);
+        }
+
+        if (body.Tier is { } tier && (string.IsNullOrWhiteSpace(tier) || tier.Length > 40))
+        {
+            return Problems.Bad("$.tier", tier, "a word of 1 to 40 letters, or null for none");
+        }
+
+        var tags = body.Tags ?? [];
+        if (tags.Length > 50 || tags.Any(t => string.IsNullOrWhiteSpace(t) || t.Length > 40))
+        {
+            return Problems.Bad("$.tags", string.Join(", ", tags), "at most 50 words of 1 to 40 letters");
+        }
+
+        var known = await venues.LaneOf(found).AskAsync<bool>(found, (at, commit, _) =>
+            commit.SetTier(at.Number, member, body.Tier) ? (true, [new MemberGraded(member, body.Tier, tags)]) : (false, []));
+        return known ? Results.Ok(new MemberGrade(body.Tier, tags)) : Problems.Of(404, "unknown-member", "There is no such member.");
+    }
+
     private static async Task<Storage.Model.CouponRecord?> FindAsync(Venue venue, string code, Reader reader, CancellationToken stopping)
     {
         if (code.Length > 400)
@@ -185,6 +219,10 @@ internal static class StaffEndpoints
 
     private static IResult Unknown() => Problems.Of(
         404, "unknown-coupon", "There is no such coupon.", "Check the code: one letter may be mistyped. 没有此券，请核对券码。");
+
+    private static IResult WrongPlace(LocalText? where) => Problems.Of(
+        422, "wrong-place", "This coupon is not valid in this store.",
+        where is null ? "No store of this mall takes it. 本商场没有可用的店铺。" : $"It can be used in: {where.En}. 可用店铺：{where.In("zh")}。");
 
     private static string Plain(string code) => code.Length > 60 ? code[..60] : code;
 }

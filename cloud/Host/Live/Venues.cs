@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Presence.Cloud.Stages;
 using Presence.Delivery;
+using Presence.Offers;
 
 namespace Presence.Cloud.Live;
 
@@ -37,6 +38,9 @@ public sealed class VenueWords(
 
     public OfferView Offer(string id) => offers.TryGetValue(id, out var offer)
         ? new OfferView(offer.Title, offer.Title, offer.Theme) : new OfferView(new LocalText(id), new LocalText(id), "");
+
+    /// <summary>Whether a till in the zone takes coupons of the offer. An offer that is not in the book any more is taken anywhere: the guest holds a promise.</summary>
+    public bool IsHonoured(string id, Zone store) => !offers.TryGetValue(id, out var offer) || CouponLife.IsHonoured(offer, store);
 
     /// <summary>Where the offer may be redeemed, in words; null for anywhere.</summary>
     public LocalText? Where(string id)

@@ -151,24 +151,26 @@ public sealed class DecisionStage : IDecisionSink
 
     public void Save(StateWriter to)
     {
-        to.Long(_documents.Length);
+        to.Write((long)_documents.Length);
         foreach (var document in _documents)
         {
-            to.Text(document);
+            to.Write(document);
         }
 
-        to.Text(_offersJson).Long(_advanced).Part(_decider.Save);
+        to.Write(_offersJson);
+        to.Write(_advanced);
+        to.Write(_decider.Save);
     }
 
     public void Load(ref StateReader from)
     {
-        var documents = new string[from.Long()];
+        var documents = new string[from.Count()];
         for (var i = 0; i < documents.Length; i++)
         {
-            documents[i] = from.Text();
+            documents[i] = from.Text() ?? "";
         }
 
-        (_rules, _desk, _decider, Words) = Make(documents, from.Text());
+        (_rules, _desk, _decider, Words) = Make(documents, from.Text() ?? "[]");
         _advanced = from.Long();
         _decider.Load(from.Part());
     }

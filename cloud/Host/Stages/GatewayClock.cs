@@ -124,23 +124,30 @@ public sealed class GatewayClock(string name)
 
     public void Save(StateWriter to)
     {
-        to.Text(Name).Bool(Online).Long(ClockError).Long(Correction).Long(LiveMark).Long(SettleMark).Long(LastHeardAt).Long(Backlog);
-        to.Long(_taken);
-        foreach (var difference in _differences)
+        to.Write(Name);
+        to.Write(Online);
+        foreach (var number in (ReadOnlySpan<long>)[ClockError, Correction, LiveMark, SettleMark, LastHeardAt, Backlog, _taken])
         {
-            to.Long(difference);
+            to.Write(number);
         }
 
-        to.Long(_boots.Count);
+        foreach (var difference in _differences)
+        {
+            to.Write(difference);
+        }
+
+        to.Write((long)_boots.Count);
         foreach (var (boot, live, backlog) in _boots)
         {
-            to.Long((long)boot).Long((long)live).Long((long)backlog);
+            to.Write((long)boot);
+            to.Write((long)live);
+            to.Write((long)backlog);
         }
     }
 
     public static GatewayClock Load(ref StateReader from)
     {
-        var clock = new GatewayClock(from.Text())
+        var clock = new GatewayClock(from.Text() ?? "")
         {
             Online = from.Bool(),
             ClockError = from.Long(),
@@ -150,13 +157,13 @@ public sealed class GatewayClock(string name)
             LastHeardAt = from.Long(),
             Backlog = from.Long(),
         };
-        clock._taken = (int)from.Long();
+        clock._taken = from.Int();
         for (var i = 0; i < Samples; i++)
         {
             clock._differences[i] = from.Long();
         }
 
-        for (var left = from.Long(); left > 0; left--)
+        for (var left = from.Count(); left > 0; left--)
         {
             clock._boots.Add(new BootMark((ulong)from.Long(), (ulong)from.Long(), (ulong)from.Long()));
         }

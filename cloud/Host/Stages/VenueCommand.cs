@@ -6,6 +6,7 @@ namespace Presence.Cloud.Stages;
 /// <summary>What happens to a venue besides sightings and time; an input of its log. The set is closed: what the log holds is never a type's name.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "is")]
 [JsonDerivedType(typeof(MemberJoined), "joined")]
+[JsonDerivedType(typeof(MemberGraded), "graded")]
 [JsonDerivedType(typeof(ConsentChanged), "consent")]
 [JsonDerivedType(typeof(MemberErased), "erased")]
 [JsonDerivedType(typeof(DeviceBound), "bound")]
@@ -29,7 +30,13 @@ public abstract record VenueCommand
         JsonSerializer.Deserialize(bytes, CommandJson.Default.VenueCommand) ?? throw new JsonException("an empty command");
 }
 
-public sealed record MemberJoined(Guid Member, string? Birthday, string Language, Purposes Purposes, string? Tier = null, string[]? Tags = null) : VenueCommand
+public sealed record MemberJoined(Guid Member, string? Birthday, string Language, Purposes Purposes) : VenueCommand
+{
+    public override Guid? Concerns => Member;
+}
+
+/// <summary>What the venue's people hold a member for; members cannot say it of themselves.</summary>
+public sealed record MemberGraded(Guid Member, string? Tier, string[] Tags) : VenueCommand
 {
     public override Guid? Concerns => Member;
 }

@@ -48,9 +48,16 @@ public sealed partial class VenueState
         switch (command)
         {
             case MemberJoined joined:
-                if (_members.Join(new KnownMember(new(joined.Member), joined.Birthday, joined.Language, joined.Purposes, at) { Tier = joined.Tier, Tags = [.. joined.Tags ?? []] }))
+                if (_members.Join(new KnownMember(new(joined.Member), joined.Birthday, joined.Language, joined.Purposes, at)))
                 {
                     Decisions.Joined(_members.Find(new(joined.Member))!, at, this, output);
+                }
+
+                break;
+            case MemberGraded graded:
+                if (_members.Grade(new(graded.Member), graded.Tier, graded.Tags))
+                {
+                    Decisions.Changed(_members.Find(new(graded.Member))!, at, this, output);
                 }
 
                 break;
@@ -110,19 +117,20 @@ public sealed partial class VenueState
 
     private void SavePresent(StateWriter to)
     {
-        to.Long(_present.Count);
+        to.Write((long)_present.Count);
         foreach (var (member, zone) in _present.OrderBy(p => p.Key.Value))
         {
-            to.Guid(member.Value).Long(zone);
+            to.Write(member.Value);
+            to.Write((long)zone);
         }
     }
 
     private void LoadPresent(ref StateReader from)
     {
         _present.Clear();
-        for (var left = from.Long(); left > 0; left--)
+        for (var left = from.Count(); left > 0; left--)
         {
-            _present[new MemberId(from.Guid())] = (int)from.Long();
+            _present[new MemberId(from.Guid())] = from.Int();
         }
     }
 }

@@ -11,8 +11,7 @@ namespace Presence.Cloud.Stages;
 /// </summary>
 public sealed partial class VenueState
 {
-    /// <summary>2: with the plan. One of version 1 gives all but the visits under way, which begin anew.</summary>
-    private const int SnapshotVersion = 2;
+    private const int SnapshotVersion = 3;
     private readonly VenueSettings _settings;
     private readonly Dictionary<string, GatewayClock> _gateways = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ushort[]> _receiverTables = new(StringComparer.Ordinal);
@@ -112,48 +111,47 @@ public sealed partial class VenueState
     public void Save(ArrayBufferWriter<byte> to)
     {
         var writer = new StateWriter(to);
-        writer.Long(SnapshotVersion).Long(NextInput).Long(_venueTime).Long(_settled).Long(_lastTick).Long(_nextId);
-        writer.Long(Sightings).Long(SettledVisits);
-        writer.Long(_gateways.Count);
+        foreach (var number in (ReadOnlySpan<long>)[SnapshotVersion, NextInput, _venueTime, _settled, _lastTick, _nextId, Sightings, SettledVisits, _gateways.Count])
+        {
+            writer.Write(number);
+        }
+
         foreach (var gateway in _gateways.Values.OrderBy(g => g.Name, StringComparer.Ordinal))
         {
             gateway.Save(writer);
         }
 
         SavePresent(writer);
-        writer.Text(PlanText);
-        writer.Part(_members.Save).Part(_visits.Save);
+        _members.Save(writer);
+        writer.Write(PlanText);
+        writer.Write(_visits.Save);
         Decisions.Save(writer);
     }
 
     /// <summary>Takes the state of a snapshot.</summary>
     /// <exception cref="InvalidDataException">The snapshot is of another version or plan; the log must be read from its start.</exception>
+    /// <exception cref="FormatException">It is no snapshot, or cut off.</exception>
     public void Load(ReadOnlySpan<byte> from)
     {
         var reader = new StateReader(from);
         var version = reader.Long();
-        if (version is < 1 or > SnapshotVersion)
+        if (version != SnapshotVersion)
         {
-            throw new InvalidDataException($"the snapshot is of version {version}; this program knows 1 to {SnapshotVersion}");
+            throw new InvalidDataException($"the snapshot is of version {version}; this program knows {SnapshotVersion}");
         }
 
         (NextInput, _venueTime, _settled, _lastTick, _nextId) = (reader.Long(), reader.Long(), reader.Long(), reader.Long(), reader.Long());
         (Sightings, SettledVisits) = (reader.Long(), reader.Long());
         _gateways.Clear();
-        for (var left = reader.Long(); left > 0; left--)
+        for (var left = reader.Count(); left > 0; left--)
         {
             var gateway = GatewayClock.Load(ref reader);
             _gateways.Add(gateway.Name, gateway);
         }
 
         LoadPresent(ref reader);
-        if (version > 1)
-        {
-            TakePlan(PlanJson.Read(reader.Text()));
-        }
-
-        var members = reader.Part();
-        _members = MemberBook.Load(ref members);
+        _members = MemberBook.Load(ref reader);
+        TakePlan(PlanJson.Read(reader.Text() ?? "{}"));
         var visits = reader.Part();
         _visits = VenueVisits.IsOfThisVersion(visits) ? VenueVisits.Load(visits, Plan) : new VenueVisits(Plan);
         Decisions.Load(ref reader);

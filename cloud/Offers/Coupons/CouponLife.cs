@@ -93,7 +93,8 @@ public static class CouponLife
         _ => new(refused.ToString()),
     };
 
-    private static bool IsHonoured(OfferDefinition offer, Zone? store) =>
+    /// <summary>Whether a till in the zone takes coupons of the offer; null is a till outside the venue, at a partner's.</summary>
+    public static bool IsHonoured(OfferDefinition offer, Zone? store) =>
         offer is { Where.IsEmpty: true, WhereTags.IsEmpty: true }
         || (store is not null && (offer.Where.Contains(store.Id) || store.Tags.Any(t => offer.WhereTags.Contains(t))))
         || (store is null && offer.Partner is not null);

@@ -9,7 +9,7 @@ internal sealed class SqliteCommit : IStoreCommit
     private readonly sqlite3 _database;
     private readonly Statement _begin, _complete, _rollback;
     private readonly Statement _log, _visit, _stay, _decision, _coupon, _couponState, _message, _arrival;
-    private readonly Statement _findArrival, _acknowledge, _member, _consent, _purposes, _binding, _link, _findLink, _useLink;
+    private readonly Statement _findArrival, _acknowledge, _member, _tier, _consent, _purposes, _binding, _link, _findLink, _useLink;
     private readonly Statement _unbind, _cancel;
     private readonly Statement _findKey, _redeem, _findCoupon, _keepReply, _refused, _rule, _snapshot, _dropSnapshots, _dropOlder, _trim;
     private readonly Statement _forgetVisits, _forgetStays, _fact, _forgetFacts;
@@ -36,7 +36,8 @@ internal sealed class SqliteCommit : IStoreCommit
         _acknowledge = Prepare(
             "UPDATE arrivals SET acknowledged_by = ?, acknowledged_at = ? WHERE venue = ? AND id = ? AND acknowledged_by IS NULL");
         _member = Prepare(
-            "INSERT INTO members (id, venue, nickname, birthday, language, purposes, secret_hash, joined_at, tier) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+            "INSERT INTO members (id, venue, nickname, birthday, language, purposes, secret_hash, joined_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+        _tier = Prepare("UPDATE members SET tier = ? WHERE venue = ? AND id = ?");
         _consent = Prepare("INSERT INTO consents (venue, member, purposes, text_version, language, channel, at) VALUES (?, ?, ?, ?, ?, ?, ?)");
         _purposes = Prepare("UPDATE members SET purposes = ? WHERE id = ?");
         _binding = Prepare(
@@ -132,7 +133,9 @@ internal sealed class SqliteCommit : IStoreCommit
 
     public void AddMember(in MemberRow row) =>
         _member.Bind(row.Id).Bind(row.Venue).Bind(row.Nickname).Bind(row.Birthday).Bind(row.Language).Bind(row.Purposes)
-            .Bind(row.SecretHash).Bind(row.JoinedAt).Bind(row.Tier).Run();
+            .Bind(row.SecretHash).Bind(row.JoinedAt).Run();
+
+    public bool SetTier(int venue, Guid member, string? tier) => _tier.Bind(tier).Bind(venue).Bind(member).Run() == 1;
 
     public void AddConsent(in ConsentRow row)
     {

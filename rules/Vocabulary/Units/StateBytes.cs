@@ -46,6 +46,15 @@ public readonly struct StateWriter(IBufferWriter<byte> to)
         to.Advance(16);
     }
 
+    /// <summary>A part whose length is known only when it is written; read back with <see cref="StateReader.Part"/>.</summary>
+    public void Write(Action<IBufferWriter<byte>> save)
+    {
+        var part = new ArrayBufferWriter<byte>();
+        save(part);
+        Write((long)part.WrittenCount);
+        to.Write(part.WrittenSpan);
+    }
+
     public void Write(MemberProfile profile)
     {
         Write(profile.Member.Value);
@@ -126,6 +135,9 @@ public ref struct StateReader(ReadOnlySpan<byte> from)
     public string? Text() => Long() is >= 0 and <= int.MaxValue and var length ? Encoding.UTF8.GetString(Take((int)length)) : null;
 
     public Guid Guid() => new(Take(16));
+
+    /// <summary>What another stage wrote, as long as it said.</summary>
+    public ReadOnlySpan<byte> Part() => Take(Count());
 
     public MemberProfile Profile()
     {

@@ -40,6 +40,9 @@ public sealed class CloudClient(Uri service, string venue) : IDisposable
         return new(reply.GetProperty("memberId").ToString(), reply.GetProperty("secret").GetString()!);
     }
 
+    public Task<JsonElement> GradeAsync(string member, string? tier, CancellationToken stopping) =>
+        SendAsync(HttpMethod.Put, $"/api/v1/venues/{venue}/members/{member}/grade", null, new { tier }, null, stopping);
+
     /// <summary>Asks for the one-time link that binds the phone which opens it on the venue's Wi-Fi.</summary>
     public Task<JsonElement> LinkAsync(string secret, CancellationToken stopping) =>
         SendAsync(HttpMethod.Post, "/api/v1/me/link", secret, null, null, stopping);

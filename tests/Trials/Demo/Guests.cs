@@ -31,6 +31,11 @@ internal static class Guests
             var joined = await cloud.JoinAsync(membership.Nickname, birthday, membership.Language, Everything, stopping).ConfigureAwait(false);
             var code = (await cloud.LinkAsync(joined.Secret, stopping).ConfigureAwait(false)).GetProperty("code").GetString()!;
             await BindAsync(wifi, hosts, device, code, stopping).ConfigureAwait(false);
+            if (membership.Vip)
+            {
+                await cloud.GradeAsync(joined.MemberId, "gold", stopping).ConfigureAwait(false);
+            }
+
             guests.Add(new(device.Carrier, device, IpOf(device), joined));
         }
 

@@ -12,6 +12,8 @@ internal sealed class Story(CloudClient cloud, IReadOnlyList<Guest> guests, Venu
     /// <summary>A coupon is shown at the till this long after its owner has come in.</summary>
     private static readonly TimeSpan ToTheTill = TimeSpan.FromMinutes(5);
 
+    private const string Bookshop = "page-one";
+
     private readonly ConcurrentBag<Task> _doing = [];
 
     /// <summary>When each consent was gone, by the venue's clock: after the cloud said so.</summary>
@@ -19,6 +21,9 @@ internal sealed class Story(CloudClient cloud, IReadOnlyList<Guest> guests, Venu
 
     /// <summary>Codes that a till accepted.</summary>
     public ConcurrentDictionary<string, string> Redeemed { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Codes that a store took which it should not have: the bookshop takes none of the story's coupons.</summary>
+    public ConcurrentBag<string> TakenWrongly { get; } = [];
 
     /// <summary>What a till or a page was told instead of yes.</summary>
     public ConcurrentBag<string> Refusals { get; } = [];
@@ -70,6 +75,7 @@ internal sealed class Story(CloudClient cloud, IReadOnlyList<Guest> guests, Venu
             }
 
             await Task.Delay(ToTheTill, clock, stopping).ConfigureAwait(false);
+            await AtTheWrongTillAsync(code, stopping).ConfigureAwait(false);
             await AtTheTillAsync(code, zone, stopping).ConfigureAwait(false);
             Redeemed[code] = guest.Person.Name;
             Say($"{guest.Person.Name} redeems \"{offer}\" at {zone}");
@@ -85,6 +91,19 @@ internal sealed class Story(CloudClient cloud, IReadOnlyList<Guest> guests, Venu
         catch (OperationCanceledException)
         {
             // The day is over.
+        }
+    }
+
+    private async Task AtTheWrongTillAsync(string code, CancellationToken stopping)
+    {
+        try
+        {
+            await cloud.RedeemAsync(code, Bookshop, "till 1", $"{code}-{Bookshop}", stopping).ConfigureAwait(false);
+            TakenWrongly.Add(code);
+        }
+        catch (HttpRequestException e) when (e.StatusCode is HttpStatusCode.UnprocessableEntity or null or >= HttpStatusCode.InternalServerError)
+        {
+            // Refused, as it should be, or there was no answer: then nothing was taken.
         }
     }
 

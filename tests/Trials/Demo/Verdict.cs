@@ -48,6 +48,7 @@ internal sealed class Verdict(
             latency_ms_p99 = At(latencies, 0.99),
             latency_samples = latencies.Length,
             redeemed = story.Redeemed.Count,
+            arrivals = screens.All.Count(pushed => pushed.Kind is "arrival"),
             frames = radio.Written,
             frames_late_ms = Math.Round(radio.MostBehind.TotalMilliseconds, 1),
             floors = screens.Floors,
@@ -174,6 +175,11 @@ internal sealed class Verdict(
         foreach (var (name, coupon) in coupons.Where(pair => Owed.IsOfTheBirthday(OfferOf(pair.Coupon)) && !guests.First(guest => guest.Person.Name == pair.Name).Person.Membership!.Birthday))
         {
             yield return $"{name} has \"{OfferOf(coupon)}\" and no birthday";
+        }
+
+        foreach (var code in story.TakenWrongly)
+        {
+            yield return $"the bookshop took {code}";
         }
 
         foreach (var twice in coupons.GroupBy(pair => (pair.Name, Offer: OfferOf(pair.Coupon))).Where(group => group.Count() > 1))
