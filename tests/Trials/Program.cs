@@ -38,6 +38,11 @@ catch (Exception e) when (e is Refused or HttpRequestException)
     await Console.Error.WriteLineAsync(e.Message);
     return 2;
 }
+catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+{
+    await Console.Error.WriteLineAsync("stopped");
+    return 130;
+}
 
 static int Usage()
 {

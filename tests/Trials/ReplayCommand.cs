@@ -12,10 +12,16 @@ internal sealed class ReplayCommand
     /// <summary>Wall time that the captures' own time is pressed into, but never slower than <see cref="Slowest"/>.</summary>
     private static readonly TimeSpan Plays = TimeSpan.FromSeconds(8);
 
-    private const double Slowest = 120, Fastest = 3_000;
+    private const double Slowest = 600, Fastest = 100_000;
 
     /// <summary>After this silence of the captures all visits are settled: ten minutes end a visit, a gateway is waited for no longer than fifteen.</summary>
     private static readonly TimeSpan Settles = TimeSpan.FromMinutes(27);
+
+    /// <summary>What the programs themselves need to say the last word, however fast the captures' time runs.</summary>
+    private static readonly TimeSpan MachineSettles = TimeSpan.FromSeconds(3);
+
+    /// <summary>Captures that lie farther apart are not of one sitting.</summary>
+    private static readonly TimeSpan Together = TimeSpan.FromHours(1);
 
     public static async Task<int> RunAsync(IReadOnlyList<string> args, CancellationToken stopping)
     {
@@ -26,13 +32,20 @@ internal sealed class ReplayCommand
             throw new Refused(files.Length == 0 ? "replay needs captures: replay FILE..." : $"there is no file {files.First(file => !File.Exists(file))}");
         }
 
-        var heard = files.Select(Look).ToArray();
-        var (first, last) = (heard.Min(file => file.First), heard.Max(file => file.Last));
-        var speed = given.Number("speed", Math.Clamp((last - first) / Plays, Slowest, Fastest), 1, Fastest);
         var folder = given.Has("data") ? Directory.CreateDirectory(Path.GetFullPath(given.Text("data", ""))).FullName : Directory.CreateTempSubdirectory("presence-replay-").FullName;
         try
         {
-            return await PlayAsync(files, heard, first, last, speed, folder, stopping).ConfigureAwait(false);
+            var played = new Played(0, 0, 0);
+            foreach (var (sitting, i) in Sittings(files.Select(Look)).Select((sitting, i) => (sitting, i)))
+            {
+                var lasts = sitting.Max(seen => seen.Last) - sitting.Min(seen => seen.First);
+                var speed = given.Number("speed", Math.Clamp(lasts / Plays, Slowest, Fastest), 1, Fastest);
+                var own = Directory.CreateDirectory(Path.Combine(folder, $"{i + 1}")).FullName;
+                played += await PlayAsync(sitting, speed, own, stopping).ConfigureAwait(false);
+            }
+
+            Console.WriteLine(JsonSerializer.Serialize(played, JsonSerializerOptions.Web));
+            return 0;
         }
         finally
         {
@@ -43,11 +56,30 @@ internal sealed class ReplayCommand
         }
     }
 
-    private static async Task<int> PlayAsync(
-        string[] files, Seen[] heard, DateTimeOffset first, DateTimeOffset last, double speed, string folder, CancellationToken stopping)
+    // Captures that were made at the same time, or one soon after the other, are one venue's receivers; those of another day are played
+    // on their own, as nobody would wait for the years between them.
+    private static IEnumerable<Seen[]> Sittings(IEnumerable<Seen> files)
     {
+        var sitting = new List<Seen>();
+        foreach (var file in files.OrderBy(file => file.First))
+        {
+            if (sitting.Count > 0 && file.First - sitting.Max(seen => seen.Last) > Together)
+            {
+                yield return [.. sitting];
+                sitting.Clear();
+            }
+
+            sitting.Add(file);
+        }
+
+        yield return [.. sitting];
+    }
+
+    private static async Task<Played> PlayAsync(Seen[] heard, double speed, string folder, CancellationToken stopping)
+    {
+        var (first, last) = (heard.Min(file => file.First), heard.Max(file => file.Last));
         var map = MapOf(heard);
-        var (begins, anchor) = (first.AddSeconds(-30), DateTimeOffset.UtcNow.AddSeconds(6));
+        var (begins, anchor) = (first.AddSeconds(-30), DateTimeOffset.UtcNow.AddSeconds(4));
         var (http, mqtt) = (Ports.Free(), Ports.Free());
         var hosts = new Hosts(folder, map, new Keys(), http, mqtt, DemoCommand.TimeOf(speed, begins, anchor))
         {
@@ -55,14 +87,15 @@ internal sealed class ReplayCommand
             MoreForTheCloud = ["--set", "Venue:DropUnassociated=false"],
             WithRules = false,
         };
+        var settles = TimeSpan.FromSeconds(Math.Max(Settles.TotalSeconds, speed * MachineSettles.TotalSeconds));
         await hosts.PrepareAsync([], stopping).ConfigureAwait(false);
         using var cloud = new CloudClient(hosts.Service, map.Venue);
         await using var service = hosts.StartCloud();
         await service.UntilAsync(UpAsync(cloud, stopping), TimeSpan.FromSeconds(60), "it answered", stopping).ConfigureAwait(false);
-        await using var gateway = hosts.StartGateway("replay", [.. files.Select((file, i) => $"{i}={Path.GetFullPath(file)}")]);
+        await using var gateway = hosts.StartGateway("replay", [.. heard.Select((file, i) => $"{i}={Path.GetFullPath(file.Path)}")]);
         var clock = new ScaledTimeProvider(TimeProvider.System, begins, anchor, speed);
-        Console.WriteLine($"{heard.Sum(file => file.Frames):N0} frames from {first:u} to {last:u}, {speed:F0} times as fast");
-        while (clock.GetUtcNow() < last + Settles)
+        Console.WriteLine($"{heard.Sum(file => file.Frames):N0} frames from {first:u} to {last:u}, {speed:F0} times as fast{Wait(((last - first) + settles) / speed)}");
+        while (clock.GetUtcNow() < last + settles)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(200), stopping).ConfigureAwait(false);
             if (service.HasExited || gateway.HasExited)
@@ -74,13 +107,20 @@ internal sealed class ReplayCommand
         var visits = await cloud.ReadAllAsync("visits", stopping).ConfigureAwait(false);
         var floor = await cloud.ReadAsync("floor", stopping).ConfigureAwait(false);
         Print(visits);
-        Console.WriteLine(JsonSerializer.Serialize(
-            new { frames = heard.Sum(file => file.Frames), sightings = floor.GetProperty("sightings").GetInt64(), visits = visits.Count }, JsonSerializerOptions.Web));
-        return 0;
+        return new(heard.Sum(file => file.Frames), floor.GetProperty("sightings").GetInt64(), visits.Count);
     }
+
+    // A file may span months and say so by a single frame.
+    private static string Wait(TimeSpan wall) => wall > TimeSpan.FromMinutes(1) ? $"; this takes {wall.TotalMinutes:F0} minutes" : "";
 
     private static void Print(List<JsonElement> visits)
     {
+        if (visits.Count == 0)
+        {
+            Console.WriteLine("no visits");
+            return;
+        }
+
         Console.WriteLine($"{"token",-8} {"from",-20} {"until",-20} {"minutes",8}  sources");
         foreach (var visit in visits.OrderBy(visit => visit.GetProperty("since").GetString(), StringComparer.Ordinal))
         {
@@ -100,11 +140,11 @@ internal sealed class ReplayCommand
         {
             frames++;
             (first, last) = (Math.Min(first, frame.TimeMs), Math.Max(last, frame.TimeMs));
-            radio = frame.Link is LinkType.Radiotap or LinkType.Ieee80211 ? RadioKind.Wifi : RadioKind.Bluetooth;
+            radio = frame.Link is LinkType.Radiotap or LinkType.Ieee80211 or LinkType.Prism or LinkType.Avs or LinkType.Ppi ? RadioKind.Wifi : RadioKind.Bluetooth;
         }
 
         return frames > 0
-            ? new(DateTimeOffset.FromUnixTimeMilliseconds(first), DateTimeOffset.FromUnixTimeMilliseconds(last), frames, radio)
+            ? new(path, DateTimeOffset.FromUnixTimeMilliseconds(first), DateTimeOffset.FromUnixTimeMilliseconds(last), frames, radio)
             : throw new Refused($"{path}: no frame can be read{(capture.Fault is { } fault ? $": {fault.Problem}" : "")}");
     }
 
@@ -129,5 +169,11 @@ internal sealed class ReplayCommand
         return true;
     }
 
-    private sealed record Seen(DateTimeOffset First, DateTimeOffset Last, long Frames, RadioKind Kind);
+    /// <summary>What came out, over all sittings.</summary>
+    private sealed record Played(long Frames, long Sightings, int Visits)
+    {
+        public static Played operator +(Played a, Played b) => new(a.Frames + b.Frames, a.Sightings + b.Sightings, a.Visits + b.Visits);
+    }
+
+    private sealed record Seen(string Path, DateTimeOffset First, DateTimeOffset Last, long Frames, RadioKind Kind);
 }

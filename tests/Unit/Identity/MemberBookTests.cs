@@ -55,9 +55,11 @@ public sealed class MemberBookTests
     {
         var book = Joined(Purposes.Presence | Purposes.Marketing);
         book.Erase(new MemberId(Guid.Parse("33333333-3333-3333-3333-333333333333")));
-        ReadOnlySpan<byte> bytes = Saved(book);
-        var again = MemberBook.Load(ref bytes);
-        Assert.Equal(0, bytes.Length);
+        book.Grade(Anna, "gold", ["press"]);
+        var from = new StateReader(Saved(book));
+        var again = MemberBook.Load(ref from);
+        Assert.True(from.AtEnd);
+        Assert.Equal("gold", again.Find(Anna)?.Tier);
         Assert.Equal(Saved(book), Saved(again));
         Assert.Equal(Anna, again.Resolve(Phone)?.Member);
     }
@@ -65,7 +67,7 @@ public sealed class MemberBookTests
     private static byte[] Saved(MemberBook book)
     {
         var to = new ArrayBufferWriter<byte>();
-        book.Save(to);
+        book.Save(new StateWriter(to));
         return to.WrittenSpan.ToArray();
     }
 
