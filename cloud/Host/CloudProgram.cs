@@ -3,6 +3,8 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.Extensions.FileProviders;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Presence.Cloud.Access;
 using Presence.Cloud.Endpoints;
 using Presence.Cloud.Live;
 using Presence.Cloud.Stages;
@@ -22,7 +24,7 @@ public static class CloudProgram
           --venue FILE          a venue: plan, gateways, offers, rules; may be given several times
           --http PORT           pages and API, on loopback (8080; 0 takes a free one)
           --mqtt PORT           gateways, on loopback (1883; 0 takes a free one)
-          --mqtt-tls PORT --certificate FILE.pfx
+          --mqtt-tls PORT       enrolled gateways, over TLS; --certificate FILE.pfx in place of one of the gateways' own authority
           --pages DIR           folder of the built pages
           --settings FILE       JSON with any of these and of the venue settings
           --set NAME=VALUE      one setting by its path, for example Venue:WaitForGateway=00:05:00
@@ -100,6 +102,7 @@ public static class CloudProgram
         StaffEndpoints.Map(api);
         MemberEndpoints.Map(api);
         BackTestEndpoints.Map(api);
+        GatewayEndpoints.Map(api);
         app.MapHub<OperatorsHub>("/hubs/operators");
         app.MapHub<StaffHub>("/hubs/staff");
         app.MapHub<ConsumersHub>("/hubs/consumers");
@@ -118,20 +121,32 @@ public static class CloudProgram
         kestrel.Listen(IPAddress.Loopback, settings.Mqtt, listen => listen.UseMqtt(endpoint));
         if (settings.MqttTls is { } port)
         {
-            var certificate = CertificateOf(settings);
-            kestrel.Listen(IPAddress.Loopback, port, listen =>
+            var authority = kestrel.ApplicationServices.GetRequiredService<GatewayAuthority>();
+            var certificate = CertificateOf(settings, authority);
+            if (!IPAddress.TryParse(settings.MqttTlsAddress, out var address))
             {
-                listen.UseHttps(certificate);
+                throw new SettingsException($"MqttTlsAddress '{settings.MqttTlsAddress}' is no address");
+            }
+
+            kestrel.Listen(address, port, listen =>
+            {
+                // A certificate that is not ours ends the handshake; whether one of ours may still come in, the door decides.
+                listen.UseHttps(https =>
+                {
+                    https.ServerCertificate = certificate;
+                    https.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
+                    https.ClientCertificateValidation = (given, _, _) => authority.Vouches(given);
+                });
                 listen.UseMqtt(endpoint);
             });
         }
     }
 
-    private static X509Certificate2 CertificateOf(CloudSettings settings)
+    private static X509Certificate2 CertificateOf(CloudSettings settings, GatewayAuthority authority)
     {
         if (settings.Certificate is null)
         {
-            throw new SettingsException("Certificate is needed with MqttTls: a PKCS #12 file with certificate and key");
+            return authority.ForServer(settings.Gateways.Names, TimeSpan.FromDays(825));
         }
 
         try
@@ -256,6 +271,7 @@ public static class CloudProgram
             var settings = builder.AddEnvironmentVariables("PRESENCE_").AddInMemoryCollection(values).Build().Get<CloudSettings>() ?? new CloudSettings();
             Check(settings, "");
             Check(settings.Venue, "Venue:");
+            Check(settings.Gateways, "Gateways:");
             if (settings.TimeOrigin is not null)
             {
                 settings.Venue.RunAt(settings.TimeScale, name => values.ContainsKey("Venue:" + name));

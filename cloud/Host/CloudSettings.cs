@@ -26,7 +26,10 @@ public sealed class CloudSettings
     [Range(0, 65535)]
     public int? MqttTls { get; set; }
 
-    /// <summary>PKCS #12 file with the certificate and key of <see cref="MqttTls"/>.</summary>
+    /// <summary>Address that <see cref="MqttTls"/> listens on. Default this machine only; gateways elsewhere need another.</summary>
+    public string MqttTlsAddress { get; set; } = "127.0.0.1";
+
+    /// <summary>PKCS #12 file with the certificate and key of <see cref="MqttTls"/>; null for one of the gateways' own authority.</summary>
     public string? Certificate { get; set; }
 
     /// <summary>Venue files; see <see cref="VenueFile"/>. None: those the store knows.</summary>
@@ -51,6 +54,9 @@ public sealed class CloudSettings
 
     /// <summary>How venues are run.</summary>
     public VenueSettings Venue { get; set; } = new();
+
+    /// <summary>How gateways are let in.</summary>
+    public Access.GatewayLifeSettings Gateways { get; set; } = new();
 }
 
 /// <summary>A venue as its operator writes it down: the plan, its gateways, offers and rules.</summary>

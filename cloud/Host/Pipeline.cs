@@ -37,6 +37,12 @@ internal static class Pipeline
             .UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking));
 
         services.AddSingleton<Venues>();
+        services.AddSingleton(_ => GatewayAuthority.Open(Path.Combine(settings.Data, "gateway-authority.pem")));
+        services.AddSingleton(_ => new GatewayBook(Path.Combine(settings.Data, "gateways.json")));
+        services.AddSingleton<Enrolment>();
+        services.AddSingleton<GatewayDesk>();
+        services.AddSingleton<IGatewayDesk>(s => s.GetRequiredService<GatewayDesk>());
+        services.AddHostedService(s => s.GetRequiredService<GatewayDesk>());
         services.AddSingleton<GatewayAccounts>();
         services.AddSingleton<IGatewayAccounts>(s => s.GetRequiredService<GatewayAccounts>());
         services.AddSingleton<GatewayDoor>();

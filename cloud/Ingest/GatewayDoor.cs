@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
 using Presence.Mqtt;
 using Presence.Wire;
@@ -26,13 +28,32 @@ public interface IGatewayAccounts
     /// <returns>The gateway the credentials belong to, or null. Takes as long for a wrong password as for an unknown name.</returns>
     GatewayAccount? Find(string userName, ReadOnlySpan<byte> password);
 
+    /// <returns>The gateway that the certificate was issued to, or null when it was revoked, replaced, is over, or is not ours.</returns>
+    GatewayAccount? Find(X509Certificate2 certificate);
+
+    /// <summary>Whether a gateway that came in may still be in.</summary>
+    bool IsStillGood(GatewayAccount account, DateTimeOffset now);
+
     /// <summary>The venue's loop, or null when there is no such venue.</summary>
     IVenueDoor? Venue(TenantId tenant, VenueId venue);
 }
 
-/// <summary>An enrolled gateway.</summary>
+/// <summary>Where gateways say what is not for the venue's log: keys between them, renewals, and how they are.</summary>
+public interface IGatewayDesk
+{
+    /// <summary>Called by the connection, one message after another: must not wait.</summary>
+    void Take(GatewayAccount from, TopicKind kind, ReadOnlySpan<byte> payload);
+}
+
+/// <summary>A gateway that came in.</summary>
 public sealed record GatewayAccount(TenantId Tenant, VenueId Venue, GatewayId Gateway)
 {
+    /// <summary>Serial number of its certificate; null when it came with a password.</summary>
+    public string? Serial { get; init; }
+
+    /// <summary>When the certificate is over.</summary>
+    public DateTimeOffset NotAfter { get; init; }
+
     /// <summary>Its user name and client id: <c>tenant.venue.gateway</c>.</summary>
     public string Name => $"{Tenant}.{Venue}.{Gateway}";
 }
@@ -41,7 +62,7 @@ public sealed record GatewayAccount(TenantId Tenant, VenueId Venue, GatewayId Ga
 /// Where gateways come in over MQTT. What they may do follows from their credential alone: publish below their own
 /// <c>up/</c>, read below their own <c>down/</c>. A batch is acknowledged by the venue's loop, after its commit.
 /// </summary>
-public sealed partial class GatewayDoor(IGatewayAccounts accounts, TimeProvider time, ILogger<GatewayDoor> log) : IMqttEndpointHandler
+public sealed partial class GatewayDoor(IGatewayAccounts accounts, IGatewayDesk desk, TimeProvider time, ILogger<GatewayDoor> log) : IMqttEndpointHandler
 {
     // 20 batches of 256 KB at most are in our memory for one gateway; a window as long as the way needs no more.
     private static readonly MqttLimits Limits = new() { ReceiveMaximum = 64, PacketsPerSecond = 5_000, BytesPerSecond = 64 * 1024 * 1024 };
@@ -49,10 +70,11 @@ public sealed partial class GatewayDoor(IGatewayAccounts accounts, TimeProvider 
     public ValueTask<MqttAuthentication> AuthenticateAsync(MqttConnectAttempt attempt, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(attempt);
-        if (attempt.UserName is not { } name || attempt.Password is not { } password
-            || accounts.Find(name, password.Span) is not { } account)
+        var account = attempt.ClientCertificate is { } certificate ? accounts.Find(certificate)
+            : attempt is { UserName: { } name, Password: { } password } ? accounts.Find(name, password.Span) : null;
+        if (account is null)
         {
-            LogRefused(attempt.RemoteEndPoint, "unknown name or wrong password");
+            LogRefused(attempt.RemoteEndPoint, attempt.ClientCertificate is null ? "unknown name or wrong password" : "the certificate is revoked, replaced or over");
             Instruments.Refused.Add(1, new KeyValuePair<string, object?>("reason", "credentials"));
             return ValueTask.FromResult(MqttAuthentication.Refuse(MqttReasonCode.BadUserNameOrPassword));
         }
@@ -103,6 +125,16 @@ public sealed partial class GatewayDoor(IGatewayAccounts accounts, TimeProvider 
             publish.Topic.State = route;
         }
 
+        if (route.Topic.Kind is TopicKind.KeysUp or TopicKind.Renewal or TopicKind.Status)
+        {
+            desk.Take((GatewayAccount)session.User!, route.Topic.Kind, publish.Payload.IsSingleSegment ? publish.Payload.FirstSpan : publish.Payload.ToArray());
+            if (route.Topic.Kind is not TopicKind.Status)
+            {
+                receipt.Acknowledge();
+                return ValueTask.CompletedTask;
+            }
+        }
+
         var added = route.Venue.Inbox.AddAsync(route, receipt, publish.Payload, time.GetUtcNow().ToUnixTimeMilliseconds());
         route.Venue.Ring();
         return added;
@@ -112,6 +144,11 @@ public sealed partial class GatewayDoor(IGatewayAccounts accounts, TimeProvider 
     {
         ArgumentNullException.ThrowIfNull(session);
         LogConnected(session.ClientId, session.RemoteEndPoint);
+        if (session.User is GatewayAccount account && !accounts.IsStillGood(account, TimeProvider.System.GetUtcNow()))
+        {
+            // It was revoked between its knock and the door.
+            session.Disconnect(MqttReasonCode.NotAuthorized, "revoked");
+        }
     }
 
     public void OnDisconnected(MqttSession session, MqttDisconnection why)
@@ -120,7 +157,7 @@ public sealed partial class GatewayDoor(IGatewayAccounts accounts, TimeProvider 
         LogDisconnected(session.ClientId, why.Reason, why.Detail);
     }
 
-    private static bool IsUp(TopicKind kind) => kind is TopicKind.Live or TopicKind.Backlog or TopicKind.Status or TopicKind.Bind;
+    private static bool IsUp(TopicKind kind) => kind is TopicKind.Live or TopicKind.Backlog or TopicKind.Status or TopicKind.Bind or TopicKind.KeysUp or TopicKind.Renewal;
 
     private static bool Own(MqttSession session, string name, out Topic topic)
     {

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Reflection;
+using Presence.EdgeAgent.Enrolment;
+using Presence.EdgeAgent.Keys;
 using Presence.EdgeAgent.Listening;
 using Presence.EdgeAgent.Settings;
 using Presence.Mqtt;
@@ -33,6 +35,11 @@ internal sealed partial class GatewayPipeline : BackgroundService
     private readonly long _started = TimeProvider.System.GetTimestamp();
     private readonly SemaphoreSlim _urgent = new(0);
     private readonly ClockWatch _clock;
+    private readonly VenueClock _venueTime;
+    private readonly GatewayIdentity? _identity;
+    private readonly KeyKeeper? _keys;
+    private readonly BrokerTrial _broker;
+    private readonly Renewals _renewals = new();
     private GatewayConfig? _config;
     private TimeSpan _linger;
     private long _inHandFrom = long.MaxValue;
@@ -46,15 +53,26 @@ internal sealed partial class GatewayPipeline : BackgroundService
         _trace = settings.Trace is { } file ? new StreamWriter(file, append: true) : null;
         _batcher = new(Drop);
         _batcher.Configure(settings.Forget, settings.LouderDb);
-        Listener = new(
-            SettingsReader.Key("day-key", settings.DayKey), SettingsReader.Key("member-key", settings.MemberKey), settings, _batcher, time,
-            _trace is null ? null : TraceUrgent);
+        _venueTime = new(time);
+        Listener = new(settings, _batcher, time, _trace is null ? null : TraceUrgent) { OnRenewed = _renewals.Add };
+        if (settings.Identity is { } folder)
+        {
+            _identity = GatewayIdentity.Open(folder);
+            _keys = new(folder, _identity, _venueTime, Listener, logs.CreateLogger<KeyKeeper>());
+        }
+        else
+        {
+            Listener.SetKeys(SettingsReader.Key("day-key", settings.DayKey), SettingsReader.Key("member-key", settings.MemberKey));
+        }
+
         _reader = new(settings, Listener, time, Wake, logs.CreateLogger<CaptureReader>());
         _radios = new(settings, Listener, time, Wake, logs.CreateLogger<LiveReader>());
         _uplink = new(spool, UplinkOptionsOf(settings), Status, time, TimeProvider.System, logs.CreateLogger<GatewayUplink>())
         {
-            OnConfig = Apply, OnStep = _fail.Reach,
+            OnConfig = Apply, OnStep = _fail.Reach, OnCloudTime = HearTime, OnConnected = () => _keys?.Say(), OnKeys = m => _keys?.Take(m),
+            OnCertificate = TakeCertificate,
         };
+        _broker = new(_uplink, settings.BrokerTrial, logs.CreateLogger<BrokerTrial>()) { OnSettled = () => SaveConfig(_config!) };
         if (SavedConfig() is { } saved)
         {
             Apply(saved, save: false);
@@ -67,6 +85,15 @@ internal sealed partial class GatewayPipeline : BackgroundService
     public FrameListener Listener { get; }
 
     public GatewayUplink Uplink => _uplink;
+
+    /// <summary>Of the key that others seal to; null for a gateway that was not enrolled.</summary>
+    public string? Fingerprint => _identity?.Fingerprint;
+
+    /// <summary>Of the venue's keys; 0 without.</summary>
+    public uint KeyGeneration => _keys?.Generation ?? 0;
+
+    /// <summary>The venue's day that tokens are made for, counted from 0001-01-01; 0 without.</summary>
+    public int KeyDay => _keys?.Day ?? 0;
 
     /// <summary>How the gateway is, for the cloud and for <c>/healthz</c>.</summary>
     public GatewayStatus Status()
@@ -81,6 +108,7 @@ internal sealed partial class GatewayPipeline : BackgroundService
             LiveWaiting = (ulong)depth.Live, BacklogWaiting = (ulong)depth.Backlog, SpoolBytes = (ulong)depth.Bytes,
             Drops = [.. _spool.Drops.Take(64).Select(d => new Dropped(d.Key, (ulong)d.Value))],
             UpFor = (long)TimeProvider.System.GetElapsedTime(_started).TotalMilliseconds, ConfigVersion = _config?.Version ?? 0,
+            ConfigRejected = _broker.Rejected, ClockErrorMs = _venueTime.ErrorMs, Temperature = Thermometer.Read(), Radios = Listener.Radios.Look(),
         };
     }
 
@@ -89,6 +117,8 @@ internal sealed partial class GatewayPipeline : BackgroundService
         using var sending = new CancellationTokenSource();
         var uplink = _uplink.RunAsync(sending.Token);
         var spooling = SpoolAsync(stoppingToken);
+        var keeping = Task.WhenAll(
+            _keys?.RunAsync(_uplink, stoppingToken) ?? Task.CompletedTask, RenewAsync(stoppingToken), _renewals.ReportAsync(_uplink, _time, stoppingToken));
         try
         {
             _radios.Start(stoppingToken);
@@ -108,6 +138,7 @@ internal sealed partial class GatewayPipeline : BackgroundService
         finally
         {
             await spooling;
+            await keeping;
             await sending.CancelAsync();
             await uplink;
             if (_trace is not null)
@@ -208,12 +239,57 @@ internal sealed partial class GatewayPipeline : BackgroundService
         Listener.Configure(config.Members.AsSpan(), config.Denied.AsSpan(), config.DropUnassociated || _settings.DropUnassociated);
         _batcher.Configure(
             config.ForgetMs > 0 ? TimeSpan.FromMilliseconds(config.ForgetMs) : _settings.Forget, config.LouderDb > 0 ? config.LouderDb : _settings.LouderDb);
+        _venueTime.SetPlace(config.TimeZone, config.DayChangeMinutes);
+        _keys?.Turn();
+        _uplink.StatusEvery = config.StatusEveryMs > 0 ? TimeSpan.FromMilliseconds(config.StatusEveryMs) : _settings.StatusEvery;
         _linger = config.LingerMs > 0 ? TimeSpan.FromMilliseconds(config.LingerMs) : _settings.Linger;
         _config = config;
+        var broker = config.Broker.Length > 0 ? config.Broker : _settings.Broker;
+        if (_settings.TryBroker(broker, out var host, out var port))
+        {
+            // Where to report is the one setting that could cut the gateway off from those who could mend it: it is on trial first.
+            _broker.Try((host, port), config.Version, isKnownToWork: !save);
+        }
+
         LogConfigured(config.Version, config.Members.Length, config.Denied.Length);
         if (save)
         {
             SaveConfig(config);
+        }
+    }
+
+    private void HearTime(long cloud)
+    {
+        _venueTime.Heard(cloud);
+        _keys?.Turn();
+    }
+
+    private void TakeCertificate(byte[] der)
+    {
+        if (_identity?.TryRenew(der) is true)
+        {
+            LogRenewed(_identity.RenewFrom);
+            _uplink.Reconnect();
+        }
+    }
+
+    private async Task RenewAsync(CancellationToken stopping)
+    {
+        try
+        {
+            while (_identity is { } identity && !stopping.IsCancellationRequested)
+            {
+                var left = identity.RenewFrom - TimeProvider.System.GetUtcNow();
+                await Task.Delay(left < TimeSpan.FromSeconds(1) ? TimeSpan.FromSeconds(1) : left < TimeSpan.FromHours(1) ? left : TimeSpan.FromHours(1), TimeProvider.System, stopping);
+                if (identity.RenewFrom <= TimeProvider.System.GetUtcNow())
+                {
+                    await _uplink.SayAsync(TopicKind.Renewal, identity.RenewalRequest(), stopping);
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The end of the program.
         }
     }
 
@@ -223,8 +299,8 @@ internal sealed partial class GatewayPipeline : BackgroundService
     {
         try
         {
-            File.WriteAllBytes(ConfigFile + ".new", config.Encode());
-            File.Move(ConfigFile + ".new", ConfigFile, overwrite: true);
+            // A broker that has not answered yet is not what to start with after a power cut.
+            PrivateFile.Write(ConfigFile, (config with { Broker = _broker.Settled }).Encode());
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -245,21 +321,24 @@ internal sealed partial class GatewayPipeline : BackgroundService
         }
     }
 
-    private static UplinkOptions UplinkOptionsOf(GatewaySettings settings)
+    private UplinkOptions UplinkOptionsOf(GatewaySettings settings)
     {
         settings.TryBroker(out var host, out var port);
         var password = settings.Password ?? (settings.PasswordFile is { } file ? SettingsReader.Secret("password-file", file) : null);
         return new()
         {
             Tenant = new(settings.Tenant), Venue = new(settings.Venue), Gateway = new(settings.Gateway), Host = host, Port = port,
-            Tls = settings.Tls ? BrokerTrust.Options(host, settings.TlsCa) : null,
-            User = settings.User ?? $"{settings.Tenant}.{settings.Venue}.{settings.Gateway}", Password = password,
+            Tls = _identity is { } identity ? identity.Tls : settings.Tls ? to => BrokerTrust.Options(to, settings.TlsCa) : null,
+            User = _identity is null ? settings.User ?? $"{settings.Tenant}.{settings.Venue}.{settings.Gateway}" : null, Password = password,
             Version = settings.Mqtt == "5" ? MqttVersion.V5 : MqttVersion.V311, LiveLimit = settings.LiveLimit, StatusEvery = settings.StatusEvery,
         };
     }
 
     [LoggerMessage(EventId = 1101, Level = LogLevel.Information, Message = "Configuration {Version}: {Members} members' devices, {Denied} denied")]
     private partial void LogConfigured(ulong version, int members, int denied);
+
+    [LoggerMessage(EventId = 1103, Level = LogLevel.Information, Message = "A new certificate; the next is asked for from {From}")]
+    private partial void LogRenewed(DateTimeOffset from);
 
     [LoggerMessage(EventId = 1102, Level = LogLevel.Warning, Message = "The configuration could not be saved: {Why}")]
     private partial void LogConfigNotSaved(string why);

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Console;
 using Presence.Capture.Decode;
 using Presence.EdgeAgent;
 using Presence.EdgeAgent.Binding;
+using Presence.EdgeAgent.Enrolment;
 using Presence.EdgeAgent.Settings;
 using Presence.Spool;
 
@@ -15,6 +16,8 @@ try
         ["--help" or "-h" or "help"] => Say(Help.Text),
         ["decode", .. var rest] => DecodeCommand.Run(rest, Console.Out, Console.Error),
         ["eval", .. var rest] => EvalCommand.Run(rest, Console.Out, Console.Error),
+        ["enrol", .. var rest] => await EnrolCommand.RunAsync(rest, Console.Out, Console.Error),
+        ["reset", .. var rest] => EnrolCommand.Reset(rest, Console.Out),
         ["run", .. var rest] => await RunAsync(rest),
         _ => await RunAsync(args),
     };

@@ -28,8 +28,10 @@ public sealed partial class GatewayUplink
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
 
     private volatile Session? _session;
-    private readonly Lock _gate = new(); // guards _watermark
+    private readonly Lock _gate = new(); // guards the rest
     private CommittedWatermark _watermark;
+    private (string Host, int Port) _target;
+    private TimeSpan _statusEvery;
 
     /// <param name="spool">What to send.</param>
     /// <param name="options">Where to.</param>
@@ -42,6 +44,7 @@ public sealed partial class GatewayUplink
     {
         (_spool, _options, _status, _time, _wall, _log) = (spool, options, status, time, wall, log);
         _numberAtStart = Math.Max(spool.Depth.LastLive, spool.Depth.LastBacklog);
+        (_target, _statusEvery) = ((options.Host, options.Port), options.StatusEvery);
         _live = new(Topic(TopicKind.Live));
         _backlog = new(Topic(TopicKind.Backlog));
     }
@@ -50,12 +53,96 @@ public sealed partial class GatewayUplink
     public Action<GatewayConfig> OnConfig { get; set; } = static _ => { };
 
     /// <summary>Told each message on <c>down/keys</c>. Called on the connection's reader: must not wait.</summary>
-    public Action<ReadOnlyMemory<byte>> OnKeys { get; set; } = static _ => { };
+    public Action<KeyMessage> OnKeys { get; set; } = static _ => { };
+
+    /// <summary>Told each certificate that arrives, in DER. Called on the connection's reader: must not wait.</summary>
+    public Action<byte[]> OnCertificate { get; set; } = static _ => { };
+
+    /// <summary>Told the cloud's clock whenever it says something new, Unix ms. Called on the connection's reader: must not wait.</summary>
+    public Action<long> OnCloudTime { get; set; } = static _ => { };
+
+    /// <summary>Called when a connection stands and the cloud was told how the gateway is, before anything else is sent.</summary>
+    public Action OnConnected { get; set; } = static () => { };
 
     /// <summary>Called just before a batch is published and just after the cloud acknowledged one; for tests that kill the program there.</summary>
     public Action<string> OnStep { get; set; } = static _ => { };
 
     public bool IsConnected => _session?.Client.IsConnected is true;
+
+    /// <summary>Whether there is a connection, and to there.</summary>
+    public bool IsConnectedTo((string Host, int Port) target) => _session is { } session && session.Target == target && session.Client.IsConnected;
+
+    /// <summary>Where to report. Setting it ends the connection to elsewhere; what is spooled waits for the next one.</summary>
+    public (string Host, int Port) Target
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _target;
+            }
+        }
+
+        set
+        {
+            lock (_gate)
+            {
+                if (_target == value)
+                {
+                    return;
+                }
+
+                _target = value;
+            }
+
+            Reconnect();
+        }
+    }
+
+    /// <summary>Between two status messages, by the sightings' clock.</summary>
+    public TimeSpan StatusEvery
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _statusEvery;
+            }
+        }
+
+        set
+        {
+            lock (_gate)
+            {
+                _statusEvery = value;
+            }
+        }
+    }
+
+    /// <summary>Ends the connection there is, and begins a new one at once.</summary>
+    public void Reconnect()
+    {
+        if (_session is { } session)
+        {
+            session.Replaced = true;
+            _ = session.Client.DisconnectAsync();
+        }
+    }
+
+    /// <summary>Says something that is not a batch.</summary>
+    /// <returns>False when there is no connection, or the cloud refused it.</returns>
+    public async Task<bool> SayAsync(TopicKind kind, byte[] payload, CancellationToken stopping)
+    {
+        try
+        {
+            return _session is { } session
+                && await session.Client.PublishAsync(Topic(kind), payload, MqttQos.AtLeastOnce, cancel: stopping) < MqttReasonCode.UnspecifiedError;
+        }
+        catch (MqttException)
+        {
+            return false;
+        }
+    }
 
     /// <summary>What the cloud last said it has of this spool.</summary>
     public CommittedWatermark Committed
@@ -87,8 +174,8 @@ public sealed partial class GatewayUplink
             catch (Exception e) when (e is IOException or OperationCanceledException)
             {
                 Instruments.Breaks.Add(1);
-                failures = _wall.GetElapsedTime(began) >= _options.Backoff.Steady ? 1 : failures + 1;
-                var pause = _options.Backoff.Pause(failures, Random.Shared.NextDouble());
+                failures = e is Replacement ? 0 : _wall.GetElapsedTime(began) >= _options.Backoff.Steady ? 1 : failures + 1;
+                var pause = failures == 0 ? TimeSpan.Zero : _options.Backoff.Pause(failures, Random.Shared.NextDouble());
                 LogBreak(e.Message, pause);
                 await Task.Delay(pause, _wall, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
@@ -99,18 +186,7 @@ public sealed partial class GatewayUplink
 
     /// <summary>Reports the device behind a one-time code. Waits for a connection, and for the cloud to have taken it.</summary>
     /// <returns>False when there is no connection, or the cloud refused it.</returns>
-    public async Task<bool> ReportBindingAsync(BindReport report, CancellationToken stopping)
-    {
-        try
-        {
-            return _session is { } session
-                && await session.Client.PublishAsync(Topic(TopicKind.Bind), report.Encode(), MqttQos.AtLeastOnce, cancel: stopping) < MqttReasonCode.UnspecifiedError;
-        }
-        catch (MqttException)
-        {
-            return false;
-        }
-    }
+    public Task<bool> ReportBindingAsync(BindReport report, CancellationToken stopping) => SayAsync(TopicKind.Bind, report.Encode(), stopping);
 
     /// <summary>Reports the gateway's state now, if there is a connection.</summary>
     public async Task ReportStatusAsync(CancellationToken stopping)
@@ -124,7 +200,7 @@ public sealed partial class GatewayUplink
     private async Task RunSessionAsync(CancellationToken stopping)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        var session = new Session();
+        var session = new Session { Target = Target };
         await using var client = session.Client = new MqttClient(Options(session), _wall);
         await client.ConnectAsync(stopping);
         _ = client.Closed.ContinueWith(
@@ -136,7 +212,8 @@ public sealed partial class GatewayUplink
         {
             await client.SubscribeAsync(Topics.AllDown(_options.Tenant, _options.Venue, _options.Gateway), MqttQos.AtLeastOnce, ending.Token);
             await ReportStatusAsync(ending.Token);
-            LogConnected(_options.Host, _options.Port);
+            LogConnected(Target.Host, Target.Port);
+            OnConnected();
 
             // The cloud's first word tells a spool that went back in time before it sends under numbers that were used already.
             await session.FirstWord.Task.WaitAsync(_options.FirstWord, _wall, ending.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -155,7 +232,8 @@ public sealed partial class GatewayUplink
         }
         catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
         {
-            throw await client.Closed ?? new MqttException("the connection was closed");
+            var why = await client.Closed;
+            throw session.Replaced ? new Replacement() : why ?? new MqttException("the connection was closed");
         }
         finally
         {
@@ -187,7 +265,7 @@ public sealed partial class GatewayUplink
         {
             while (true)
             {
-                await Task.Delay(_options.StatusEvery, _time, ending);
+                await Task.Delay(StatusEvery, _time, ending);
 
                 // By a clock that runs fast a minute is soon over; the network lives by the wall's.
                 await Task.Delay(TimeSpan.FromMilliseconds(200), _wall, ending);
@@ -218,9 +296,9 @@ public sealed partial class GatewayUplink
 
     private MqttClientOptions Options(Session session) => new()
     {
-        Host = _options.Host,
-        Port = _options.Port,
-        Tls = _options.Tls,
+        Host = session.Target.Host,
+        Port = session.Target.Port,
+        Tls = _options.Tls?.Invoke(session.Target.Host),
         Version = _options.Version,
         ClientId = $"{_options.Tenant}.{_options.Venue}.{_options.Gateway}",
         UserName = _options.User,
@@ -248,13 +326,21 @@ public sealed partial class GatewayUplink
         switch (topic.Kind)
         {
             case TopicKind.Committed when CommittedWatermark.TryDecode(message.Payload.Span, out var watermark, out why):
+                if (!message.Retain && watermark.At > 0)
+                {
+                    OnCloudTime(watermark.At);
+                }
+
                 TakeWatermark(session, watermark);
                 break;
             case TopicKind.Config when GatewayConfig.TryDecode(message.Payload.Span, out var config, out why):
                 OnConfig(config);
                 break;
-            case TopicKind.Keys:
-                OnKeys(message.Payload.ToArray());
+            case TopicKind.Keys when KeyMessage.TryDecode(message.Payload.Span, out var keys, out why):
+                OnKeys(keys);
+                break;
+            case TopicKind.Certificate:
+                OnCertificate(message.Payload.ToArray());
                 break;
             default:
                 LogStrange(topic.Kind, why);
@@ -291,9 +377,17 @@ public sealed partial class GatewayUplink
 
     private string Topic(TopicKind kind) => Topics.Of(_options.Tenant, _options.Venue, _options.Gateway, kind);
 
+    // Not a failure: the next connection begins at once.
+    private sealed class Replacement() : IOException("another connection takes its place");
+
     private sealed class Session
     {
         public MqttClient Client { get; set; } = null!;
+
+        public (string Host, int Port) Target { get; init; }
+
+        /// <summary>Whether it was ended to begin another.</summary>
+        public bool Replaced { get; set; }
 
         public TaskCompletionSource FirstWord { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 

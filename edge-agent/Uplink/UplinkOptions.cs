@@ -17,8 +17,8 @@ public sealed record UplinkOptions
 
     public int Port { get; init; } = 1883;
 
-    /// <summary>Null for a connection without TLS.</summary>
-    public SslClientAuthenticationOptions? Tls { get; init; }
+    /// <summary>Asked anew for each connection, so that a renewed certificate counts from the next one on; null for a connection without TLS.</summary>
+    public Func<string, SslClientAuthenticationOptions>? Tls { get; init; }
 
     public string? User { get; init; }
 

@@ -12,6 +12,9 @@ public enum BindHow
 
     /// <summary>Carried tag held to the gateway.</summary>
     Tag = 2,
+
+    /// <summary>A bound device heard again after the member key was changed: the code is its token so far, 16 hexadecimal digits.</summary>
+    Renewed = 3,
 }
 
 /// <summary>The device behind a one-time code, as its keyed hash; the address stays in the gateway.</summary>
@@ -67,7 +70,7 @@ public sealed record BindReport(string Code, DeviceToken Device, long At, BindHo
             : at > SightingBatch.LatestTime ? Refusal.TimeAbsurd
             : IsCode(code) ? Refusal.None
             : Refusal.FieldOutOfRange;
-        report = why is Refusal.None ? new(code, new(token), (long)at, how <= (ulong)BindHow.Tag ? (BindHow)how : BindHow.Unknown) : null;
+        report = why is Refusal.None ? new(code, new(token), (long)at, how <= (ulong)BindHow.Renewed ? (BindHow)how : BindHow.Unknown) : null;
         return report is not null;
     }
 

@@ -15,6 +15,7 @@ public sealed record GatewayConfig
     public const int MostBytes = 1024 * 1024;
 
     private const int MostText = 64;
+    private const int MostBroker = 300; // a name of 253 and a port
     private const int MostReceivers = 1_024;
 
     /// <summary>Ascending; never 0.</summary>
@@ -54,9 +55,12 @@ public sealed record GatewayConfig
     /// <summary>Time between two status messages, ms; 0 leaves the gateway's setting.</summary>
     public int StatusEveryMs { get; init; }
 
+    /// <summary>Where to report from now on, <c>host</c> or <c>host:port</c>; empty leaves the gateway's setting. Taken back when no link comes about there.</summary>
+    public string Broker { get; init; } = "";
+
     public byte[] Encode()
     {
-        var writer = new ProtoWriter(new byte[1_024 + (Receivers.Length * (MostText * 3 + 32)) + ((Members.Length + Denied.Length) * 8)]);
+        var writer = new ProtoWriter(new byte[2_048 + (Receivers.Length * (MostText * 3 + 32)) + ((Members.Length + Denied.Length) * 8)]);
         writer.Number(1, Version);
         writer.Text(2, Venue);
         writer.Text(3, TimeZone);
@@ -78,6 +82,7 @@ public sealed record GatewayConfig
         writer.Number(11, (ulong)LouderDb);
         writer.Number(12, (ulong)LiveLimitMs);
         writer.Number(13, (ulong)StatusEveryMs);
+        writer.Text(14, Broker);
         return writer.ToArray();
     }
 
@@ -86,7 +91,7 @@ public sealed record GatewayConfig
     {
         config = null;
         ulong version = 0, dayChange = 0, drop = 0, linger = 0, forget = 0, louder = 0, liveLimit = 0, statusEvery = 0;
-        string venue = "", zone = "";
+        string venue = "", zone = "", broker = "";
         var receivers = ImmutableArray.CreateBuilder<ReceiverConfig>();
         var members = ImmutableArray.CreateBuilder<ulong>();
         var denied = ImmutableArray.CreateBuilder<ulong>();
@@ -116,6 +121,7 @@ public sealed record GatewayConfig
                     11 << 3 => reader.TryVarint(out louder),
                     12 << 3 => reader.TryVarint(out liveLimit),
                     13 << 3 => reader.TryVarint(out statusEvery),
+                    (14 << 3) | 2 => reader.TryText(out broker, MostBroker),
                     _ => reader.TrySkip(tag),
                 }))
             {
@@ -136,7 +142,7 @@ public sealed record GatewayConfig
         {
             Version = version, Venue = venue, TimeZone = zone, DayChangeMinutes = (int)dayChange, Receivers = receivers.ToImmutable(),
             Members = members.ToImmutable(), Denied = denied.ToImmutable(), DropUnassociated = drop != 0, LingerMs = (int)linger,
-            ForgetMs = (int)forget, LouderDb = (int)louder, LiveLimitMs = (int)liveLimit, StatusEveryMs = (int)statusEvery,
+            ForgetMs = (int)forget, LouderDb = (int)louder, LiveLimitMs = (int)liveLimit, StatusEveryMs = (int)statusEvery, Broker = broker,
         };
         return true;
     }

@@ -23,8 +23,17 @@ public enum TopicKind
     /// <summary><c>down/committed</c>: a <see cref="CommittedWatermark"/>.</summary>
     Committed,
 
-    /// <summary><c>down/keys</c>: sealed keys between gateways, relayed.</summary>
+    /// <summary><c>down/keys</c>: a <see cref="KeyMessage"/> from the cloud, or from another gateway through it.</summary>
     Keys,
+
+    /// <summary><c>up/keys</c>: a <see cref="KeyMessage"/> to the cloud, or through it to another gateway.</summary>
+    KeysUp,
+
+    /// <summary><c>up/renewal</c>: a request for a new certificate, PKCS #10 in DER.</summary>
+    Renewal,
+
+    /// <summary><c>down/certificate</c>: the gateway's new certificate, X.509 in DER.</summary>
+    Certificate,
 }
 
 /// <summary>A gateway's topic: <c>presence/v1/{tenant}/{venue}/{gateway}/{up|down}/{kind}</c>.</summary>
@@ -40,7 +49,7 @@ public static class Topics
     public const string EveryGatewayUp = "presence/v1/+/+/+/up/#";
 
     private static readonly string[] Endings =
-        ["up/live", "up/backlog", "up/status", "up/bind", "down/config", "down/committed", "down/keys"];
+        ["up/live", "up/backlog", "up/status", "up/bind", "down/config", "down/committed", "down/keys", "up/keys", "up/renewal", "down/certificate"];
 
     /// <exception cref="ArgumentException">A name is not one.</exception>
     public static string Of(TenantId tenant, VenueId venue, GatewayId gateway, TopicKind kind) =>

@@ -1,11 +1,12 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Presence.Ingest;
 
 namespace Presence.Cloud.Access;
 
-/// <summary>The gateways that may come in, by credentials that were given to them.</summary>
-public sealed class GatewayAccounts : IGatewayAccounts
+/// <summary>The gateways that may come in: those enrolled, by their certificate, and those that a venue file gives a password.</summary>
+public sealed class GatewayAccounts(GatewayAuthority authority, GatewayBook book) : IGatewayAccounts
 {
     // Compared against when the name is unknown, so that the answer takes equally long.
     private static readonly byte[] Nobody = SHA256.HashData("nobody"u8);
@@ -25,6 +26,28 @@ public sealed class GatewayAccounts : IGatewayAccounts
         var known = _accounts.TryGetValue(userName, out var found);
         return CryptographicOperations.FixedTimeEquals(given, known ? found.PasswordHash : Nobody) && known ? found.Account : null;
     }
+
+    public GatewayAccount? Find(X509Certificate2 certificate)
+    {
+        var name = certificate.GetNameInfo(X509NameType.SimpleName, forIssuer: false);
+        var serial = certificate.SerialNumber;
+        if (!authority.Vouches(certificate) || book.Find(name) is not { RevokedAt: null } gateway || (serial != gateway.Serial && serial != gateway.NextSerial))
+        {
+            return null;
+        }
+
+        if (serial == gateway.NextSerial)
+        {
+            // It arrived and works: from here on the one before is nobody's.
+            book.Change(name, g => g with { Serial = serial, NextSerial = null, NotAfter = new(certificate.NotAfter) });
+        }
+
+        return new(new(gateway.Tenant), new(gateway.Venue), new(gateway.Gateway)) { Serial = serial, NotAfter = new(certificate.NotAfter) };
+    }
+
+    public bool IsStillGood(GatewayAccount account, DateTimeOffset now) =>
+        account.Serial is not { } serial
+        || (account.NotAfter > now && book.Find(account.Name) is { RevokedAt: null } gateway && (gateway.Serial == serial || gateway.NextSerial == serial));
 
     public IVenueDoor? Venue(TenantId tenant, VenueId venue) => _venues.GetValueOrDefault((tenant, venue));
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.SignalR;
+using Presence.Cloud.Access;
 using Presence.Cloud.Stages;
 using Presence.Delivery;
 using Presence.Identity;
@@ -12,7 +13,7 @@ namespace Presence.Cloud.Live;
 
 /// <summary>Tells pages and gateways what was committed. The lane leaves a note and goes on; the telling is done here.</summary>
 public sealed partial class LivePump(
-    IServiceProvider services, MqttEndpoint endpoint, CloudSettings settings, TimeProvider time, ILogger<LivePump> log)
+    IServiceProvider services, MqttEndpoint endpoint, GatewayBook book, CloudSettings settings, TimeProvider time, ILogger<LivePump> log)
     : BackgroundService, ILaneEvents
 {
     // A screen shows now: of floors only the newest waits. Decisions and arrivals may be read again from the API, so when a
@@ -73,6 +74,7 @@ public sealed partial class LivePump(
         var map = venue.Map;
         foreach (var gateway in map.Receivers.GroupBy(r => r.Gateway, StringComparer.Ordinal))
         {
+            var setup = book.SetupOf($"{map.Tenant}.{map.Venue}.{gateway.Key}");
             var config = new GatewayConfig
             {
                 // Newer than any sent before a restart, and than any of a second ago.
@@ -81,8 +83,13 @@ public sealed partial class LivePump(
                 TimeZone = map.TimeZone,
                 DayChangeMinutes = (int)map.DayChange.ToTimeSpan().TotalMinutes,
                 Members = [.. members.BoundTokens.Select(t => t.Hash)],
-                DropUnassociated = settings.Venue.DropUnassociated,
-                StatusEveryMs = (int)settings.Venue.StatusEvery.TotalMilliseconds,
+                DropUnassociated = setup.DropUnassociated ?? settings.Venue.DropUnassociated,
+                StatusEveryMs = setup.StatusEveryMs > 0 ? setup.StatusEveryMs : (int)settings.Venue.StatusEvery.TotalMilliseconds,
+                LingerMs = setup.LingerMs,
+                ForgetMs = setup.ForgetMs,
+                LouderDb = setup.LouderDb,
+                LiveLimitMs = setup.LiveLimitMs,
+                Broker = setup.Broker ?? "",
             };
             Publish(Topics.Of(new(map.Tenant), new(map.Venue), new(gateway.Key), TopicKind.Config), config.Encode(), MqttQos.AtLeastOnce);
         }

@@ -305,6 +305,12 @@ public sealed partial class Lane : IDisposable
             return;
         }
 
+        if (report.How == BindHow.Renewed)
+        {
+            Renew(venue, item, report, commit, ref first);
+            return;
+        }
+
         // A code that is unknown, used or over binds nothing; the gateway's page has told the visitor to look at their own page.
         if (commit.UseLink(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(report.Code)), venue.Number, item.ReceivedAt) is not { } member)
         {
@@ -317,6 +323,17 @@ public sealed partial class Lane : IDisposable
         {
             commit.SetBinding(venue.Number, report.Device.Hash, member, how, item.ReceivedAt);
             Apply(venue, new DeviceBound(member, report.Device.Hash, how), item.ReceivedAt, commit, ref first);
+        }
+    }
+
+    // The member key of the venue was changed; a gateway heard a bound device again and says what it is called from now on.
+    private void Renew(Venue venue, in Waiting<GatewayRoute, MqttReceipt> item, BindReport report, IStoreCommit commit, ref long first)
+    {
+        if (ulong.TryParse(report.Code, System.Globalization.NumberStyles.AllowHexSpecifier, System.Globalization.CultureInfo.InvariantCulture, out var was)
+            && venue.State.Members.Resolve(new DeviceToken(was)) is { Member: var member })
+        {
+            commit.SetBinding(venue.Number, report.Device.Hash, member.Value, "renewed", item.ReceivedAt);
+            Apply(venue, new DeviceBound(member.Value, report.Device.Hash, "renewed"), item.ReceivedAt, commit, ref first);
         }
     }
 

@@ -25,6 +25,7 @@ public sealed class AddressPseudonymiser : IDisposable
     private readonly ElementPrint _print = new();
     private readonly QuickHash _quick = new();
     private readonly IncrementalHash _member;
+    private IncrementalHash? _formerMember;
     private IncrementalHash _day;
     private BoundDevices _bound = BoundDevices.None;
     private IdentityKeys _identities = IdentityKeys.None;
@@ -52,6 +53,21 @@ public sealed class AddressPseudonymiser : IDisposable
             _bound = value;
             ForgetTokens();
         }
+    }
+
+    /// <summary>
+    /// Told the token so far and the new one of each bound device that is known only under the former member key; called while a token is
+    /// made, so it must be quick.
+    /// </summary>
+    public Action<DeviceToken, DeviceToken> OnRenewed { get; set; } = static (_, _) => { };
+
+    /// <summary>The member key of before: a device that is bound under it keeps its token until its binding is renewed.</summary>
+    public void Remember(ReadOnlySpan<byte> formerMemberKey)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(formerMemberKey.Length, DayKey.Length);
+        _formerMember?.Dispose();
+        _formerMember = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, formerMemberKey);
+        ForgetTokens();
     }
 
     /// <summary>Identity keys of bound devices, by which their resolvable addresses are known. Held in memory only.</summary>
@@ -141,6 +157,7 @@ public sealed class AddressPseudonymiser : IDisposable
     {
         _day.Dispose();
         _member.Dispose();
+        _formerMember?.Dispose();
         Forget();
     }
 
@@ -201,6 +218,13 @@ public sealed class AddressPseudonymiser : IDisposable
         if (_bound.Count > 0 && _bound.Contains(token = Hash(_member, name)))
         {
             _bindings.Add(key, token);
+            return (new DeviceToken(token), heard | TokenTraits.Bound);
+        }
+
+        if (_formerMember is not null && _bound.Count > 0 && _bound.Contains(token = Hash(_formerMember, name)))
+        {
+            _bindings.Add(key, token);
+            OnRenewed(new DeviceToken(token), new DeviceToken(Hash(_member, name)));
             return (new DeviceToken(token), heard | TokenTraits.Bound);
         }
 

@@ -33,7 +33,8 @@ internal sealed class BindingDesk(INeighbourTable neighbours, FrameListener list
     public async Task<BindOutcome> BindPhoneAsync(string code, IPAddress from, CancellationToken stopping) =>
         Refused(code) is { } refused ? refused
         : neighbours.Find(from.IsIPv4MappedToIPv6 ? from.MapToIPv4() : from) is not { } address ? BindOutcome.NotOnOurNetwork
-        : await ReportAsync(code, listener.BindingOf(AddressSpace.Wifi, address), BindHow.Link, stopping);
+        : listener.BindingOf(AddressSpace.Wifi, address) is not { } device ? BindOutcome.NoLink
+        : await ReportAsync(code, device, BindHow.Link, stopping);
 
     /// <summary>Binds the tag that is held to the gateway in the next seconds.</summary>
     public async Task<BindOutcome> BindNearestTagAsync(string code, CancellationToken stopping) =>
@@ -43,7 +44,7 @@ internal sealed class BindingDesk(INeighbourTable neighbours, FrameListener list
 
     /// <summary>Binds a tag by the address printed on it.</summary>
     public async Task<BindOutcome> BindTagAsync(string code, ulong address, CancellationToken stopping) =>
-        Refused(code) ?? await ReportAsync(code, listener.BindingOf(SpaceOf(address), address), BindHow.Tag, stopping);
+        Refused(code) ?? (listener.BindingOf(SpaceOf(address), address) is { } tag ? await ReportAsync(code, tag, BindHow.Tag, stopping) : BindOutcome.NoLink);
 
     // The two highest bits of a random static address are set (Bluetooth Core, Vol 6 Part B, 1.3.2.1); makers' numbers with them are not given out to tags.
     private static AddressSpace SpaceOf(ulong address) => address >> 46 == 3 ? AddressSpace.BluetoothRandom : AddressSpace.BluetoothPublic;

@@ -25,7 +25,8 @@ internal static class BindingPages
             var status = gateway.Status();
             var health = new Health(
                 spool.Trouble is null ? "ok" : "trouble", gateway.Uplink.IsConnected, spool.Trouble, status.Version, status.Clock.ToString(), (long)status.LiveWaiting,
-                (long)status.BacklogWaiting, (long)status.SpoolBytes, status.Drops.ToDictionary(d => d.Reason, d => (long)d.Sightings), (long)status.ConfigVersion);
+                (long)status.BacklogWaiting, (long)status.SpoolBytes, status.Drops.ToDictionary(d => d.Reason, d => (long)d.Sightings), (long)status.ConfigVersion,
+                status.ClockErrorMs, gateway.Fingerprint, gateway.KeyGeneration, gateway.KeyDay, status.Statics);
             return Results.Json(health, statusCode: spool.Trouble is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
         });
     }
@@ -33,7 +34,7 @@ internal static class BindingPages
     /// <summary>How the gateway is, for a watchdog.</summary>
     private sealed record Health(
         string State, bool Connected, string? Trouble, string Version, string Clock, long LiveWaiting, long BacklogWaiting, long SpoolBytes,
-        Dictionary<string, long> Drops, long ConfigVersion);
+        Dictionary<string, long> Drops, long ConfigVersion, long? ClockErrorMs, string? Fingerprint, uint KeyGeneration, int KeyDay, int Statics);
 
     private static bool IsLocal(HttpContext http) => http.Connection.RemoteIpAddress is { } from && IPAddress.IsLoopback(from);
 

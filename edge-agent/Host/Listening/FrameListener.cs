@@ -14,8 +14,9 @@ internal delegate void TagHeard(in BleReading reading, in BeaconReading beacon, 
 /// <summary>Makes sightings of frames. Addresses go in and end here; tokens come out. Any thread.</summary>
 internal sealed class FrameListener : IDisposable
 {
-    private readonly Lock _gate = new(); // guards _privacy, _denied, _dropUnassociated, _tags
-    private readonly AddressPseudonymiser _privacy;
+    private readonly Lock _gate = new(); // guards _privacy, _bound, _denied, _dropUnassociated, _tags
+    private AddressPseudonymiser? _privacy;
+    private BoundDevices _bound = BoundDevices.None;
     private readonly SightingBatcher _batcher;
     private readonly TimeProvider _time;
     private readonly HashSet<ulong> _ownNetworks;
@@ -24,11 +25,33 @@ internal sealed class FrameListener : IDisposable
     private bool _dropUnassociated;
     private TagHeard? _tags;
 
-    public FrameListener(byte[] dayKey, byte[] memberKey, GatewaySettings settings, SightingBatcher batcher, TimeProvider time, Action<ulong, long>? traceUrgent)
+    public FrameListener(GatewaySettings settings, SightingBatcher batcher, TimeProvider time, Action<ulong, long>? traceUrgent)
     {
-        _privacy = new(dayKey, memberKey);
         (_batcher, _time, _traceUrgent, _dropUnassociated) = (batcher, time, traceUrgent, settings.DropUnassociated);
         _ownNetworks = [.. settings.OwnNetwork.Select(n => Mac.TryParse(n, out var id) ? id : 0)];
+    }
+
+    /// <summary>Told each bound device that is still known by its token under the former member key; called under a lock, must be quick.</summary>
+    public Action<DeviceToken, DeviceToken> OnRenewed { get; set; } = static (_, _) => { };
+
+    /// <summary>How each receiver does.</summary>
+    public RadioCounts Radios { get; } = new();
+
+    /// <summary>The keys that tokens are made with from the next frame on. Before the first, nothing heard can be kept.</summary>
+    /// <param name="day">The venue's key of the day.</param>
+    /// <param name="member">The venue's member key.</param>
+    /// <param name="formerMember">The one before, under which members' devices are known until their bindings are renewed; null for none.</param>
+    public void SetKeys(ReadOnlySpan<byte> day, ReadOnlySpan<byte> member, ReadOnlySpan<byte> formerMember = default)
+    {
+        lock (_gate)
+        {
+            _privacy?.Dispose();
+            _privacy = new(day, member) { Bound = _bound, OnRenewed = (was, isNow) => OnRenewed(was, isNow) };
+            if (!formerMember.IsEmpty)
+            {
+                _privacy.Remember(formerMember);
+            }
+        }
     }
 
     /// <summary>Whose devices are known, whose must not be heard, and whether strangers' are.</summary>
@@ -41,17 +64,20 @@ internal sealed class FrameListener : IDisposable
         var (bound, deniedOnes) = (new BoundDevices(both), new BoundDevices(denied));
         lock (_gate)
         {
-            _privacy.Bound = bound;
-            (_denied, _dropUnassociated) = (deniedOnes, dropUnassociated);
+            (_bound, _denied, _dropUnassociated) = (bound, deniedOnes, dropUnassociated);
+            if (_privacy is { } privacy)
+            {
+                privacy.Bound = bound;
+            }
         }
     }
 
-    /// <summary>The binding's token of an address on the venue's network.</summary>
-    public DeviceToken BindingOf(AddressSpace space, ulong address)
+    /// <summary>The binding's token of an address on the venue's network; null while there are no keys.</summary>
+    public DeviceToken? BindingOf(AddressSpace space, ulong address)
     {
         lock (_gate)
         {
-            return _privacy.BindingOf(space, address);
+            return _privacy?.BindingOf(space, address);
         }
     }
 
@@ -64,7 +90,7 @@ internal sealed class FrameListener : IDisposable
         {
             _tags = (in BleReading reading, in BeaconReading beacon, sbyte heard) =>
             {
-                if (heard > loudest)
+                if (heard > loudest && _privacy is not null)
                 {
                     loudest = heard;
                     nearest = AddressPseudonymiser.HasIdentity(beacon.Kind) ? _privacy.BindingOf(beacon) : _privacy.BindingOf(SpaceOf(reading), reading.Address);
@@ -95,6 +121,7 @@ internal sealed class FrameListener : IDisposable
     public bool Hear(ushort receiver, in CapturedFrame frame, long shiftMs)
     {
         Instruments.Frames.Add(1);
+        Radios.Count(receiver);
         var at = (frame.TimeNs == 0 ? _time.GetUtcNow().ToUnixTimeMilliseconds() : frame.TimeMs) + shiftMs;
         if (at is <= 0 or > Wire.SightingBatch.LatestTime)
         {
@@ -106,7 +133,7 @@ internal sealed class FrameListener : IDisposable
             : HearBluetooth(receiver, frame, at);
     }
 
-    public void Dispose() => _privacy.Dispose();
+    public void Dispose() => _privacy?.Dispose();
 
     private bool HearWifi(ushort receiver, in CapturedFrame frame, long at)
     {
@@ -129,6 +156,11 @@ internal sealed class FrameListener : IDisposable
 
         lock (_gate)
         {
+            if (_privacy is null)
+            {
+                return Refuse("no-keys");
+            }
+
             var (token, traits) = _privacy.Wifi(reading);
             if (_ownNetworks.Count > 0 && !_ownNetworks.Contains(reading.Frame.Bssid))
             {
@@ -162,6 +194,11 @@ internal sealed class FrameListener : IDisposable
             BeaconReading.TryRead(reading.Data, out var beacon);
             lock (_gate)
             {
+                if (_privacy is null)
+                {
+                    return Refuse("no-keys");
+                }
+
                 _tags?.Invoke(reading, beacon, reading.SignalDbm);
                 var (token, traits) = _privacy.Bluetooth(reading, beacon);
                 urgent |= SendUnderLock(new(token, traits, 0, 0, receiver, reading.SignalDbm, at));

@@ -15,6 +15,12 @@ public sealed class GatewaySettings
     /// <summary>This box. Needed.</summary>
     public string Gateway { get; set; } = "";
 
+    /// <summary>Folder that enrolment filled: then names, broker, TLS and keys come from there. Null: they are given by hand.</summary>
+    public string? Identity { get; set; }
+
+    /// <summary>How long a new broker named by the configuration may take until the old one is gone back to. Default 1 min.</summary>
+    public TimeSpan BrokerTrial { get; set; } = TimeSpan.FromMinutes(1);
+
     /// <summary>Folder of the spool. Needed.</summary>
     public string Spool { get; set; } = "";
 
@@ -45,7 +51,7 @@ public sealed class GatewaySettings
     /// <summary>Version of MQTT: 5, or 3.1.1 for RabbitMQ. Default 5.</summary>
     public string Mqtt { get; set; } = "5";
 
-    /// <summary>The venue's key of the day: 64 hexadecimal digits, or a file that holds them, readable by its owner alone. Needed.</summary>
+    /// <summary>The venue's key of the day: 64 hexadecimal digits, or a file that holds them, readable by its owner alone. Needed without <see cref="Identity"/>.</summary>
     public string DayKey { get; set; } = "";
 
     /// <summary>The venue's member key, likewise. Needed.</summary>
@@ -140,6 +146,7 @@ public sealed class GatewaySettings
         if (!TryBroker(out _, out _)) yield return Broker.Length == 0 ? "--broker is missing: host or host:port" : $"--broker '{Broker}' is no host or host:port";
         if (Mqtt is not ("5" or "3.1.1")) yield return $"--mqtt '{Mqtt}' is neither 5 nor 3.1.1";
         if (BindHttp is not null && !TryBindHttp(out _)) yield return $"--bind-http '{BindHttp}' is no port or address:port";
+        if (BrokerTrial < TimeSpan.FromSeconds(1) || BrokerTrial > TimeSpan.FromHours(1)) yield return $"--broker-trial {BrokerTrial} is not between 1 s and 1 h";
         if (Linger < TimeSpan.FromMilliseconds(10) || Linger > TimeSpan.FromMinutes(1)) yield return $"--linger {Linger} is not between 10 ms and 1 min";
         if (Forget < TimeSpan.FromSeconds(10) || Forget > TimeSpan.FromHours(24)) yield return $"--forget {Forget} is not between 10 s and 24 h";
         if (LouderDb is < 1 or > 60) yield return $"--louder-db {LouderDb} is not between 1 and 60";
@@ -162,14 +169,17 @@ public sealed class GatewaySettings
         }
     }
 
-    public bool TryBroker(out string host, out int port)
+    public bool TryBroker(out string host, out int port) => TryBroker(Broker, out host, out port);
+
+    /// <param name="broker"><c>host</c> or <c>host:port</c>.</param>
+    public bool TryBroker(string broker, out string host, out int port)
     {
-        var colon = Broker.LastIndexOf(':');
-        (host, port) = (Broker, Tls ? 8883 : 1883);
-        if (colon >= 0 && !(Broker.Contains(']', StringComparison.Ordinal) && colon < Broker.IndexOf(']', StringComparison.Ordinal)))
+        var colon = broker.LastIndexOf(':');
+        (host, port) = (broker, Tls ? 8883 : 1883);
+        if (colon >= 0 && !(broker.Contains(']', StringComparison.Ordinal) && colon < broker.IndexOf(']', StringComparison.Ordinal)))
         {
-            host = Broker[..colon];
-            return host.Length > 0 && int.TryParse(Broker[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out port) && port is > 0 and < 65_536;
+            host = broker[..colon];
+            return host.Length > 0 && int.TryParse(broker[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out port) && port is > 0 and < 65_536;
         }
 
         return host.Length > 0;

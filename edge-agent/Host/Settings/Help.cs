@@ -7,12 +7,17 @@ internal static class Help
         presence-gateway: hears devices, makes tokens of their addresses, and brings sightings to the cloud.
 
         presence-gateway [run] --tenant T --venue V --gateway G --spool FOLDER --broker HOST[:PORT] --day-key KEY --member-key KEY [options]
+        presence-gateway [run] --identity FOLDER --spool FOLDER [options]
+        presence-gateway enrol --cloud URL --code CODE --identity FOLDER [--cloud-ca FILE]
+        presence-gateway reset --identity FOLDER
         presence-gateway decode FILE... | eval TASK --data DIR --out FILE
         presence-gateway --version | --help
 
         who and where
+          --identity FOLDER              an enrolled gateway: names, broker, certificate and keys come from there
           --tenant, --venue, --gateway   names: lower-case letters, digits, hyphens
           --broker HOST[:PORT]           1883, with --tls 8883       --tls  --tls-ca FILE
+          --broker-trial 00:01:00        how long a broker named by the configuration may take to answer
           --user U                       default tenant.venue.gateway
           --password-file FILE           or PRESENCE_PASSWORD        --mqtt 5|3.1.1
         keys (64 hexadecimal digits, or a file of its owner's alone)

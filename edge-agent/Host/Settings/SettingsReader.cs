@@ -34,6 +34,7 @@ public static class SettingsReader
         {
             var configuration = builder.AddEnvironmentVariables("PRESENCE_").AddInMemoryCollection(Flat(given)).Build();
             var settings = configuration.Get<GatewaySettings>() ?? new();
+            TakeIdentity(settings);
             var problems = settings.Problems().ToList();
             if (problems.Count > 0)
             {
@@ -41,8 +42,16 @@ public static class SettingsReader
             }
 
             // What only the running program needs is looked at now, so that it never fails half-way.
-            CryptographicOperations.ZeroMemory(Key("day-key", settings.DayKey));
-            CryptographicOperations.ZeroMemory(Key("member-key", settings.MemberKey));
+            if (settings.Identity is { } identity)
+            {
+                Enrolment.GatewayIdentity.Open(identity).Dispose();
+            }
+            else
+            {
+                CryptographicOperations.ZeroMemory(Key("day-key", settings.DayKey));
+                CryptographicOperations.ZeroMemory(Key("member-key", settings.MemberKey));
+            }
+
             _ = settings.PasswordFile is { } file ? Secret("password-file", file) : null;
             return settings;
         }
@@ -53,6 +62,22 @@ public static class SettingsReader
         catch (InvalidOperationException e)
         {
             throw new SettingsException(e.InnerException is { } inner ? $"{e.Message} {inner.Message}" : e.Message);
+        }
+    }
+
+    // An enrolled gateway is who it was enrolled as; only where it reports may be said otherwise.
+    private static void TakeIdentity(GatewaySettings settings)
+    {
+        if (settings.Identity is { } folder)
+        {
+            var who = Enrolment.GatewayIdentity.Read(folder);
+            if (settings.DayKey.Length > 0 || settings.MemberKey.Length > 0)
+            {
+                throw new SettingsException("--day-key and --member-key do not go with --identity: an enrolled gateway gets the venue's keys from the others");
+            }
+
+            (settings.Tenant, settings.Venue, settings.Gateway, settings.Tls) = (who.Tenant, who.Venue, who.Gateway, true);
+            settings.Broker = settings.Broker.Length > 0 ? settings.Broker : who.Broker;
         }
     }
 

@@ -43,6 +43,7 @@ public static class WireFuzz
             GatewayStatus.TryDecode(input, out _, out _);
             CommittedWatermark.TryDecode(input, out _, out _);
             BindReport.TryDecode(input, out _, out _);
+            KeyMessage.TryDecode(input, out _, out _);
             GatewayConfig.TryDecode(input, out _, out _);
             _ = Topics.TryParse(System.Text.Encoding.Latin1.GetString(input), out _);
         }

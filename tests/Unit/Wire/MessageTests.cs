@@ -14,21 +14,23 @@ public sealed class MessageTests
         Boot = 0xfeed, At = 1_795_255_200_000, Online = true, Version = "1.2.3", Clock = ClockState.Trusted, CompleteTo = 1_795_255_199_000,
         LiveSequence = 12, BacklogSequence = 3, LiveWaiting = 4, BacklogWaiting = 5, SpoolBytes = 6_000, OldestAt = 1_795_255_000_000,
         Drops = [new("spool-full", 7), new("too-fast", 8)], UpFor = 90_000, ConfigVersion = 2,
+        ConfigRejected = 3, ClockErrorMs = -4_200, Temperature = 51_500, Radios = [new(0, 1_000, 2, 30), new(65_535, 5, 0, 60_000)], Statics = 4,
     };
 
     private static readonly GatewayConfig Config = new()
     {
         Version = 9, Venue = "mall", TimeZone = "Asia/Shanghai", DayChangeMinutes = 240, Receivers = [new(1, "wlan0"), new(65_535, "hci0")],
         Members = [1, 2, ulong.MaxValue], Denied = [5], DropUnassociated = true, LingerMs = 1_000, ForgetMs = 2, LouderDb = 6, LiveLimitMs = 4,
-        StatusEveryMs = 5,
+        StatusEveryMs = 5, Broker = "mall.example:8883",
     };
 
     [Fact]
     public void A_status_arrives_as_it_was_sent()
     {
         Assert.True(GatewayStatus.TryDecode(Status.Encode(), out var read, out _));
-        Assert.Equal(Status with { Drops = [] }, read with { Drops = [] });
+        Assert.Equal(Status with { Drops = [], Radios = [] }, read with { Drops = [], Radios = [] });
         Assert.Equal(Status.Drops.ToArray(), read.Drops.ToArray());
+        Assert.Equal(Status.Radios.ToArray(), read.Radios.ToArray());
         Assert.Equal(Status.Encode(), Judge.GatewayStatus.Parser.ParseFrom(Status.Encode()).ToByteArray());
     }
 
@@ -42,12 +44,23 @@ public sealed class MessageTests
     }
 
     [Fact]
-    public void A_watermark_and_a_bind_report_arrive_as_they_were_sent()
+    public void What_is_said_of_commits_keys_and_bindings_arrives_as_it_was_sent()
     {
         var watermark = new CommittedWatermark(0xfeed, ulong.MaxValue, 0, 1_795_255_200_000);
         Assert.True(CommittedWatermark.TryDecode(watermark.Encode(), out var mark, out _));
         Assert.Equal(watermark, mark);
         Assert.Equal(watermark.Encode(), Judge.CommittedWatermark.Parser.ParseFrom(watermark.Encode()).ToByteArray());
+
+        foreach (var message in new[]
+        {
+            new KeyMessage(KeyWord.Held, 0), new KeyMessage(KeyWord.Seal, 7, "gw-2") { PublicKey = new byte[64] },
+            new KeyMessage(KeyWord.Sealed, 7, "gw-2") { Sealed = new byte[] { 1, 2, 3 } },
+        })
+        {
+            Assert.True(KeyMessage.TryDecode(message.Encode(), out var keys, out _));
+            Assert.Equal((message.Word, message.Generation, message.Peer), (keys.Word, keys.Generation, keys.Peer));
+            Assert.Equal(message.Encode(), Judge.KeyMessage.Parser.ParseFrom(message.Encode()).ToByteArray());
+        }
 
         var report = new BindReport("aZ0-_", new(3), 1_795_255_200_000, BindHow.Link);
         Assert.True(BindReport.TryDecode(report.Encode(), out var read, out _));

@@ -1,0 +1,171 @@
+using System.Net.Security;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using System.Text.Json;
+using Presence.EdgeAgent.Settings;
+using Presence.Wire;
+
+namespace Presence.EdgeAgent.Enrolment;
+
+/// <summary>Who a gateway was enrolled as, and where it reports.</summary>
+/// <param name="Authority">The only authority it believes, PEM.</param>
+public sealed record Enrolled(string Tenant, string Venue, string Gateway, string Broker, string Authority);
+
+/// <summary>
+/// What enrolment left in a folder: who the gateway is, its certificate with the key that never leaves it, and the pair that keys are
+/// sealed to.
+/// </summary>
+internal sealed class GatewayIdentity : IDisposable
+{
+    private const string WhoFile = "enrolled.json", CertificateFile = "certificate.pem", NextKeyFile = "next-key.pem", SealFile = "seal.pem";
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+    private readonly string _folder;
+    private readonly Lock _gate = new(); // guards _certificate
+    private X509Certificate2 _certificate;
+
+    private GatewayIdentity(string folder, Enrolled who, X509Certificate2 certificate, ECDiffieHellman seal) =>
+        (_folder, Who, _certificate, Seal) = (folder, who, certificate, seal);
+
+    public Enrolled Who { get; }
+
+    /// <summary>The pair that others seal to.</summary>
+    public ECDiffieHellman Seal { get; }
+
+    /// <summary>What people compare: the first 64 bits of the hash of the key that is sealed to.</summary>
+    public string Fingerprint => Convert.ToHexStringLower(SHA256.HashData(SealedBox.PublicKey(Seal)))[..16];
+
+    /// <summary>When two thirds of the certificate's life are over.</summary>
+    public DateTimeOffset RenewFrom
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return new DateTimeOffset(_certificate.NotAfter) - ((_certificate.NotAfter - _certificate.NotBefore) / 3);
+            }
+        }
+    }
+
+    public static bool IsIn(string folder) => File.Exists(Path.Combine(folder, WhoFile));
+
+    /// <summary>Reads who was enrolled, without keys.</summary>
+    /// <exception cref="SettingsException">There is none, or it cannot be read.</exception>
+    public static Enrolled Read(string folder)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<Enrolled>(File.ReadAllText(Path.Combine(folder, WhoFile)), Json)!;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        {
+            throw new SettingsException($"--identity {folder}: {e.Message}");
+        }
+    }
+
+    /// <exception cref="SettingsException">Something in the folder is missing or broken; the message names it.</exception>
+    public static GatewayIdentity Open(string folder)
+    {
+        var who = Read(folder);
+        try
+        {
+            var certificate = X509Certificate2.CreateFromPemFile(Path.Combine(folder, CertificateFile));
+            var seal = ECDiffieHellman.Create();
+            seal.ImportFromPem(File.ReadAllText(Path.Combine(folder, SealFile)));
+            return new(folder, who, certificate, seal);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
+        {
+            throw new SettingsException($"--identity {folder}: {e.Message}");
+        }
+    }
+
+    /// <summary>Keeps what enrolment brought; the certificate last but one, the word that it is done last.</summary>
+    public static void Save(string folder, Enrolled who, string certificate, ECDsa key, ECDiffieHellman seal)
+    {
+        Directory.CreateDirectory(folder);
+        PrivateFile.Write(Path.Combine(folder, SealFile), Encoding.ASCII.GetBytes(seal.ExportPkcs8PrivateKeyPem()));
+        PrivateFile.Write(Path.Combine(folder, CertificateFile), Encoding.ASCII.GetBytes($"{certificate}\n{key.ExportPkcs8PrivateKeyPem()}\n"));
+        PrivateFile.Write(Path.Combine(folder, WhoFile), JsonSerializer.SerializeToUtf8Bytes(who, Json));
+    }
+
+    /// <summary>Forgets the enrolment: the keys are overwritten, and the folder is as new.</summary>
+    public static void Erase(string folder)
+    {
+        foreach (var file in new[] { WhoFile, CertificateFile, NextKeyFile, SealFile, Keys.VenueKeys.FileName, Keys.VenueKeys.FileName + ".new" })
+        {
+            PrivateFile.Shred(Path.Combine(folder, file));
+        }
+    }
+
+    /// <summary>PKCS #10 in DER, signed by its own key.</summary>
+    public static byte[] Request(ECDsa key, string name) =>
+        new CertificateRequest(new X500DistinguishedName("CN=" + name), key, HashAlgorithmName.SHA256).CreateSigningRequest();
+
+    /// <summary>How this gateway speaks TLS: it shows its certificate, and believes its own authority alone.</summary>
+    public SslClientAuthenticationOptions Tls(string host)
+    {
+        lock (_gate)
+        {
+            return new()
+            {
+                TargetHost = host,
+                ClientCertificateContext = SslStreamCertificateContext.Create(_certificate, null, offline: true),
+                CertificateChainPolicy = new()
+                {
+                    TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true,
+                    CustomTrustStore = { X509Certificate2.CreateFromPem(Who.Authority) },
+                },
+            };
+        }
+    }
+
+    /// <summary>A request for the next certificate, with a key of its own; asked again it gives the same, so that an answer that was lost costs nothing.</summary>
+    public byte[] RenewalRequest()
+    {
+        var file = Path.Combine(_folder, NextKeyFile);
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        if (File.Exists(file)) key.ImportFromPem(File.ReadAllText(file));
+        else PrivateFile.Write(file, Encoding.ASCII.GetBytes(key.ExportPkcs8PrivateKeyPem()));
+        return Request(key, $"{Who.Tenant}.{Who.Venue}.{Who.Gateway}");
+    }
+
+    /// <summary>Takes a new certificate over, if it is for the key that was asked for and of our authority.</summary>
+    /// <returns>Whether it was; from then on <see cref="Tls"/> shows it.</returns>
+    public bool TryRenew(byte[] der)
+    {
+        var file = Path.Combine(_folder, NextKeyFile);
+        try
+        {
+            using var bare = X509CertificateLoader.LoadCertificate(der);
+            using var key = ECDsa.Create();
+            key.ImportFromPem(File.ReadAllText(file));
+            using var chain = new X509Chain { ChainPolicy = Tls("").CertificateChainPolicy! };
+            var renewed = bare.CopyWithPrivateKey(key);
+            if (!chain.Build(bare))
+            {
+                renewed.Dispose();
+                return false;
+            }
+
+            PrivateFile.Write(Path.Combine(_folder, CertificateFile), Encoding.ASCII.GetBytes($"{bare.ExportCertificatePem()}\n{key.ExportPkcs8PrivateKeyPem()}\n"), forget: true);
+            PrivateFile.Shred(file);
+            lock (_gate)
+            {
+                _certificate = renewed;
+            }
+
+            return true;
+        }
+        catch (Exception e) when (e is CryptographicException or IOException or ArgumentException)
+        {
+            return false;
+        }
+    }
+
+    public void Dispose()
+    {
+        _certificate.Dispose();
+        Seal.Dispose();
+    }
+}

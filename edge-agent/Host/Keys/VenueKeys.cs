@@ -1,0 +1,142 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using Presence.Capture.Privacy;
+using Presence.EdgeAgent.Enrolment;
+
+namespace Presence.EdgeAgent.Keys;
+
+/// <summary>The keys that the gateways of a venue share: of one generation, on one day.</summary>
+/// <remarks>
+/// <code>
+///   4     4         4     32        32           8              32
+/// ┌─────┬────────────┬─────┬─────────┬────────────┬──────────────┬───────────────┐
+/// │PVK1 │ generation │ day │ day key │ member key │ former until │ former member │
+/// └─────┴────────────┴─────┴─────────┴────────────┴──────────────┴───────────────┘
+/// </code>
+/// Big-endian; the last two only in the file of a gateway, never in what it seals for others.
+/// </remarks>
+internal sealed class VenueKeys : IDisposable
+{
+    public const string FileName = "venue-keys";
+    private const int Sealed = 12 + (2 * DayKey.Length);
+    private const int Stored = Sealed + 8 + DayKey.Length;
+
+    /// <summary>How long the member key of the generation before is kept, to know members' devices again under the new one. Default 30 days.</summary>
+    private static readonly TimeSpan KeepFormer = TimeSpan.FromDays(30);
+
+    public required uint Generation { get; init; }
+
+    /// <summary>The venue's day that <see cref="Day"/> is for, counted from 0001-01-01.</summary>
+    public required int DayNumber { get; init; }
+
+    public required byte[] Day { get; init; }
+
+    public required byte[] Member { get; init; }
+
+    /// <summary>The member key of the generation before; null when there is none, or its time is over.</summary>
+    public byte[]? FormerMember { get; init; }
+
+    /// <summary>Unix ms.</summary>
+    public long FormerUntil { get; init; }
+
+    /// <summary>Makes the keys of a generation.</summary>
+    public static VenueKeys Make(uint generation, int day) => new()
+    {
+        Generation = generation, DayNumber = day, Day = RandomNumberGenerator.GetBytes(DayKey.Length), Member = RandomNumberGenerator.GetBytes(DayKey.Length),
+    };
+
+    /// <summary>These keys, remembering the member key of those before them.</summary>
+    public VenueKeys After(VenueKeys? before, long now) => before is null ? this : new()
+    {
+        Generation = Generation, DayNumber = DayNumber, Day = Day, Member = Member, FormerMember = (byte[])before.Member.Clone(),
+        FormerUntil = now + (long)KeepFormer.TotalMilliseconds,
+    };
+
+    /// <summary>The keys of a later day: the day key goes one way, the rest stays.</summary>
+    /// <param name="day">Not before <see cref="DayNumber"/>.</param>
+    /// <param name="now">Unix ms; a former key whose time is over is left out.</param>
+    public VenueKeys On(int day, long now)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(day, DayNumber);
+        var key = (byte[])Day.Clone();
+        for (var at = DayNumber; at < day; at++)
+        {
+            DayKey.Next(key, key);
+        }
+
+        var keep = FormerMember is not null && now < FormerUntil;
+        return new()
+        {
+            Generation = Generation, DayNumber = day, Day = key, Member = (byte[])Member.Clone(),
+            FormerMember = keep ? (byte[])FormerMember!.Clone() : null, FormerUntil = keep ? FormerUntil : 0,
+        };
+    }
+
+    /// <summary>What is sealed for another gateway.</summary>
+    public byte[] ForOthers()
+    {
+        var bytes = new byte[Sealed];
+        Write(bytes);
+        return bytes;
+    }
+
+    /// <returns>Null when it is not what another gateway seals.</returns>
+    public static VenueKeys? FromOthers(ReadOnlySpan<byte> bytes) => bytes.Length == Sealed ? TryRead(bytes) : null;
+
+    /// <summary>Writes them in place of the old ones, which are gone then.</summary>
+    public void Save(string folder)
+    {
+        var bytes = new byte[Stored];
+        Write(bytes);
+        BinaryPrimitives.WriteInt64BigEndian(bytes.AsSpan(Sealed), FormerUntil);
+        FormerMember?.CopyTo(bytes, Sealed + 8);
+        PrivateFile.Write(Path.Combine(folder, FileName), bytes, forget: true);
+        CryptographicOperations.ZeroMemory(bytes);
+    }
+
+    /// <summary>The newest that were saved whole; null for none.</summary>
+    public static VenueKeys? Load(string folder)
+    {
+        // A power cut between overwriting the old file and moving the new one leaves only the new one whole.
+        foreach (var file in new[] { Path.Combine(folder, FileName), Path.Combine(folder, FileName + ".new") })
+        {
+            if (File.Exists(file) && File.ReadAllBytes(file) is { Length: Stored } bytes && TryRead(bytes.AsSpan(0, Sealed)) is { } keys)
+            {
+                var until = BinaryPrimitives.ReadInt64BigEndian(bytes.AsSpan(Sealed));
+                return until == 0 ? keys : new()
+                {
+                    Generation = keys.Generation, DayNumber = keys.DayNumber, Day = keys.Day, Member = keys.Member,
+                    FormerMember = bytes[(Sealed + 8)..], FormerUntil = until,
+                };
+            }
+        }
+
+        return null;
+    }
+
+    public void Dispose()
+    {
+        CryptographicOperations.ZeroMemory(Day);
+        CryptographicOperations.ZeroMemory(Member);
+        CryptographicOperations.ZeroMemory(FormerMember);
+    }
+
+    private void Write(Span<byte> into)
+    {
+        "PVK1"u8.CopyTo(into);
+        BinaryPrimitives.WriteUInt32BigEndian(into[4..], Generation);
+        BinaryPrimitives.WriteInt32BigEndian(into[8..], DayNumber);
+        Day.CopyTo(into[12..]);
+        Member.CopyTo(into[(12 + DayKey.Length)..]);
+    }
+
+    private static VenueKeys? TryRead(ReadOnlySpan<byte> bytes)
+    {
+        var day = BinaryPrimitives.ReadInt32BigEndian(bytes[8..]);
+        return bytes[..4].SequenceEqual("PVK1"u8) && day is > 0 and < 3_652_058 ? new()
+        {
+            Generation = BinaryPrimitives.ReadUInt32BigEndian(bytes[4..]), DayNumber = day,
+            Day = bytes.Slice(12, DayKey.Length).ToArray(), Member = bytes.Slice(12 + DayKey.Length, DayKey.Length).ToArray(),
+        } : null;
+    }
+}
