@@ -59,3 +59,10 @@ public sealed record StayView(string Zone, DateTimeOffset Since, DateTimeOffset 
 public sealed record VisitView(
     long Id, string Token, string? Member, DateTimeOffset Since, DateTimeOffset Until, int Confidence, IReadOnlyList<string> Sources,
     IReadOnlyList<StayView> Stays, Standing Standing);
+
+/// <param name="From"><c>mall</c>, <c>pending</c>, <c>member</c>, <c>spent</c> or <c>expired</c>.</param>
+public sealed record PointsMoveView(DateTimeOffset At, string From, string To, long Points);
+
+/// <param name="Pending">Theirs after the time to return goods.</param>
+/// <param name="Moves">Newest first.</param>
+public sealed record PointsView(long Spendable, long Pending, IReadOnlyList<PointsMoveView> Moves);

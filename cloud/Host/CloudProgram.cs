@@ -103,6 +103,8 @@ public static class CloudProgram
         MemberEndpoints.Map(api);
         BackTestEndpoints.Map(api);
         GatewayEndpoints.Map(api);
+        CouponEndpoints.Map(api);
+        TillEndpoints.Map(api);
         app.MapHub<OperatorsHub>("/hubs/operators");
         app.MapHub<StaffHub>("/hubs/staff");
         app.MapHub<ConsumersHub>("/hubs/consumers");

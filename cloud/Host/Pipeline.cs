@@ -49,6 +49,7 @@ internal static class Pipeline
         services.AddSingleton(s => new MqttEndpoint(new MqttEndpointOptions(), s.GetRequiredService<GatewayDoor>(), logger: s.GetRequiredService<ILogger<MqttEndpoint>>()));
 
         services.AddSingleton<Reader>();
+        services.AddSingleton<GuessGuard>();
         services.AddSingleton<Trying.BackTests>();
         services.AddSingleton<ILiveSource, LiveSource>();
         services.AddSingleton<MemberFeeds>();

@@ -13,6 +13,9 @@ public sealed record KnownMember(MemberId Member, string? Birthday, string Langu
     /// <summary>Tier by name, for example <c>gold</c>; null for none.</summary>
     public string? Tier { get; init; }
 
+    /// <summary>Zone of the member's own adviser; null for none.</summary>
+    public string? Adviser { get; init; }
+
     /// <summary>Words that staff put on the member, for example <c>vip</c>.</summary>
     public ImmutableArray<string> Tags { get; init; } = [];
 }
@@ -68,16 +71,16 @@ public sealed class MemberBook
         return true;
     }
 
-    /// <summary>Sets a member's tier and tags.</summary>
+    /// <summary>Sets a member's tier, tags and adviser.</summary>
     /// <returns>False when the member is unknown.</returns>
-    public bool Grade(MemberId member, string? tier, IEnumerable<string> tags)
+    public bool Grade(MemberId member, string? tier, IEnumerable<string> tags, string? adviser = null)
     {
         if (!_members.TryGetValue(member, out var known))
         {
             return false;
         }
 
-        _members[member] = known with { Tier = tier, Tags = [.. tags] };
+        _members[member] = known with { Tier = tier, Tags = [.. tags], Adviser = adviser };
         return true;
     }
 
@@ -122,6 +125,7 @@ public sealed class MemberBook
             to.Write((long)m.Purposes);
             to.Write(m.JoinedAt);
             to.Write(m.Tier);
+            to.Write(m.Adviser);
             to.Write((long)m.Tags.Length);
             foreach (var tag in m.Tags)
             {
@@ -153,14 +157,14 @@ public sealed class MemberBook
         {
             var id = new MemberId(from.Guid());
             var known = new KnownMember(id, from.Text(), from.Text() ?? "", (Purposes)from.Long(), from.Long());
-            var tier = from.Text();
+            var (tier, adviser) = (from.Text(), from.Text());
             var tags = ImmutableArray.CreateBuilder<string>();
             for (var more = from.Count(); more > 0; more--)
             {
                 tags.Add(from.Text() ?? "");
             }
 
-            book._members[id] = known with { Tier = tier, Tags = tags.ToImmutable() };
+            book._members[id] = known with { Tier = tier, Adviser = adviser, Tags = tags.ToImmutable() };
         }
 
         for (var left = from.Count(); left > 0; left--)

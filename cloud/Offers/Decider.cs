@@ -79,6 +79,7 @@ public sealed class Decider(IRuleEvaluator rules, OfferDesk desk) : ICandidateSi
         desk.Advance(_now, _issuer, _expired.Add);
         foreach (var coupon in _expired)
         {
+            sink.Expired(coupon);
             rules.Apply(Fact.OfCoupon(FactKind.CouponExpired, coupon, -1, coupon.ExpiresAt), this);
         }
 

@@ -56,7 +56,7 @@ public interface IVenueStore : IDisposable
 /// One transaction: all of it is kept, or nothing. Disposing without <see cref="Complete"/> rolls back. Every method may throw
 /// <see cref="StoreException"/>, after which only disposing makes sense.
 /// </summary>
-public interface IStoreCommit : IDisposable
+public partial interface IStoreCommit : IDisposable
 {
     void AppendLog(int venue, long firstInput, int inputs, long at, Guid? member, ReadOnlySpan<byte> records);
 
@@ -69,9 +69,6 @@ public interface IStoreCommit : IDisposable
     void AddFact(in FactRow row);
 
     void AddCoupon(in CouponRow row);
-
-    /// <summary>Moves an issued coupon to <paramref name="state"/>; one that was redeemed stays so.</summary>
-    void SetCouponState(int venue, Guid coupon, string state);
 
     void AddMessage(in MessageRow row);
 

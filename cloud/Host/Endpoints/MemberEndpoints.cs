@@ -27,6 +27,8 @@ internal static class MemberEndpoints
             AsMemberAsync(http, reader, stopping, async member => Results.Ok(await reader.MessagesAsync(member, after, stopping)))).Produces<IReadOnlyList<MessageView>>();
         api.MapGet("/me/export", (HttpRequest http, Reader reader, CancellationToken stopping) =>
             AsMemberAsync(http, reader, stopping, async member => Results.Ok(await reader.ExportAsync(member, stopping))));
+        api.MapGet("/me/points", (HttpRequest http, Reader reader, CancellationToken stopping) =>
+            AsMemberAsync(http, reader, stopping, async member => Results.Ok(await reader.PointsAsync(member, stopping)))).Produces<PointsView>();
         api.MapDelete("/me", EraseAsync).Produces(204);
     }
 

@@ -68,6 +68,23 @@ public sealed class Reader(IDbContextFactory<PresenceDb> databases, Venues venue
             .ThenBy(c => c.State == "issued" ? c.ExpiresAt.Ticks : -c.IssuedAt.Ticks)];
     }
 
+    /// <summary>The member's points: what may be spent, what will be, and the latest hundred moves.</summary>
+    public async Task<PointsView> PointsAsync(MemberId member, CancellationToken stopping)
+    {
+        var id = member.Value.ToString();
+        await using var database = await databases.CreateDbContextAsync(stopping);
+        var moves = database.Points.AsNoTracking().Where(p => p.Member == id);
+        var balances = new Dictionary<string, long>(StringComparer.Ordinal);
+        foreach (var account in new[] { "member", "pending" })
+        {
+            balances[account] = await moves.Where(p => p.Target == account).SumAsync(p => p.Points, stopping)
+                - await moves.Where(p => p.Source == account).SumAsync(p => p.Points, stopping);
+        }
+
+        var latest = await moves.OrderByDescending(p => p.Id).Take(Page).ToListAsync(stopping);
+        return new PointsView(balances["member"], balances["pending"], [.. latest.Select(p => new PointsMoveView(At(p.At), p.Source, p.Target, p.Points))]);
+    }
+
     /// <summary>The coupon behind what was typed or scanned, or null.</summary>
     public async Task<CouponRecord?> CouponAsync(int venue, string code, CancellationToken stopping)
     {
@@ -160,6 +177,10 @@ public sealed class Reader(IDbContextFactory<PresenceDb> databases, Venues venue
             coupons = (await database.Coupons.AsNoTracking().Where(c => c.Member == id).OrderBy(c => c.Id).ToListAsync(stopping)).Select(View),
             decisions = (await database.Decisions.AsNoTracking().Where(d => d.Member == id).OrderBy(d => d.Id).ToListAsync(stopping))
                 .Select(d => new { at = At(d.At), d.Rule, d.RuleVersion, d.Outcome, d.Offer, gates = JsonSerializer.Deserialize<JsonElement>(d.Gates) }),
+            points = (await database.Points.AsNoTracking().Where(p => p.Member == id).OrderBy(p => p.Id).ToListAsync(stopping))
+                .Select(p => new { at = At(p.At), p.Cause, from = p.Source, to = p.Target, p.Points }),
+            tasks = (await database.Tasks.AsNoTracking().Where(t => t.Member == id).OrderBy(t => t.Id).ToListAsync(stopping))
+                .Select(t => new { at = At(t.At), t.Rule, text = Text(t.Body) }),
             messages = (await database.Inbox.AsNoTracking().Where(m => m.Member == id).OrderBy(m => m.Id).ToListAsync(stopping))
                 .Select(m => new { m.Id, m.Kind, at = At(m.At), text = Text(m.Body) }),
         };

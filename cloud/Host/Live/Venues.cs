@@ -42,6 +42,47 @@ public sealed class VenueWords(
     /// <summary>Whether a till in the zone takes coupons of the offer. An offer that is not in the book any more is taken anywhere: the guest holds a promise.</summary>
     public bool IsHonoured(string id, Zone store) => !offers.TryGetValue(id, out var offer) || CouponLife.IsHonoured(offer, store);
 
+    /// <summary>The offer as it is in the book now, or null.</summary>
+    public OfferDefinition? Definition(string id) => offers.GetValueOrDefault(id);
+
+    /// <summary>Whether a coupon may be redeemed in a store now, and why not, in words.</summary>
+    /// <param name="coupon">Null when the code is nobody's.</param>
+    /// <param name="store">Null leaves the place out.</param>
+    /// <param name="at">Unix ms.</param>
+    /// <param name="plan">The venue's plan, for its local time.</param>
+    /// <param name="reason">What the till shows.</param>
+    /// <param name="together">Offers of coupons of the same sale.</param>
+    public Refused Validate(Storage.CouponFound? coupon, Zone? store, long at, VenueMap plan, out LocalText reason, params ReadOnlySpan<OfferDefinition> together)
+    {
+        var known = coupon is { } c ? new Coupon
+        {
+            Id = new CouponId(c.Uid), Code = c.Code, ShortCode = "", Qr = "", Member = new MemberId(c.Member), Offer = c.Offer, Rule = c.Rule, RuleVersion = c.RuleVersion,
+            IssuedAt = c.IssuedAt, ExpiresAt = c.ExpiresAt, State = Enum.Parse<CouponState>(c.State, ignoreCase: true), RedeemedAt = c.RedeemedAt, RedeemedIn = c.RedeemedIn,
+        } : null;
+
+        // An offer that is not in the book any more is taken anywhere: the guest holds a promise.
+        var offer = known is null ? null : Definition(known.Offer);
+        offer ??= new OfferDefinition { Id = known?.Offer ?? "", Title = new LocalText(""), Theme = "", ValidFor = TimeSpan.Zero };
+        var refused = CouponLife.Validate(known, store is null ? offer with { Where = [], WhereTags = [] } : offer, store, at, together);
+        reason = CouponLife.Say(refused, known, new VenueCalendar(plan.TimeZone, plan.DayChange));
+        if (refused == Refused.WrongPlace && Where(offer.Id) is { } where)
+        {
+            reason = new LocalText($"{reason.En} It can be used in: {where.En}.", $"{reason.In("zh")} 可用店铺：{where.In("zh")}。");
+        }
+
+        return refused;
+    }
+
+    /// <inheritdoc cref="Validate(Storage.CouponFound?, Zone?, long, VenueMap, out LocalText, ReadOnlySpan{OfferDefinition})"/>
+    public Refused Validate(Storage.Model.CouponRecord coupon, Zone? store, long at, VenueMap plan, out LocalText reason)
+    {
+        Guid.TryParse(coupon.Member, out var member);
+        return Validate(
+            new Storage.CouponFound(
+                Guid.Parse(coupon.Uid), coupon.Code, member, coupon.Offer, coupon.Rule, coupon.RuleVersion, coupon.State, coupon.IssuedAt, coupon.ExpiresAt,
+                coupon.RedeemedAt ?? 0, coupon.RedeemedIn is { } zone ? zone : -1, coupon.RedeemedBy ?? ""), store, at, plan, out reason);
+    }
+
     /// <summary>Where the offer may be redeemed, in words; null for anywhere.</summary>
     public LocalText? Where(string id)
     {

@@ -12,7 +12,7 @@ namespace Presence.Cloud.Stages;
 /// From what happened to a member to what is decided: facts to the rules, candidates to the desk, decisions to rows. Strangers
 /// make no facts, so no rule can mean one.
 /// </summary>
-public sealed class DecisionStage : IDecisionSink
+public sealed partial class DecisionStage : IDecisionSink
 {
     private VenueMap _map;
     private VenueCalendar _calendar;
@@ -79,8 +79,18 @@ public sealed class DecisionStage : IDecisionSink
         // By the second of venue time, whether anything is due or not: when the decider looks must follow from the log alone.
         if (at >= _advanced + 1_000)
         {
+            var day = _calendar.Day(_advanced);
             _advanced = at;
             Into(venue, output).Advance(at, this);
+            ChangeTags(venue, output);
+            Overdue(at, venue, output);
+            if (_calendar.Day(at) != day)
+            {
+                foreach (var (member, entry) in _points.Pass(at))
+                {
+                    Write(member, entry, venue, output);
+                }
+            }
         }
     }
 
@@ -103,11 +113,19 @@ public sealed class DecisionStage : IDecisionSink
     public void Changed(KnownMember member, long at, VenueState venue, VenueOutput output) =>
         Tell(Fact.Changed(Profile(member), at), venue, output);
 
-    public void Erased(MemberId member, long at, VenueState venue, VenueOutput output) =>
+    public void Erased(MemberId member, long at, VenueState venue, VenueOutput output)
+    {
+        _points.Forget(member);
+        _tasks.Forget(member.Value);
         Tell(Fact.Erased(member, at), venue, output);
+    }
 
-    public void Bought(MemberId member, int zone, string category, long cents, long at, VenueState venue, VenueOutput output) =>
+    /// <param name="cause">Key of the call, or null for one made here.</param>
+    public void Bought(MemberId member, int zone, string category, long cents, string? cause, long at, VenueState venue, VenueOutput output)
+    {
+        Give(member, cause ?? $"purchase {venue.NextInput}", _points.Policy.PointsOf(cents), pending: true, at, venue, output);
         Tell(Fact.Purchased(member, zone, category, cents, at), venue, output);
+    }
 
     /// <summary>A coupon was taken; the database let it through.</summary>
     public void Redeemed(CouponId coupon, int zone, long at, VenueState venue, VenueOutput output)
@@ -125,6 +143,11 @@ public sealed class DecisionStage : IDecisionSink
             _venue.NextId(), _venue.Number, decision.Member.Value, decision.Step is null ? decision.Rule : $"{decision.Rule}/{decision.Step}",
             decision.Version, JsonNamingPolicy.CamelCase.ConvertName(decision.Outcome.ToString()), decision.Offer, decision.Zone, at,
             JsonSerializer.Serialize(decision.Gates, VenueFile.Json)));
+        if (decision.Outcome is DecisionOutcome.Done or DecisionOutcome.Notified)
+        {
+            Act(decision);
+        }
+
         var reason = JsonSerializer.Serialize(decision.Reason ?? Words.Title(decision.Rule), VenueFile.Json);
         if (coupon is not null)
         {
@@ -147,8 +170,6 @@ public sealed class DecisionStage : IDecisionSink
         }
     }
 
-    void IDecisionSink.Stopped(RuleAlarm alarm) => _output.Alarms.Add(alarm);
-
     public void Save(StateWriter to)
     {
         to.Write((long)_documents.Length);
@@ -160,6 +181,8 @@ public sealed class DecisionStage : IDecisionSink
         to.Write(_offersJson);
         to.Write(_advanced);
         to.Write(_decider.Save);
+        to.Write(_points.Save);
+        to.Write(_tasks.Save);
     }
 
     public void Load(ref StateReader from)
@@ -173,6 +196,8 @@ public sealed class DecisionStage : IDecisionSink
         (_rules, _desk, _decider, Words) = Make(documents, from.Text() ?? "[]");
         _advanced = from.Long();
         _decider.Load(from.Part());
+        _points.Load(from.Part());
+        _tasks.Load(from.Part());
     }
 
     // Rules of a book that was valid when it was taken; a document that no longer is (an older program wrote it) is left out.
@@ -190,6 +215,12 @@ public sealed class DecisionStage : IDecisionSink
 
     // Written as it is told, with the time the rules had reached: told again in this order to the same rules, it gives the same decisions.
     private void Tell(in Fact fact, VenueState venue, VenueOutput output)
+    {
+        TellOnce(fact, venue, output);
+        ChangeTags(venue, output);
+    }
+
+    private void TellOnce(in Fact fact, VenueState venue, VenueOutput output)
     {
         if (fact.Kind != FactKind.MemberErased)
         {
@@ -224,6 +255,7 @@ public sealed class DecisionStage : IDecisionSink
         Birthday = member.Birthday is { } day && DateOnly.TryParseExact("0004-" + day, "yyyy-MM-dd", out var date) ? date : null,
         Tier = member.Tier,
         Tags = member.Tags,
+        Adviser = member.Adviser,
     };
 
     private static IEnumerable<(string, string)> Named(IReadOnlyList<string> documents) => documents.Select((d, i) => ($"document {i + 1}", d));

@@ -448,6 +448,7 @@ public sealed partial class Lane : IDisposable
                 TryCommit(commit =>
                 {
                     commit.TrimLog(venue.Number, venue.SnapshotInput, now - (long)_settings.KeepStrangers.TotalMilliseconds);
+                    commit.ForgetDecisions(venue.Number, now - (long)_settings.KeepFacts.TotalMilliseconds);
                     commit.ForgetFacts(venue.Number, now - (long)_settings.KeepFacts.TotalMilliseconds);
                     commit.ForgetStrangers(venue.Number, now - (long)_settings.KeepStrangers.TotalMilliseconds);
                 });

@@ -16,6 +16,14 @@ namespace Presence.Cloud.Stages;
 [JsonDerivedType(typeof(PlanChanged), "plan")]
 [JsonDerivedType(typeof(DeviceMarked), "marked")]
 [JsonDerivedType(typeof(DeviceUnmarked), "unmarked")]
+[JsonDerivedType(typeof(CouponUndone), "undone")]
+[JsonDerivedType(typeof(CouponCancelled), "cancelled")]
+[JsonDerivedType(typeof(CouponOpened), "opened")]
+[JsonDerivedType(typeof(PointsSpent), "spent")]
+[JsonDerivedType(typeof(TouchpointScanned), "scanned")]
+[JsonDerivedType(typeof(EventReported), "event")]
+[JsonDerivedType(typeof(TaskDone), "task")]
+[JsonDerivedType(typeof(RuleReleased), "released")]
 public abstract record VenueCommand
 {
     /// <summary>Whom it concerns, so that it can be emptied when they are erased; null when nobody.</summary>
@@ -36,7 +44,7 @@ public sealed record MemberJoined(Guid Member, string? Birthday, string Language
 }
 
 /// <summary>What the venue's people hold a member for; members cannot say it of themselves.</summary>
-public sealed record MemberGraded(Guid Member, string? Tier, string[] Tags) : VenueCommand
+public sealed record MemberGraded(Guid Member, string? Tier, string[] Tags, string? Adviser = null) : VenueCommand
 {
     public override Guid? Concerns => Member;
 }
@@ -59,10 +67,50 @@ public sealed record CouponTaken(Guid Member, Guid Coupon, int Zone, string By) 
     public override Guid? Concerns => Member;
 }
 
-public sealed record Bought(Guid Member, int Zone, string Category, long Cents) : VenueCommand
+/// <param name="Cause">Key of the call, by which its points are known; null for none.</param>
+public sealed record Bought(Guid Member, int Zone, string Category, long Cents, string? Cause = null) : VenueCommand
 {
     public override Guid? Concerns => Member;
 }
+
+/// <summary>A redemption that the database took back.</summary>
+public sealed record CouponUndone(Guid Member, Guid Coupon) : VenueCommand
+{
+    public override Guid? Concerns => Member;
+}
+
+/// <summary>A coupon that the venue's people cancelled.</summary>
+public sealed record CouponCancelled(Guid Member, Guid Coupon) : VenueCommand
+{
+    public override Guid? Concerns => Member;
+}
+
+public sealed record CouponOpened(Guid Member, Guid Coupon) : VenueCommand
+{
+    public override Guid? Concerns => Member;
+}
+
+/// <summary>Points spent on a reward.</summary>
+public sealed record PointsSpent(Guid Member, long Points, string Cause) : VenueCommand
+{
+    public override Guid? Concerns => Member;
+}
+
+public sealed record TouchpointScanned(Guid Member, string Touchpoint, int Zone) : VenueCommand
+{
+    public override Guid? Concerns => Member;
+}
+
+/// <summary>What another system reports of a member, as a declared event.</summary>
+public sealed record EventReported(Guid Member, string Name, Dictionary<string, string> Fields) : VenueCommand
+{
+    public override Guid? Concerns => Member;
+}
+
+public sealed record TaskDone(long Task) : VenueCommand;
+
+/// <summary>Somebody looked at a rule that was stopped, and lets it run again.</summary>
+public sealed record RuleReleased(string Rule) : VenueCommand;
 
 /// <summary>The rules and offers in force from now on, as documents.</summary>
 public sealed record RulesChanged(string[] Documents, string Offers) : VenueCommand;

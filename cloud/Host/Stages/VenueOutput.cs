@@ -23,8 +23,22 @@ public sealed class VenueOutput
     /// <summary>Rules that were stopped because they fed themselves.</summary>
     public List<RuleAlarm> Alarms { get; } = [];
 
+    public List<AlarmRow> AlarmRows { get; } = [];
+
+    public List<PointsRow> Points { get; } = [];
+
+    public List<TaskRow> Tasks { get; } = [];
+
+    public List<HookRow> Hooks { get; } = [];
+
+    /// <summary>Coupons whose time is over without being redeemed.</summary>
+    public List<(int Venue, Guid Coupon)> Expired { get; } = [];
+
+    /// <summary>Tasks that nobody did in time.</summary>
+    public List<(int Venue, long Task, long At)> Escalations { get; } = [];
+
     /// <summary>True when there is anything that people are waiting for.</summary>
-    public bool HasNews => Decisions.Count + Messages.Count + Arrivals.Count > 0;
+    public bool HasNews => Decisions.Count + Messages.Count + Arrivals.Count + Tasks.Count + Hooks.Count > 0;
 
     public void Clear()
     {
@@ -34,6 +48,12 @@ public sealed class VenueOutput
         Coupons.Clear();
         Facts.Clear();
         Alarms.Clear();
+        AlarmRows.Clear();
+        Points.Clear();
+        Tasks.Clear();
+        Hooks.Clear();
+        Expired.Clear();
+        Escalations.Clear();
         Messages.Clear();
         Arrivals.Clear();
     }
@@ -66,6 +86,12 @@ public sealed class VenueOutput
             commit.AddCoupon(row);
         }
 
+        AlarmRows.ForEach(row => commit.AddAlarm(row));
+        Points.ForEach(row => commit.AddPoints(row));
+        Tasks.ForEach(row => commit.AddTask(row));
+        Hooks.ForEach(row => commit.AddHook(row));
+        Expired.ForEach(e => commit.SetCouponState(e.Venue, e.Coupon, "expired"));
+        Escalations.ForEach(e => commit.EscalateTask(e.Venue, e.Task, e.At));
         foreach (var row in Messages)
         {
             commit.AddMessage(row);

@@ -55,7 +55,7 @@ public sealed partial class VenueState
 
                 break;
             case MemberGraded graded:
-                if (_members.Grade(new(graded.Member), graded.Tier, graded.Tags))
+                if (_members.Grade(new(graded.Member), graded.Tier, graded.Tags, graded.Adviser))
                 {
                     Decisions.Changed(_members.Find(new(graded.Member))!, at, this, output);
                 }
@@ -67,6 +67,11 @@ public sealed partial class VenueState
                     if (!changed.Purposes.HasFlag(Purposes.Presence))
                     {
                         _present.Remove(new(changed.Member));
+                    }
+
+                    if (!changed.Purposes.HasFlag(Purposes.Marketing))
+                    {
+                        Decisions.CancelAll(new(changed.Member), at, this, output);
                     }
 
                     Decisions.Changed(_members.Find(new(changed.Member))!, at, this, output);
@@ -94,7 +99,7 @@ public sealed partial class VenueState
                 Decisions.Redeemed(new(taken.Coupon), taken.Zone, at, this, output);
                 break;
             case Bought bought:
-                Decisions.Bought(new(bought.Member), bought.Zone, bought.Category, bought.Cents, at, this, output);
+                Decisions.Bought(new(bought.Member), bought.Zone, bought.Category, bought.Cents, bought.Cause, at, this, output);
                 break;
             case RulesChanged rules:
                 Decisions.Replace(rules.Documents, rules.Offers);
@@ -107,6 +112,30 @@ public sealed partial class VenueState
                 break;
             case DeviceUnmarked unmarked:
                 _visits.Unmark(new(unmarked.Token));
+                break;
+            case CouponUndone undone:
+                Decisions.Undone(new(undone.Coupon), at, this, output);
+                break;
+            case CouponCancelled cancelled:
+                Decisions.Cancelled(new(cancelled.Coupon), at, this, output);
+                break;
+            case CouponOpened opened:
+                Decisions.Opened(new(opened.Coupon), at, this, output);
+                break;
+            case PointsSpent spent:
+                Decisions.Spend(new(spent.Member), spent.Cause, spent.Points, at, this, output);
+                break;
+            case TouchpointScanned scanned:
+                Decisions.Scanned(new(scanned.Member), scanned.Touchpoint, scanned.Zone, at, this, output);
+                break;
+            case EventReported reported:
+                Decisions.Reported(new(reported.Member), reported.Name, reported.Fields, at, this, output);
+                break;
+            case TaskDone done:
+                Decisions.TaskDone(done.Task);
+                break;
+            case RuleReleased released:
+                Decisions.Release(released.Rule);
                 break;
             default:
                 throw new InvalidDataException($"the venue's log holds a command of an unknown kind: {command.GetType().Name}");

@@ -19,6 +19,10 @@ public sealed partial class OfferDesk
     /// <summary>Lets a stopped rule run again: an operator looked.</summary>
     public void Release(string rule) => _storm.Release(rule);
 
+    /// <summary>The member's coupons that may still be redeemed, by id.</summary>
+    public IReadOnlyList<Coupon> OpenOf(MemberId member) =>
+        [.. _coupons.Values.Where(c => c.Member == member && c.State == CouponState.Issued).OrderBy(c => c.Id.Value)];
+
     /// <summary>The coupon, while it is open; null otherwise.</summary>
     public Coupon? Find(CouponId id) => _coupons.GetValueOrDefault(id);
 

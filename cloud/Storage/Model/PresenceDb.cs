@@ -17,6 +17,16 @@ public sealed class PresenceDb(DbContextOptions<PresenceDb> options) : DbContext
 
     public DbSet<DecisionRecord> Decisions => Set<DecisionRecord>();
 
+    public DbSet<PointsRecord> Points => Set<PointsRecord>();
+
+    public DbSet<TaskRecord> Tasks => Set<TaskRecord>();
+
+    public DbSet<HookRecord> Hooks => Set<HookRecord>();
+
+    public DbSet<AlarmRecord> Alarms => Set<AlarmRecord>();
+
+    public DbSet<RuleVersionRecord> RuleVersions => Set<RuleVersionRecord>();
+
     public DbSet<FactRecord> Facts => Set<FactRecord>();
 
     public DbSet<CouponRecord> Coupons => Set<CouponRecord>();
@@ -36,6 +46,11 @@ public sealed class PresenceDb(DbContextOptions<PresenceDb> options) : DbContext
         model.Entity<BindingRecord>().ToTable("bindings").HasKey(b => new { b.Venue, b.Token });
         model.Entity<DecisionRecord>().ToTable("decisions");
         model.Entity<FactRecord>().ToTable("facts");
+        model.Entity<PointsRecord>().ToTable("points");
+        model.Entity<TaskRecord>().ToTable("tasks");
+        model.Entity<HookRecord>().ToTable("hooks");
+        model.Entity<AlarmRecord>().ToTable("alarms");
+        model.Entity<RuleVersionRecord>().ToTable("rule_versions").HasKey(r => new { r.Venue, r.Id, r.Revision });
         model.Entity<CouponRecord>().ToTable("coupons");
         model.Entity<MessageRecord>().ToTable("inbox");
         model.Entity<ArrivalRecord>().ToTable("arrivals");

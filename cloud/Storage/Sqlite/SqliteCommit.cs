@@ -3,12 +3,12 @@ using SQLitePCL;
 namespace Presence.Storage.Sqlite;
 
 /// <summary>The writer's transaction; one object serves all, since only one is ever open.</summary>
-internal sealed class SqliteCommit : IStoreCommit
+internal sealed partial class SqliteCommit : IStoreCommit
 {
     private readonly List<Statement> _all = [];
     private readonly sqlite3 _database;
     private readonly Statement _begin, _complete, _rollback;
-    private readonly Statement _log, _visit, _stay, _decision, _coupon, _couponState, _message, _arrival;
+    private readonly Statement _log, _visit, _stay, _decision, _coupon, _message, _arrival;
     private readonly Statement _findArrival, _acknowledge, _member, _tier, _consent, _purposes, _binding, _link, _findLink, _useLink;
     private readonly Statement _unbind, _cancel;
     private readonly Statement _findKey, _redeem, _findCoupon, _keepReply, _refused, _rule, _snapshot, _dropSnapshots, _dropOlder, _trim;
@@ -29,7 +29,6 @@ internal sealed class SqliteCommit : IStoreCommit
             "INSERT INTO decisions (id, venue, member, rule, rule_version, outcome, offer, zone, at, gates) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
         _coupon = Prepare(
             "INSERT INTO coupons (id, venue, uid, code, short_code, qr, member, rule, rule_version, offer, state, issued_at, expires_at, why) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'issued', ?, ?, ?)");
-        _couponState = Prepare("UPDATE coupons SET state = ? WHERE venue = ? AND uid = ? AND state = 'issued'");
         _message = Prepare("INSERT INTO inbox (id, venue, member, kind, at, coupon, body) VALUES (?, ?, ?, ?, ?, ?, ?)");
         _arrival = Prepare("INSERT INTO arrivals (id, venue, zone, member, at, body) VALUES (?, ?, ?, ?, ?, ?)");
         _findArrival = Prepare("SELECT 1 FROM arrivals WHERE venue = ? AND id = ?");
@@ -50,7 +49,7 @@ internal sealed class SqliteCommit : IStoreCommit
         _findKey = Prepare(
             "SELECT r.outcome, r.code, r.at, c.uid, c.member, c.offer, c.rule FROM redemptions r LEFT JOIN coupons c ON c.code = r.code AND c.venue = r.venue WHERE r.venue = ? AND r.idempotency_key = ?");
         _redeem = Prepare(
-            "UPDATE coupons SET state = 'redeemed', redeemed_at = ?, redeemed_in = ?, redeemed_by = ? WHERE venue = ? AND code = ? AND state = 'issued' AND expires_at >= ?");
+            "UPDATE coupons SET state = 'redeemed', redeemed_at = ?, redeemed_in = ?, redeemed_by = ? WHERE venue = ? AND code = ? AND state = 'issued' AND expires_at > ?");
         _findCoupon = Prepare("SELECT uid, member, offer, rule, state FROM coupons WHERE venue = ? AND code = ?");
         _keepReply = Prepare("INSERT INTO redemptions (venue, idempotency_key, code, outcome, at, reply) VALUES (?, ?, ?, ?, ?, '')");
         _refused = Prepare("INSERT INTO refused (venue, gateway, at, reason, length, digest) VALUES (?, ?, ?, ?, ?, ?)");
@@ -66,6 +65,7 @@ internal sealed class SqliteCommit : IStoreCommit
         _forgetStays = Prepare("DELETE FROM stays WHERE venue = ? AND member IS NULL AND until < ?");
         _fact = Prepare("INSERT INTO facts (id, venue, member, at, told_at, fact) VALUES (?, ?, ?, ?, ?, ?)");
         _forgetFacts = Prepare("DELETE FROM facts WHERE venue = ? AND at < ?");
+        _offers = new OfferStatements(Prepare);
         _erase =
         [
             // Figures stay, the person goes: rows that count lose the member, rows that only speak of the member go.
@@ -78,6 +78,10 @@ internal sealed class SqliteCommit : IStoreCommit
             Prepare("DELETE FROM links WHERE venue = ? AND member = ?"),
             Prepare("DELETE FROM decisions WHERE venue = ? AND member = ?"),
             Prepare("DELETE FROM facts WHERE venue = ? AND member = ?"),
+            Prepare("DELETE FROM replies WHERE venue = ? AND member = ?"),
+            Prepare("DELETE FROM points WHERE venue = ? AND member = ?"),
+            Prepare("DELETE FROM tasks WHERE venue = ? AND member = ?"),
+            Prepare("DELETE FROM hooks WHERE venue = ? AND member = ?"),
             Prepare("UPDATE coupons SET state = CASE state WHEN 'issued' THEN 'cancelled' ELSE state END, member = '', qr = '', why = '{}' WHERE venue = ? AND member = ?"),
             Prepare("DELETE FROM members WHERE venue = ? AND id = ?"),
             Prepare("UPDATE log SET records = x'', member = NULL, inputs = inputs WHERE venue = ? AND member = ?"),
@@ -111,8 +115,6 @@ internal sealed class SqliteCommit : IStoreCommit
     public void AddCoupon(in CouponRow row) =>
         _coupon.Bind(row.Id).Bind(row.Venue).Bind(row.Uid).Bind(row.Code).Bind(row.ShortCode).Bind(row.Qr).Bind(row.Member).Bind(row.Rule).Bind(row.RuleVersion).Bind(row.Offer)
             .Bind(row.IssuedAt).Bind(row.ExpiresAt).Bind(row.Why).Run();
-
-    public void SetCouponState(int venue, Guid coupon, string state) => _couponState.Bind(state).Bind(venue).Bind(coupon).Run();
 
     public void AddMessage(in MessageRow row) =>
         _message.Bind(row.Id).Bind(row.Venue).Bind(row.Member).Bind(row.Kind).Bind(row.At).Bind(row.Coupon).Bind(row.Body).Run();

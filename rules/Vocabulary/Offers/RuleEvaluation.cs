@@ -23,6 +23,11 @@ public interface IDecisionSink
 
     /// <summary>A rule was stopped because it ran away; someone must look.</summary>
     void Stopped(RuleAlarm alarm);
+
+    /// <summary>A coupon's time is over and nobody redeemed it.</summary>
+    void Expired(Coupon coupon)
+    {
+    }
 }
 
 /// <summary>The seam of rule evaluation: facts of one venue in, rules that hold out. Deterministic; time is that of the facts.</summary>

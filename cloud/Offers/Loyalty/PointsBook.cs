@@ -1,0 +1,131 @@
+using System.Buffers;
+using System.Collections.Immutable;
+
+namespace Presence.Offers;
+
+/// <summary>How points are earned and lost.</summary>
+public sealed record LoyaltyPolicy
+{
+    public static readonly LoyaltyPolicy Default = new();
+
+    /// <summary>Cents that earn a point. Default 100.</summary>
+    public long CentsAPoint { get; init; } = 100;
+
+    /// <summary>How long points of a purchase are pending: goods may come back. Default 14 days.</summary>
+    public TimeSpan Pending { get; init; } = TimeSpan.FromDays(14);
+
+    /// <summary>How long points are kept once they may be spent. Default 365 days.</summary>
+    public TimeSpan Keeps { get; init; } = TimeSpan.FromDays(365);
+
+    /// <summary>Points of a purchase.</summary>
+    public long PointsOf(long cents) => cents / CentsAPoint;
+}
+
+/// <summary>
+/// The points of a venue's members. Each step's entries are handed out and written by the caller; kept here is only what can
+/// still be spent, so a member with a long history is no larger than a new one.
+/// </summary>
+/// <param name="policy">How points are earned and lost.</param>
+public sealed class PointsBook(LoyaltyPolicy policy)
+{
+    private readonly SortedDictionary<Guid, PointsLedger> _ledgers = [];
+
+    public LoyaltyPolicy Policy => policy;
+
+    /// <summary>What a member may spend, and what will be theirs later.</summary>
+    public (long Spendable, long Pending) Of(MemberId member) =>
+        _ledgers.TryGetValue(member.Value, out var ledger) ? (ledger.Spendable, ledger.Pending) : (0, 0);
+
+    /// <summary>Gives points for a cause. The caller sees to it that a cause comes once: it is a decision's number or a call's key.</summary>
+    /// <param name="member">To whom.</param>
+    /// <param name="cause">Key of the cause.</param>
+    /// <param name="points">None or fewer gives nothing.</param>
+    /// <param name="at">Unix ms.</param>
+    /// <param name="pending">Whether they must wait, as those of a purchase.</param>
+    public ImmutableArray<PointsEntry> Give(MemberId member, string cause, long points, long at, bool pending)
+    {
+        if (points < 1)
+        {
+            return [];
+        }
+
+        var spendable = pending ? at + (long)policy.Pending.TotalMilliseconds : at;
+        return Keep(member, Ledger(member).Pass(at).Give(cause, points, at, spendable, spendable + (long)policy.Keeps.TotalMilliseconds));
+    }
+
+    /// <summary>Spends points, those first that lapse first.</summary>
+    /// <returns>False, and nothing spent, when there are not enough.</returns>
+    public bool TrySpend(MemberId member, string cause, long points, long at, out ImmutableArray<PointsEntry> entries)
+    {
+        var spent = Ledger(member).TrySpend(cause, points, at, out var after);
+        entries = Keep(member, after);
+        return spent;
+    }
+
+    /// <summary>Lets time pass for all: pending points become the members', old ones lapse.</summary>
+    public IEnumerable<(MemberId Member, PointsEntry Entry)> Pass(long at)
+    {
+        foreach (var member in _ledgers.Keys.Select(k => new MemberId(k)).ToList())
+        {
+            foreach (var entry in Keep(member, Ledger(member).Pass(at)))
+            {
+                yield return (member, entry);
+            }
+        }
+    }
+
+    public void Forget(MemberId member) => _ledgers.Remove(member.Value);
+
+    public void Save(IBufferWriter<byte> to)
+    {
+        var w = new StateWriter(to);
+        w.Write((long)_ledgers.Count);
+        foreach (var (member, ledger) in _ledgers)
+        {
+            w.Write(member);
+            w.Write((long)ledger.Lots.Length);
+            foreach (var lot in ledger.Lots)
+            {
+                w.Write(lot.Key);
+                w.Write(lot.Pending);
+                w.Write(lot.Left);
+                w.Write(lot.SpendableAt);
+                w.Write(lot.ExpiresAt);
+            }
+        }
+    }
+
+    /// <exception cref="FormatException">The bytes are not a book.</exception>
+    public void Load(ReadOnlySpan<byte> from)
+    {
+        var r = new StateReader(from);
+        _ledgers.Clear();
+        for (var left = r.Count(); left > 0; left--)
+        {
+            var member = r.Guid();
+            var lots = new PointsLot[r.Count()];
+            for (var i = 0; i < lots.Length; i++)
+            {
+                lots[i] = new PointsLot(r.Text() ?? "", r.Long(), r.Long(), r.Long(), r.Long());
+            }
+
+            _ledgers[member] = PointsLedger.Empty with { Lots = [.. lots] };
+        }
+    }
+
+    private PointsLedger Ledger(MemberId member) => _ledgers.GetValueOrDefault(member.Value) ?? PointsLedger.Empty;
+
+    private ImmutableArray<PointsEntry> Keep(MemberId member, PointsLedger after)
+    {
+        if (after.Lots.IsEmpty)
+        {
+            _ledgers.Remove(member.Value);
+        }
+        else
+        {
+            _ledgers[member.Value] = after with { Entries = [] };
+        }
+
+        return after.Entries;
+    }
+}
