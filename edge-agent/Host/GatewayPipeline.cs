@@ -118,7 +118,7 @@ internal sealed partial class GatewayPipeline : BackgroundService
         var uplink = _uplink.RunAsync(sending.Token);
         var spooling = SpoolAsync(stoppingToken);
         var keeping = Task.WhenAll(
-            _keys?.RunAsync(_uplink, stoppingToken) ?? Task.CompletedTask, RenewAsync(stoppingToken), _renewals.ReportAsync(_uplink, _time, stoppingToken));
+            _keys?.RunAsync((m, stop) => _uplink.SayAsync(TopicKind.KeysUp, m.Encode(), stop), stoppingToken) ?? Task.CompletedTask, RenewAsync(stoppingToken), _renewals.ReportAsync(_uplink, _time, stoppingToken));
         try
         {
             _radios.Start(stoppingToken);

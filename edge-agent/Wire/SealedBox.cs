@@ -109,7 +109,7 @@ public static class SealedBox
                 Curve = ECCurve.NamedCurves.nistP256, Q = new() { X = key[..Half].ToArray(), Y = key[Half..].ToArray() },
             });
         }
-        catch (CryptographicException)
+        catch (Exception e) when (e is CryptographicException or NotSupportedException)
         {
             return null;
         }

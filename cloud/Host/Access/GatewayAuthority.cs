@@ -62,8 +62,9 @@ public sealed class GatewayAuthority : IDisposable
                 ? Sign(new(new X500DistinguishedName("CN=" + name), asked.PublicKey, HashAlgorithmName.SHA256), ClientUse, life)
                 : null;
         }
-        catch (CryptographicException)
+        catch (Exception e) when (e is CryptographicException or NotSupportedException or ArgumentException)
         {
+            // A stranger's bytes: no request, a curve or a point that there is not, a signature that does not fit.
             return null;
         }
     }

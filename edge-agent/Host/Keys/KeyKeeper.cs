@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Threading.Channels;
 using Presence.EdgeAgent.Enrolment;
 using Presence.EdgeAgent.Listening;
-using Presence.Uplink;
 using Presence.Wire;
 
 namespace Presence.EdgeAgent.Keys;
@@ -94,9 +93,10 @@ internal sealed partial class KeyKeeper : IDisposable
     }
 
     /// <summary>Says what there is to say, and watches the day, until stopped.</summary>
-    public async Task RunAsync(GatewayUplink uplink, CancellationToken stopping)
+    /// <param name="say">Brings a message to the cloud.</param>
+    public async Task RunAsync(Func<KeyMessage, CancellationToken, Task> say, CancellationToken stopping)
     {
-        var talking = TalkAsync(uplink, stopping);
+        var talking = TalkAsync(say, stopping);
         var said = TimeProvider.System.GetTimestamp();
         try
         {
@@ -208,13 +208,13 @@ internal sealed partial class KeyKeeper : IDisposable
         }
     }
 
-    private async Task TalkAsync(GatewayUplink uplink, CancellationToken stopping)
+    private async Task TalkAsync(Func<KeyMessage, CancellationToken, Task> say, CancellationToken stopping)
     {
         try
         {
             await foreach (var message in _toSay.Reader.ReadAllAsync(stopping))
             {
-                await uplink.SayAsync(TopicKind.KeysUp, message.Encode(), stopping);
+                await say(message, stopping);
             }
         }
         catch (OperationCanceledException)

@@ -1,0 +1,225 @@
+using System.Security.Cryptography;
+using Presence.Capture.Privacy;
+using Presence.EdgeAgent.Keys;
+using Presence.Kit;
+using Presence.Wire;
+
+namespace Presence.Integration.Gateway;
+
+/// <summary>The venue's keys from day to day and from gateway to gateway.</summary>
+public sealed class KeysTests : IDisposable
+{
+    private const ulong Phone = 0x0A0B_0C0D_0E0F;
+    private static readonly DateTimeOffset Noon = new(2026, 11, 20, 4, 0, 0, TimeSpan.Zero); // 12:00 in Shanghai
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("presence-keys-").FullName;
+    private readonly ShopClock _time = new(Noon);
+    private readonly List<KeyedGateway> _gateways = [];
+
+    public void Dispose()
+    {
+        _gateways.ForEach(g => g.Dispose());
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task Gateways_that_shared_keys_once_turn_them_over_alike_without_a_word()
+    {
+        var (first, second) = (Maker("gw-1"), Open("gw-2"));
+        await first.SealToAsync(second);
+        Assert.Equal(first.OnDisk[..76], second.OnDisk[..76]);
+        for (var day = 0; day < 3; day++)
+        {
+            var before = first.OnDisk[12..44];
+            _time.Advance(TimeSpan.FromDays(1));
+            TellTheTime(first, second);
+            Assert.Equal(first.OnDisk[..76], second.OnDisk[..76]);
+
+            // Yesterday's key is gone from the disk, and cannot be come by from today's.
+            Assert.True(first.OnDisk.AsSpan().IndexOf(before) < 0);
+            Assert.All(Directory.GetFiles(first.Folder), f => Assert.True(File.ReadAllBytes(f).AsSpan().IndexOf(before) < 0));
+        }
+    }
+
+    [Fact]
+    public void The_day_changes_at_four_in_the_morning_and_not_at_midnight()
+    {
+        var shanghai = TimeZoneInfo.FindSystemTimeZoneById("Asia/Shanghai");
+        int DayAt(string local) => VenueClock.DayOf(DateTimeOffset.Parse(local + " +08:00", System.Globalization.CultureInfo.InvariantCulture).ToUnixTimeMilliseconds(), shanghai, 240);
+        Assert.Equal(DayAt("2026-11-20 23:59"), DayAt("2026-11-21 03:59"));
+        Assert.Equal(DayAt("2026-11-21 03:59") + 1, DayAt("2026-11-21 04:00"));
+
+        // Where clocks are put forward at two, the day of the change has 23 hours and still begins once.
+        var berlin = TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin");
+        var days = Enumerable.Range(0, 72).Select(h => VenueClock.DayOf(new DateTimeOffset(2026, 3, 28, 0, 0, 0, TimeSpan.Zero).AddHours(h).ToUnixTimeMilliseconds(), berlin, 240)).ToList();
+        Assert.Equal(days.Order(), days);
+        Assert.Equal(4, days.Distinct().Count());
+    }
+
+    [Fact]
+    public async Task A_gateway_that_was_off_for_days_has_the_days_key_when_it_is_told_the_time()
+    {
+        var (first, away) = (Maker("gw-1"), Open("gw-2"));
+        await first.SealToAsync(away);
+        _time.Advance(TimeSpan.FromDays(5));
+        TellTheTime(first);
+        away.Restart();
+        TellTheTime(away);
+        Assert.Equal(first.OnDisk[..76], away.OnDisk[..76]);
+    }
+
+    [Theory]
+    [InlineData(-20_000)] // 1972
+    [InlineData(-1)]
+    [InlineData(1)]
+    [InlineData(20_000)] // 2081
+    public async Task A_clock_that_is_wrong_at_the_change_costs_no_key(int daysWrong)
+    {
+        var skewed = new SkewedClock(_time);
+        var (first, wrong) = (Maker("gw-1"), new KeyedGateway(_folder, "gw-2", skewed));
+        _gateways.Add(wrong);
+        await first.SealToAsync(wrong);
+        var kept = wrong.OnDisk;
+
+        // It wakes up in another time, over the day change, and has not heard from the cloud.
+        skewed.Error = TimeSpan.FromDays(daysWrong);
+        _time.Advance(TimeSpan.FromDays(1));
+        wrong.Restart();
+        wrong.Keeper.Turn();
+        Assert.Equal(kept, wrong.OnDisk);
+
+        // Then the cloud speaks, and from now on jumps of the clock mean nothing.
+        TellTheTime(first, wrong);
+        Assert.Equal(first.OnDisk[..76], wrong.OnDisk[..76]);
+        Assert.Equal(first.Keeper.Day, wrong.Keeper.Day);
+        skewed.Error = TimeSpan.FromDays(-daysWrong);
+        wrong.Keeper.Turn();
+        Assert.Equal(first.Keeper.Day, wrong.Keeper.Day);
+    }
+
+    [Fact]
+    public async Task After_a_theft_members_devices_are_known_again_as_they_are_heard()
+    {
+        var (first, second) = (Maker("gw-1"), Open("gw-2"));
+        await first.SealToAsync(second);
+        var was = first.BindingOf(Phone)!.Value;
+        first.Keeper.Take(new(KeyWord.Make, 2));
+        await first.SealToAsync(second);
+        foreach (var gateway in new[] { first, second })
+        {
+            var isNow = gateway.BindingOf(Phone)!.Value;
+            Assert.NotEqual(was, isNow);
+            gateway.Bind(was.Hash);
+            gateway.Hear(Phone);
+            gateway.Hear(Phone);
+            Assert.Equal([(was, isNow)], gateway.Renewed);
+
+            // The cloud answers with both: from now on the new one counts, and nothing more is said.
+            gateway.Bind(was.Hash, isNow.Hash);
+            gateway.Hear(Phone);
+            Assert.Single(gateway.Renewed);
+        }
+
+        // Also after a restart, and no longer after a month.
+        second.Bind();
+        second.Restart();
+        second.Bind(was.Hash);
+        second.Hear(Phone);
+        Assert.Equal(2, second.Renewed.Count);
+        _time.Advance(TimeSpan.FromDays(31));
+        TellTheTime(second);
+        second.Bind(was.Hash);
+        second.Hear(Phone);
+        Assert.Equal(2, second.Renewed.Count);
+    }
+
+    [Fact]
+    public async Task Keys_of_an_older_generation_and_boxes_for_others_change_nothing()
+    {
+        var (first, second, third) = (Maker("gw-1"), Open("gw-2"), Open("gw-3"));
+        await first.SealToAsync(second);
+        var old = first.Said.First(s => s.Word == KeyWord.Sealed) with { Peer = "gw-1" };
+        third.Keeper.Take(old);
+        Assert.Equal(0u, third.Keeper.Generation);
+        first.Keeper.Take(new(KeyWord.Make, 2));
+        await first.SealToAsync(second);
+        var kept = second.OnDisk;
+        second.Keeper.Take(old);
+        second.Keeper.Take(new(KeyWord.Make, 2));
+        Assert.Equal(kept, second.OnDisk);
+    }
+
+    [Fact]
+    public void Keys_survive_a_power_cut_at_any_byte_of_their_writing()
+    {
+        var keys = VenueKeys.Make(3, 739_000);
+        keys.Save(_folder);
+        var file = Path.Combine(_folder, VenueKeys.FileName);
+        var whole = File.ReadAllBytes(file);
+        for (var length = 0; length < whole.Length; length++)
+        {
+            // Cut while the new file was written: the old one is whole. Cut while the old one was overwritten: the new one is.
+            File.WriteAllBytes(file + ".new", whole[..length]);
+            Assert.Equal(keys.ForOthers(), VenueKeys.Load(_folder)!.ForOthers());
+            File.WriteAllBytes(file + ".new", whole);
+            File.WriteAllBytes(file, [.. new byte[length], .. whole[length..]]);
+            Assert.Equal(keys.ForOthers(), VenueKeys.Load(_folder)!.ForOthers());
+            File.WriteAllBytes(file, whole);
+        }
+    }
+
+    [Fact]
+    public void A_box_is_opened_by_the_one_it_is_for_whole_and_for_its_purpose()
+    {
+        using var own = ECDiffieHellman.Create(ECCurve.NamedCurves.nistP256);
+        using var other = ECDiffieHellman.Create(ECCurve.NamedCurves.nistP256);
+        using var ephemeral = ECDiffieHellman.Create(ECCurve.NamedCurves.nistP256);
+        var plain = RandomNumberGenerator.GetBytes(76);
+        var box = SealedBox.Seal(ephemeral, SealedBox.PublicKey(own), plain, "a")!;
+        Assert.Equal(plain, SealedBox.Open(own, box, "a"));
+        Assert.Null(SealedBox.Open(other, box, "a"));
+        Assert.Null(SealedBox.Open(own, box, "b"));
+        for (var i = 0; i < box.Length; i++)
+        {
+            box[i] ^= 1;
+            Assert.Null(SealedBox.Open(own, box, "a"));
+            Assert.Null(SealedBox.Open(own, box.AsSpan(0, i), "a"));
+            box[i] ^= 1;
+        }
+
+        Assert.Null(SealedBox.Seal(ephemeral, new byte[64], plain, "a"));
+    }
+
+    [Fact]
+    public void The_key_of_a_day_follows_from_that_of_the_day_before_and_not_the_other_way()
+    {
+        var (today, tomorrow) = (new byte[32], new byte[32]);
+        today[5] = 9;
+        DayKey.Next(today, tomorrow);
+        Assert.Equal(HMACSHA256.HashData(today, "presence/day-ratchet/v1"u8), tomorrow);
+    }
+
+    private KeyedGateway Open(string name)
+    {
+        var gateway = new KeyedGateway(_folder, name, _time);
+        _gateways.Add(gateway);
+        return gateway;
+    }
+
+    private KeyedGateway Maker(string name)
+    {
+        var gateway = Open(name);
+        gateway.Keeper.Take(new(KeyWord.Make, 1));
+        Assert.Equal(1u, gateway.Keeper.Generation);
+        return gateway;
+    }
+
+    private void TellTheTime(params KeyedGateway[] gateways)
+    {
+        foreach (var gateway in gateways)
+        {
+            gateway.Clock.Heard(_time.GetUtcNow().ToUnixTimeMilliseconds());
+            gateway.Keeper.Turn();
+        }
+    }
+}
