@@ -17,7 +17,15 @@ public sealed record GatewayView(string Gateway, bool Online, DateTimeOffset? La
 /// <param name="Visits">Settled since the venue began.</param>
 public sealed record LiveFloorView(
     string Venue, DateTimeOffset VenueTime, int Visitors, int Members, IReadOnlyList<ZoneCountView> Zones,
-    IReadOnlyList<GatewayView> Gateways, long Sightings, long Visits);
+    IReadOnlyList<GatewayView> Gateways, long Sightings, long Visits)
+{
+    /// <summary>What counted doors say; null where there are none.</summary>
+    public DoorsView? Doors { get; init; }
+}
+
+/// <summary>People counted at doors since the venue's day began.</summary>
+/// <param name="People">People in the building by devices heard and by how many people a device has stood for; null while that is not known.</param>
+public sealed record DoorsView(long In, long Out, long Inside, long? People);
 
 /// <summary>One thing that was asked on the way to a decision, and what was found.</summary>
 public sealed record ReasonView(string Gate, bool Passed, string? Observed, string? Threshold, string? Nearest);

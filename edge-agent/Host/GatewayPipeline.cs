@@ -4,6 +4,7 @@ using System.Reflection;
 using Presence.EdgeAgent.Enrolment;
 using Presence.EdgeAgent.Keys;
 using Presence.EdgeAgent.Listening;
+using Presence.EdgeAgent.Pins;
 using Presence.EdgeAgent.Settings;
 using Presence.Mqtt;
 using Presence.Spool;
@@ -40,6 +41,7 @@ internal sealed partial class GatewayPipeline : BackgroundService
     private readonly KeyKeeper? _keys;
     private readonly BrokerTrial _broker;
     private readonly Renewals _renewals = new();
+    private readonly PinDesk _pins;
     private GatewayConfig? _config;
     private TimeSpan _linger;
     private long _inHandFrom = long.MaxValue;
@@ -73,6 +75,7 @@ internal sealed partial class GatewayPipeline : BackgroundService
             OnCertificate = TakeCertificate,
         };
         _broker = new(_uplink, settings.BrokerTrial, logs.CreateLogger<BrokerTrial>()) { OnSettled = () => SaveConfig(_config!) };
+        _pins = new(settings, (inputs, outputs) => LinuxPins.Open(settings.Gpio!, inputs, outputs), _batcher, time, Word, Forget, Wake, logs.CreateLogger<PinDesk>());
         if (SavedConfig() is { } saved)
         {
             Apply(saved, save: false);
@@ -122,6 +125,7 @@ internal sealed partial class GatewayPipeline : BackgroundService
         try
         {
             _radios.Start(stoppingToken);
+            _pins.Start(stoppingToken);
             await _reader.RunAsync(stoppingToken).WaitAsync(stoppingToken);
             if (_settings.ExitWhenDone)
             {
@@ -255,6 +259,18 @@ internal sealed partial class GatewayPipeline : BackgroundService
         if (save)
         {
             SaveConfig(config);
+        }
+    }
+
+    private BlinkWord Word() => BlinkCode.Of(_spool.Trouble is not null, _identity is null || _keys?.Generation > 0, _uplink.IsConnected, _clock.State);
+
+    // Without an identity there is nothing to forget; with one, the program ends and its keeper waits for the next enrolment.
+    private void Forget()
+    {
+        if (_settings.Identity is { } folder)
+        {
+            GatewayIdentity.Erase(folder);
+            _life.StopApplication();
         }
     }
 

@@ -193,7 +193,12 @@ public sealed class Reader(IDbContextFactory<PresenceDb> databases, Venues venue
             venue.Map.Venue, At(floor.VenueTime), floor.Visitors, floor.Members,
             [.. venue.Map.Zones.Select((z, i) => new ZoneCountView(z.Id, i < floor.Zones.Length ? floor.Zones[i] : 0))],
             [.. floor.Gateways.Select(g => new GatewayView(g.Gateway, g.Online, g.LastSeenAt == 0 ? null : At(g.LastSeenAt), g.ClockErrorMs, g.Backlog))],
-            floor.Sightings, floor.Visits);
+            floor.Sightings, floor.Visits)
+        {
+            Doors = floor.Doors is { In: 0, Out: 0 } ? null : new(
+                floor.Doors.In, floor.Doors.Out, floor.Doors.Inside,
+                floor.Doors.PeoplePerVisit > 0 ? (long)Math.Round(floor.Visitors * floor.Doors.PeoplePerVisit) : null),
+        };
     }
 
     public DecisionView View(Venue venue, DecisionRecord d)

@@ -124,8 +124,15 @@ public sealed record LiveFloor(
     /// <summary>Devices set apart from visitors.</summary>
     public IReadOnlyList<DeviceMark> Apart { get; init; } = [];
 
+    /// <summary>What doors counted today.</summary>
+    public LiveDoors Doors { get; init; } = new(0, 0, 0, 0);
+
     public static readonly LiveFloor Empty = new(0, 0, 0, [], [], 0, 0, new Dictionary<Guid, int>());
 }
 
 /// <param name="LastSeenAt">Unix ms; 0 before the first word.</param>
 public sealed record LiveGateway(string Gateway, bool Online, long LastSeenAt, long ClockErrorMs, long Backlog);
+
+/// <summary>People counted at doors since the venue's day began.</summary>
+/// <param name="PeoplePerVisit">People that a heard device stands for; 0 while not known.</param>
+public readonly record struct LiveDoors(long In, long Out, long Inside, double PeoplePerVisit);

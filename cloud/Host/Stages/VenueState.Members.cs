@@ -20,6 +20,7 @@ public sealed partial class VenueState
     {
         Receivers = [.. _visits.Receivers],
         Apart = [.. _visits.Marks],
+        Doors = new(_doors.In, _doors.Out, _doors.Inside, _doors.PeoplePerVisit),
     };
 
     private LiveGateway Look(string name) => _gateways.TryGetValue(name, out var g)

@@ -11,7 +11,7 @@ namespace Presence.Cloud.Stages;
 /// </summary>
 public sealed partial class VenueState
 {
-    private const int SnapshotVersion = 3;
+    private const int SnapshotVersion = 4;
     private readonly VenueSettings _settings;
     private readonly Dictionary<string, GatewayClock> _gateways = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ushort[]> _receiverTables = new(StringComparer.Ordinal);
@@ -21,6 +21,8 @@ public sealed partial class VenueState
     private long[] _mappedTimes = new long[256];
     private VenueVisits _visits;
     private MemberBook _members = new();
+    private DoorCounts _doors = new();
+    private readonly VenueCalendar _calendar;
     private long _venueTime;
     private long _settled;
     private long _lastTick;
@@ -47,6 +49,7 @@ public sealed partial class VenueState
         Plan = plan;
         NumberReceivers();
         _visits = new VenueVisits(Plan);
+        _calendar = new VenueCalendar(Map.TimeZone, Map.DayChange);
     }
 
     public int Number { get; }
@@ -125,6 +128,7 @@ public sealed partial class VenueState
         _members.Save(writer);
         writer.Write(PlanText);
         writer.Write(_visits.Save);
+        _doors.Save(writer);
         Decisions.Save(writer);
     }
 
@@ -154,6 +158,7 @@ public sealed partial class VenueState
         TakePlan(PlanJson.Read(reader.Text() ?? "{}"));
         var visits = reader.Part();
         _visits = VenueVisits.IsOfThisVersion(visits) ? VenueVisits.Load(visits, Plan) : new VenueVisits(Plan);
+        _doors = DoorCounts.Load(ref reader);
         Decisions.Load(ref reader);
     }
 
@@ -183,6 +188,13 @@ public sealed partial class VenueState
         }
 
         _happened.Clear();
+        if (_buffers.Columns.Traits.IndexOf(TokenTraits.Door) >= 0)
+        {
+            // Doors travel in batches of their own.
+            _doors.Take(_buffers.Columns, _calendar.Day(header.LastAt + gateway.Correction));
+            return Applied.Changed;
+        }
+
         _visits.Observe(InVenueTerms(_buffers.Columns, gateway), late, _happened);
         Sightings += header.Sightings;
         Happened(output);
@@ -308,6 +320,11 @@ public sealed partial class VenueState
                         NextId(), Number, e.Device.Hash, MemberOf(e), e.Since, e.At, (byte)e.Traits, e.Confidence, (byte)e.Sources, (byte)e.Standing));
                     break;
                 default:
+                    if (e.Kind is VisitEventKind.VisitStarted && !e.Traits.HasFlag(TokenTraits.Beacon))
+                    {
+                        _doors.Started(_calendar.Day(e.At));
+                    }
+
                     if (e.Traits.HasFlag(TokenTraits.Bound) && _members.Resolve(e.Device) is { } member)
                     {
                         Place(e, member.Member);

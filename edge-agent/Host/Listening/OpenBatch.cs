@@ -22,6 +22,8 @@ internal sealed class OpenBatch
     private bool _prints;
     private int _leftCount;
 
+    public long? LastAt => _at.Count == 0 ? null : _at[^1];
+
     public long? FirstAt => _at.Count == 0 ? null : _at[0];
 
     /// <summary>Whether it can be added: room, and a time not before the last and not an hour after the first.</summary>

@@ -15,11 +15,13 @@ internal sealed class SightingBatcher
     private readonly Lock _gate = new(); // guards everything below
     private readonly OpenBatch _strangers = new();
     private readonly OpenBatch _members = new();
+    private readonly OpenBatch _doors = new();
     private readonly HeardDevices _heard = new();
     private readonly Queue<SealedBatch> _ready = new();
     private readonly Action<string, long> _dropped;
     private readonly int _mostReady;
     private bool _urgent;
+    private ulong _passages;
 
     /// <param name="dropped">Told the reason and how many sightings were lost.</param>
     /// <param name="mostReady">Most sealed batches that wait for the spool.</param>
@@ -59,6 +61,26 @@ internal sealed class SightingBatcher
         }
     }
 
+    /// <summary>Takes in what a door or motion sensor saw. Each counts, so each has a token of its own and none is left out as needless.</summary>
+    /// <returns>Whether somebody should come and take the batches now.</returns>
+    public bool AddDoor(ushort door, sbyte what, long at)
+    {
+        lock (_gate)
+        {
+            // Batches are in the order of their times, also when the clock was put back.
+            at = Math.Max(at, _doors.LastAt ?? at);
+            var heard = new Heard(new(++_passages), TokenTraits.Door, 0, 0, door, what, at);
+            if (!_doors.Fits(heard))
+            {
+                SealUnderLock(_doors);
+                _urgent = true;
+            }
+
+            _doors.Add(heard);
+            return _urgent;
+        }
+    }
+
     /// <summary>Takes the next sealed batch; with nothing sealed, seals what is open.</summary>
     /// <returns>Null when there is nothing.</returns>
     public SealedBatch? Take()
@@ -67,6 +89,7 @@ internal sealed class SightingBatcher
         {
             if (_ready.Count == 0)
             {
+                SealUnderLock(_doors);
                 SealUnderLock(_members);
                 SealUnderLock(_strangers);
                 _urgent = false;
@@ -90,14 +113,14 @@ internal sealed class SightingBatcher
     {
         lock (_gate)
         {
-            var oldest = Math.Min(_members.FirstAt ?? long.MaxValue, _strangers.FirstAt ?? long.MaxValue);
+            var oldest = Math.Min(_doors.FirstAt ?? long.MaxValue, Math.Min(_members.FirstAt ?? long.MaxValue, _strangers.FirstAt ?? long.MaxValue));
             return _ready.TryPeek(out var ready) ? Math.Min(ready.FirstAt, oldest) : oldest == long.MaxValue ? null : oldest;
         }
     }
 
     private void SealUnderLock(OpenBatch batch)
     {
-        if (batch.Seal(precious: batch == _members) is not { } full)
+        if (batch.Seal(precious: batch != _strangers) is not { } full)
         {
             return;
         }

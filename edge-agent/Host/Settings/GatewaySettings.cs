@@ -69,6 +69,21 @@ public sealed class GatewaySettings
     /// <summary>Serial lines of firmware, each <c>DEVICE</c> or <c>FIRST=DEVICE</c>; set to raw and to its speed beforehand.</summary>
     public string[] Serial { get; set; } = [];
 
+    /// <summary>The chip that pins are on, for example <c>/dev/gpiochip0</c>; null for none.</summary>
+    public string? Gpio { get; set; }
+
+    /// <summary>Doors with two beams, each <c>NUMBER=OUTER,INNER</c>: number on the wire, and the lines of the beams.</summary>
+    public string[] Door { get; set; } = [];
+
+    /// <summary>Motion sensors, each <c>NUMBER=LINE</c>.</summary>
+    public string[] Motion { get; set; } = [];
+
+    /// <summary>Line of the status light.</summary>
+    public int? Led { get; set; }
+
+    /// <summary>Line of the button that forgets the enrolment when held for ten seconds.</summary>
+    public int? ResetButton { get; set; }
+
     /// <summary>Play files without waiting for their times.</summary>
     public bool AsFast { get; set; }
 
@@ -162,6 +177,9 @@ public sealed class GatewaySettings
             else if (name == "udp" && !(IPEndPoint.TryParse(source.Path, out var at) && at.Port > 0)) yield return $"--udp '{source.Path}' is no address:port";
         }
 
+        foreach (var door in Door.Where(d => Pins.DoorWiring.Parse(d, beams: true) is null)) yield return $"--door '{door}' is not NUMBER=OUTER,INNER with two different lines";
+        foreach (var motion in Motion.Where(m => Pins.DoorWiring.Parse(m, beams: false) is null)) yield return $"--motion '{motion}' is not NUMBER=LINE";
+        if (Gpio is null && (Door.Length > 0 || Motion.Length > 0 || Led is not null || ResetButton is not null)) yield return "--gpio is missing: the chip that doors, light and button are on";
         foreach (var capture in Capture)
         {
             if (CaptureSource.Parse(capture, 0) is not { } source) yield return $"--capture '{capture}': the receiver before '=' is no number from 0 to 65535";

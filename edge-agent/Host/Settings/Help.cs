@@ -30,6 +30,10 @@ internal static class Help
           --listen [RECEIVER=]INTERFACE  a radio in monitor mode, through libpcap; may be repeated
           --udp [FIRST=]ADDRESS:PORT     firmware that sends frames by UDP; its radios count on from FIRST
           --serial [FIRST=]DEVICE        firmware on a serial line
+          --gpio CHIP                    pins, for example /dev/gpiochip0
+          --door NUMBER=OUTER,INNER      a door with two light beams on these lines; may be repeated
+          --motion NUMBER=LINE           a motion sensor; may be repeated
+          --led LINE  --reset-button LINE
           --own-network BSSID            the venue's access points; may be repeated
           --drop-unassociated            region profile
         how

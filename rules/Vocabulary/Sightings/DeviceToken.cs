@@ -32,4 +32,15 @@ public enum TokenTraits : byte
 
     /// <summary>The device spoke Bluetooth; otherwise Wi-Fi.</summary>
     Bluetooth = 16,
+
+    /// <summary>No device: somebody went through a counted door, or a motion sensor saw somebody. The token only tells one time from the next; see <see cref="DoorWords"/>.</summary>
+    Door = 32,
+}
+
+/// <summary>What the strength column says of a sighting with <see cref="TokenTraits.Door"/>.</summary>
+public static class DoorWords
+{
+    public const sbyte In = 1;
+    public const sbyte Out = -1;
+    public const sbyte Motion = 0;
 }
