@@ -16,7 +16,10 @@ internal sealed class RulesBench : IBench
 
     public string Name => "rules";
 
-    public Task<IReadOnlyList<BenchRow>> RunAsync(bool quick, CancellationToken stopping)
+    public async Task<IReadOnlyList<BenchRow>> RunAsync(bool quick, CancellationToken stopping) =>
+        [.. RunAlone(quick, stopping), .. await RedeemLoad.RunAsync(quick ? 4_000 : 100_000, stopping)];
+
+    private static List<BenchRow> RunAlone(bool quick, CancellationToken stopping)
     {
         var members = quick ? 10_000 : 100_000;
         var thousand = new Setting(1_000, members);
@@ -26,8 +29,8 @@ internal sealed class RulesBench : IBench
         var taken = Measure.Interleaved(rounds, operations, thousand.Play, thousand.Straight, hundred.Play, tenThousand.Play);
         var events = 1e9 / taken[0];
         var (engine, both) = Memory(members);
-        var rows = new List<BenchRow>
-        {
+        return
+        [
             BenchRow.Of(
                 $"events/s on one core, 1,000 rules, {members:N0} members, 20 candidates an event, {100.0 * thousand.Fired / thousand.Played / PerZone:0.0} % of them fire", events, "events/s", ">= 500000",
                 v => v >= 500_000, "a straight loop over all rules, same checks", 1e9 / taken[1]),
@@ -36,8 +39,7 @@ internal sealed class RulesBench : IBench
             BenchRow.Of("memory of an active member in the engine", engine, "bytes", "<= 1024", v => v <= 1024),
             BenchRow.Of("the same with the desk: consent, sends, and open coupons with their codes", both, "bytes", ""),
             Month(quick ? 1 : 30, quick ? 5_000 : 50_000, stopping),
-        };
-        return Task.FromResult<IReadOnlyList<BenchRow>>(rows);
+        ];
     }
 
     // 30 days of visits of eight facts each, made as they are read, through 200 rules with every gate.

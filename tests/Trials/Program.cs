@@ -25,6 +25,7 @@ try
         ["replay", .. var rest] => await ReplayCommand.RunAsync(rest, stopping.Token),
         ["fuzz", .. var rest] => FuzzCommand.Run(rest),
         ["backtest", .. var rest] => BackTestCommand.Run(rest, Console.Out, Console.IsErrorRedirected ? TextWriter.Null : Console.Error, stopping.Token),
+        ["till", .. var rest] => await TillCommand.RunAsync(rest, Console.Out, stopping.Token),
         ["simulate", .. var rest] => SimulateCommand.Run(rest),
         ["decode", .. var rest] => Presence.Capture.Decode.DecodeCommand.Run(rest, Console.Out, Console.Error),
         ["eval", "decode" or "vectors", ..] => Presence.Capture.Decode.EvalCommand.Run(args[1..], Console.Out, Console.Error),
@@ -52,6 +53,7 @@ static int Usage()
         presence-trials replay FILE... [--speed N] [--data DIR]
         presence-trials fuzz [--seconds N] [--seed N]
         presence-trials backtest RULES [--days N] [--members N] [--live FOLDER|none] [--seed N] [--json]
+        presence-trials till --url URL --venue V --code CODE [--tries N] [--name NAME] [--zone ZONE]
         presence-trials decode FILE [--raw]
         presence-trials eval TASK --data DIR --out FILE
         presence-trials mqtt --open [--port N]

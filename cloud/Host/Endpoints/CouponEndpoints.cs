@@ -67,7 +67,7 @@ internal static class CouponEndpoints
     }
 
     private static async Task<IResult> RedeemAsync(
-        string venue, string code, RedeemRequest body, HttpContext http, Venues venues, Reader reader, GuessGuard guard, CancellationToken stopping)
+        string venue, string code, RedeemRequest body, HttpContext http, Venues venues, GuessGuard guard)
     {
         if (venues.Find(venue) is not { } found)
         {
@@ -79,32 +79,44 @@ internal static class CouponEndpoints
             return wrong;
         }
 
-        // What is typed may be the short code; the database decides by the coupon itself.
+        if (!TryRead(found, code, out var plain, out var shortCode))
+        {
+            return Unknown();
+        }
+
         var by = body.By!.Trim();
-        var (coupon, turnedAway) = await FindAsync(found, code, http, by, reader, guard, stopping);
-        if (turnedAway is not null)
+        var till = TillOf(http, by);
+        if (guard.WaitOf(venue, till, shortCode) is var wait && wait > TimeSpan.Zero)
         {
-            return turnedAway;
+            return TooMany(http, wait);
         }
 
-        if (coupon is { State: "issued" } && !found.Words.IsHonoured(coupon.Offer, found.Map.Zones[zone]))
+        // Looked at, decided and looked at again within one transaction: whoever comes second is told of the first.
+        var (reply, stands) = await venues.LaneOf(found).AskAsync<(RedemptionRow Reply, CouponFound? Stands)>(found, (at, commit, now) =>
         {
-            return WrongPlace(found.Words.Where(coupon.Offer));
-        }
+            var before = commit.FindCoupon(at.Number, plain);
+            if (before is { State: "issued" } open && open.ExpiresAt > now && !at.Words.IsHonoured(open.Offer, at.Map.Zones[zone]))
+            {
+                return ((new RedemptionRow("wrong-place", false, open.Uid, open.Member, open.Offer, open.Rule, now), before), []);
+            }
 
-        var canonical = coupon?.Code ?? Plain(code);
-        var reply = await venues.LaneOf(found).AskAsync<RedemptionRow>(found, (at, commit, now) =>
-        {
-            var outcome = commit.Redeem(new RedeemAttempt(at.Number, key, canonical, zone, by, now));
-            return (outcome, outcome.Fresh ? [new CouponTaken(outcome.Member, outcome.Coupon, zone, by)] : []);
+            var outcome = commit.Redeem(new RedeemAttempt(at.Number, key, before?.Code ?? plain, zone, by, now));
+            return ((outcome, outcome.Outcome == "already-redeemed" ? commit.FindCoupon(at.Number, plain) : before),
+                outcome.Fresh ? [new CouponTaken(outcome.Member, outcome.Coupon, zone, by)] : []);
         });
         Instruments.Redemptions.Add(1, new KeyValuePair<string, object?>("outcome", reply.Outcome));
+        if (reply.Outcome == "unknown-coupon")
+        {
+            guard.Missed(venue, till, shortCode);
+        }
+
         return reply.Outcome switch
         {
-            "redeemed" => Results.Ok(new RedeemReply("redeemed", canonical, Reader.At(reply.At), found.Words.Offer(reply.Offer))),
-            "already-redeemed" => Problems.Of(409, "already-redeemed", "This coupon was redeemed already.", await WhenAsync(found, canonical, reader, stopping)),
+            "redeemed" => Results.Ok(new RedeemReply("redeemed", stands?.Code ?? plain, Reader.At(reply.At), found.Words.Offer(reply.Offer))),
+            "already-redeemed" => Problems.Of(409, "already-redeemed", "This coupon was redeemed already.", When(found, stands)),
             "expired" => Problems.Of(410, "expired", "This coupon has expired.", "It can not be used any more. 此券已过期。"),
             "cancelled" => Problems.Of(410, "cancelled", "This coupon was cancelled.", "It can not be used any more. 此券已取消。"),
+            "wrong-place" => WrongPlace(found.Words.Where(reply.Offer)),
             "key-reused" => Problems.Of(422, "key-reused", "This Idempotency-Key was used for another coupon.", "Make a new key for each coupon."),
             _ => Unknown(),
         };
@@ -209,16 +221,16 @@ internal static class CouponEndpoints
     }
 
     // The one at the till can then tell the guest when and where it was used.
-    private static async Task<string> WhenAsync(Venue venue, string code, Reader reader, CancellationToken stopping)
+    private static string When(Venue venue, CouponFound? coupon)
     {
-        if (await reader.CouponAsync(venue.Number, code, stopping) is not { RedeemedAt: { } at } coupon)
+        if (coupon is not { RedeemedAt: > 0 } used)
         {
             return "It can be used once only. 此券只能使用一次。";
         }
 
-        var local = TimeZoneInfo.ConvertTime(Reader.At(at), TimeZoneInfo.FindSystemTimeZoneById(venue.Map.TimeZone));
-        var zone = coupon.RedeemedIn is { } index && venue.ZoneId(index) is not null ? venue.Map.Zones[index].Name : venue.Map.Name;
-        return $"It was used on {local:yyyy-MM-dd} at {local:HH:mm} in {zone.En}, by {coupon.RedeemedBy}. 此券已于 {local:yyyy-MM-dd HH:mm} 在{zone.In("zh")}使用，经手人 {coupon.RedeemedBy}。";
+        var local = TimeZoneInfo.ConvertTime(Reader.At(used.RedeemedAt), TimeZoneInfo.FindSystemTimeZoneById(venue.Map.TimeZone));
+        var zone = venue.ZoneId(used.RedeemedIn) is not null ? venue.Map.Zones[used.RedeemedIn].Name : venue.Map.Name;
+        return $"It was used on {local:yyyy-MM-dd} at {local:HH:mm} in {zone.En}, by {used.RedeemedBy}. 此券已于 {local:yyyy-MM-dd HH:mm} 在{zone.In("zh")}使用，经手人 {used.RedeemedBy}。";
     }
 
     private static IResult Unknown() => Problems.Of(
@@ -227,6 +239,4 @@ internal static class CouponEndpoints
     private static IResult WrongPlace(LocalText? where) => Problems.Of(
         422, "wrong-place", "This coupon is not valid in this store.",
         where is null ? "No store of this mall takes it. 本商场没有可用的店铺。" : $"It can be used in: {where.En}. 可用店铺：{where.In("zh")}。");
-
-    private static string Plain(string code) => code.Length > 60 ? code[..60] : code;
 }
