@@ -33,7 +33,7 @@ public static partial class SightingBatch
     private const int Device = 8, Receiver = 9, ReceiverAll = 10, Dbm = 11, Delta = 12;
 
     private const TokenTraits Known =
-        TokenTraits.Random | TokenTraits.Associated | TokenTraits.Bound | TokenTraits.Beacon | TokenTraits.Bluetooth;
+        TokenTraits.Random | TokenTraits.Associated | TokenTraits.Bound | TokenTraits.Beacon | TokenTraits.Bluetooth | TokenTraits.Door;
 
     /// <summary>Reads a payload into columns. Fields may come in any order, packed or not; unknown ones are skipped.</summary>
     /// <param name="payload">As it came from the broker.</param>

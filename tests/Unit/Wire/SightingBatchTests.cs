@@ -178,7 +178,7 @@ public sealed class SightingBatchTests
             Boot = read.Boot,
             Sequence = read.Sequence,
             Tokens = [.. read.Tokens],
-            Traits = [.. read.Traits.Select(t => (TokenTraits)(t & 31))],
+            Traits = [.. read.Traits.Select(t => (TokenTraits)(t & 63))],
             Exact = [.. read.Exact],
             Coarse = [.. read.Coarse],
             Device = [.. read.Device.Count == 0 ? Enumerable.Range(0, read.Dbm.Length).Select(i => (ushort)i) : read.Device.Select(d => (ushort)d)],
