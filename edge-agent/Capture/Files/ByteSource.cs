@@ -1,9 +1,15 @@
+using System.Buffers;
+
 namespace Presence.Capture.Files;
 
-/// <summary>A stream looked at through one buffer that is used again; a look is valid until the next <see cref="Need"/>.</summary>
+/// <summary>
+/// A stream looked at through one buffer that is used again; a look is valid until the next <see cref="Need"/> or <see cref="Dispose"/>.
+/// </summary>
 internal sealed class ByteSource(Stream stream) : IDisposable
 {
-    private byte[] _buffer = new byte[64 * 1024];
+    private const int Block = 64 * 1024;
+
+    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(Block);
     private int _start;
     private int _end;
 
@@ -42,7 +48,18 @@ internal sealed class ByteSource(Stream stream) : IDisposable
         return true;
     }
 
-    public void Dispose() => stream.Dispose();
+    public void Dispose()
+    {
+        stream.Dispose();
+        Return(Interlocked.Exchange(ref _buffer, []));
+        (_start, _end) = (0, 0);
+    }
+
+    // Cleared, because radio addresses were in it.
+    private static void Return(byte[] buffer)
+    {
+        if (buffer.Length > 0) ArrayPool<byte>.Shared.Return(buffer, clearArray: true);
+    }
 
     private bool Fill(int count)
     {
@@ -52,7 +69,7 @@ internal sealed class ByteSource(Stream stream) : IDisposable
             (_start, _end) = (0, _end - _start);
         }
 
-        if (count > _buffer.Length) Array.Resize(ref _buffer, (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)count));
+        if (count > _buffer.Length) Grow(count);
         while (_end < count)
         {
             var got = stream.Read(_buffer, _end, _buffer.Length - _end);
@@ -61,5 +78,13 @@ internal sealed class ByteSource(Stream stream) : IDisposable
         }
 
         return true;
+    }
+
+    private void Grow(int count)
+    {
+        var wider = ArrayPool<byte>.Shared.Rent(count);
+        _buffer.AsSpan(0, _end).CopyTo(wider);
+        Return(_buffer);
+        _buffer = wider;
     }
 }
