@@ -7,7 +7,7 @@ internal static class MqttCommand
 {
     public static async Task<int> RunAsync(string[] args, CancellationToken stopping)
     {
-        var arguments = new Arguments(args, ["open"], ["port"]);
+        var arguments = new Arguments(args, ["open"], ["port", "deny"]);
         if (!arguments.Has("open"))
         {
             throw new Refused("mqtt is only for test suites and serves everyone: say so with --open");
@@ -19,7 +19,7 @@ internal static class MqttCommand
             Ports.MustBeFree(port, "MQTT", "--port");
         }
 
-        await using var endpoint = await OpenEndpoint.StartAsync(port, cancel: stopping);
+        await using var endpoint = await OpenEndpoint.StartAsync(port, denied: arguments.Text("deny", ""), cancel: stopping);
         Console.WriteLine($"MQTT on 127.0.0.1:{endpoint.Port}, open to all on this machine; Ctrl-C ends it");
         try
         {

@@ -39,21 +39,22 @@ internal sealed class Message
     public int Bytes => _topic.Length + _payload.Length + _properties.Length + Overhead;
 
     /// <summary>Length of the PUBLISH for one connection, header included.</summary>
-    public int PacketBytes(MqttVersion version, MqttQos qos)
+    public int PacketBytes(MqttVersion version, MqttQos qos, TopicAlias alias)
     {
-        var remaining = Remaining(version, qos, out _);
+        var remaining = Remaining(version, qos, alias, out _);
         return 1 + VarIntBytes(remaining) + remaining;
     }
 
-    public void Write(IBufferWriter<byte> to, MqttVersion version, MqttQos qos, ushort id, bool retain, bool dup, long now)
+    public void Write(IBufferWriter<byte> to, MqttVersion version, MqttQos qos, ushort id, bool retain, bool dup, TopicAlias alias, long now)
     {
-        var remaining = Remaining(version, qos, out var properties);
-        var head = to.GetSpan(15 + _topic.Length + _properties.Length + 5);
+        var remaining = Remaining(version, qos, alias, out var properties);
+        var topic = alias.IsKnown ? [] : _topic.AsSpan();
+        var head = to.GetSpan(15 + topic.Length + _properties.Length + 5 + TopicAlias.Bytes);
         head[0] = (byte)(0x30 | (dup ? 8 : 0) | (int)qos << 1 | (retain ? 1 : 0));
         var at = 1 + WriteVarInt(head[1..], remaining);
-        BinaryPrimitives.WriteUInt16BigEndian(head[at..], (ushort)_topic.Length);
-        _topic.CopyTo(head[(at + 2)..]);
-        at += 2 + _topic.Length;
+        BinaryPrimitives.WriteUInt16BigEndian(head[at..], (ushort)topic.Length);
+        topic.CopyTo(head[(at + 2)..]);
+        at += 2 + topic.Length;
         if (qos != MqttQos.AtMostOnce)
         {
             BinaryPrimitives.WriteUInt16BigEndian(head[at..], id);
@@ -70,6 +71,13 @@ internal sealed class Message
                 at += 5;
             }
 
+            if (alias.Number > 0)
+            {
+                head[at] = (byte)PropertyId.TopicAlias;
+                BinaryPrimitives.WriteUInt16BigEndian(head[(at + 1)..], alias.Number);
+                at += TopicAlias.Bytes;
+            }
+
             _properties.CopyTo(head[at..]);
             at += _properties.Length;
         }
@@ -78,10 +86,11 @@ internal sealed class Message
         to.Write(_payload);
     }
 
-    private int Remaining(MqttVersion version, MqttQos qos, out int properties)
+    private int Remaining(MqttVersion version, MqttQos qos, TopicAlias alias, out int properties)
     {
-        properties = version == MqttVersion.V311 ? 0 : _properties.Length + (ExpiresAt == long.MaxValue ? 0 : 5);
-        return 2 + _topic.Length + (qos == MqttQos.AtMostOnce ? 0 : 2)
+        properties = version == MqttVersion.V311
+            ? 0 : _properties.Length + (ExpiresAt == long.MaxValue ? 0 : 5) + (alias.Number > 0 ? TopicAlias.Bytes : 0);
+        return 2 + (alias.IsKnown ? 0 : _topic.Length) + (qos == MqttQos.AtMostOnce ? 0 : 2)
             + (version == MqttVersion.V311 ? 0 : VarIntBytes(properties) + properties) + _payload.Length;
     }
 

@@ -10,6 +10,8 @@ namespace Presence.Mqtt;
 /// <summary>One client's time on line, from its CONNECT to the end of the connection.</summary>
 public sealed partial class MqttSession
 {
+    private static readonly OutgoingAliases NoAliases = new(0);
+
     private readonly MqttEndpoint _endpoint;
     private readonly ConnectionContext _connection;
     private readonly PipeReader _input;
@@ -60,6 +62,9 @@ public sealed partial class MqttSession
 
     internal int ClientMaxPacket { get; private set; } = Frame.MaxRemaining + 5;
 
+    /// <summary>Touched by the pump alone, under the subscriber's lock.</summary>
+    internal OutgoingAliases Aliases { get; private set; } = NoAliases;
+
     internal Subscriber? Subscriber => _subscriber;
 
     internal TaskCompletionSource Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -95,6 +100,7 @@ public sealed partial class MqttSession
         Limits = limits;
         KeepAliveMs = keepAliveSeconds * 1_500L;
         ClientReceiveMaximum = connect.Version == MqttVersion.V5 ? connect.Properties.ReceiveMaximum ?? ushort.MaxValue : limits.Window311;
+        if (connect.Properties.TopicAliasMaximum is { } aliases and > 0) Aliases = new(aliases);
         _problemInformation = connect.Properties.RequestProblemInformation ?? true;
         _connectedWithExpiry = connect.Properties.SessionExpirySeconds is > 0;
         _isBridge = connect.IsBridge;

@@ -20,10 +20,11 @@ public sealed class OpenEndpoint : IAsyncDisposable
     /// <summary>Starts one on 127.0.0.1.</summary>
     /// <param name="port">0 takes a free one.</param>
     /// <param name="limits">For a suite that tests limits; generous when null.</param>
+    /// <param name="denied">A filter that nobody may subscribe to, for a suite that tests refusals; none when null.</param>
     /// <exception cref="IOException">The port is in use.</exception>
-    public static async Task<OpenEndpoint> StartAsync(int port, MqttLimits? limits = null, CancellationToken cancel = default)
+    public static async Task<OpenEndpoint> StartAsync(int port, MqttLimits? limits = null, string? denied = null, CancellationToken cancel = default)
     {
-        var handler = new PassOn();
+        var handler = new PassOn { Denied = denied };
         var endpoint = new MqttEndpoint(Profile(limits), handler);
         handler.Endpoint = endpoint;
         return new(endpoint, await MqttListener.StartAsync(endpoint, new(IPAddress.Loopback, port), cancel: cancel));
@@ -35,9 +36,10 @@ public sealed class OpenEndpoint : IAsyncDisposable
         await Endpoint.DisposeAsync();
     }
 
+    // A keep-alive of a minute at most, as suites expect of a server that chooses.
     private static MqttEndpointOptions Profile(MqttLimits? limits) => new()
     {
-        Limits = limits ?? MqttLimits.Generous with { ReceiveMaximum = 1_000, MaxPacketBytes = 16 * 1024 * 1024 },
+        Limits = limits ?? MqttLimits.Generous with { ReceiveMaximum = 1_000, MaxPacketBytes = 16 * 1024 * 1024, MaxKeepAlive = TimeSpan.FromMinutes(1) },
         ConnectsPerSecond = 0,
         MaxConnectBytes = 1024 * 1024,
     };
@@ -46,6 +48,8 @@ public sealed class OpenEndpoint : IAsyncDisposable
     {
         public MqttEndpoint? Endpoint { get; set; }
 
+        public string? Denied { get; init; }
+
         public ValueTask<MqttAuthentication> AuthenticateAsync(MqttConnectAttempt attempt, CancellationToken cancel) =>
             new(MqttAuthentication.Accept());
 
@@ -53,7 +57,7 @@ public sealed class OpenEndpoint : IAsyncDisposable
 
         public bool MayPublishWill(MqttSession session, Packets.MqttWill will) => true;
 
-        public bool MaySubscribe(MqttSession session, string filter) => true;
+        public bool MaySubscribe(MqttSession session, string filter) => filter != Denied;
 
         public ValueTask OnPublishAsync(MqttSession session, in MqttPublish publish, MqttReceipt receipt)
         {

@@ -1,8 +1,6 @@
-using System.Collections.Concurrent;
 using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
-using System.Buffers;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -16,6 +14,10 @@ internal sealed class SocketConnection : ConnectionContext
 {
     private static readonly BlockPool Reading = new(32 * 1024);
     private static readonly BlockPool Writing = new(4 * 1024);
+
+    /// <summary>How long, and for how many bytes more, a connection that ended is listened to.</summary>
+    private static readonly TimeSpan Moment = TimeSpan.FromSeconds(1);
+    private const int MostUnread = 256 * 1024;
 
     private readonly Socket _socket;
     private readonly NetworkStream _stream;
@@ -78,11 +80,10 @@ internal sealed class SocketConnection : ConnectionContext
         {
             // Closing with bytes unread would take back what was written last: the client is told that no more comes, and given a moment.
             _socket.Shutdown(SocketShutdown.Send);
-            using var moment = new CancellationTokenSource(TimeSpan.FromMilliseconds(250));
+            using var moment = new CancellationTokenSource(Moment);
             var rest = new byte[512];
-            for (var i = 0; i < 64 && await _socket.ReceiveAsync(rest.AsMemory(), moment.Token) > 0; i++)
-            {
-            }
+            int read;
+            for (var left = MostUnread; left > 0 && (read = await _socket.ReceiveAsync(rest.AsMemory(), moment.Token)) > 0;) left -= read;
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException or OperationCanceledException)
         {
@@ -93,34 +94,4 @@ internal sealed class SocketConnection : ConnectionContext
     }
 
     private sealed record Pair(PipeReader Input, PipeWriter Output) : IDuplexPipe;
-}
-
-/// <summary>Blocks of one size, used again and again; what a burst needed beyond a bound goes back to the collector.</summary>
-internal sealed class BlockPool(int size) : MemoryPool<byte>
-{
-    private const int MaxKept = 1_024;
-    private readonly ConcurrentQueue<Block> _free = new();
-
-    public override int MaxBufferSize => size;
-
-    public override IMemoryOwner<byte> Rent(int minBufferSize = -1)
-    {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(minBufferSize, size);
-        return _free.TryDequeue(out var block) ? block : new Block(this, size);
-    }
-
-    protected override void Dispose(bool disposing)
-    {
-        // Lives as long as the process.
-    }
-
-    private sealed class Block(BlockPool pool, int size) : IMemoryOwner<byte>
-    {
-        public Memory<byte> Memory { get; } = GC.AllocateUninitializedArray<byte>(size, pinned: true);
-
-        public void Dispose()
-        {
-            if (pool._free.Count < MaxKept) pool._free.Enqueue(this);
-        }
-    }
 }

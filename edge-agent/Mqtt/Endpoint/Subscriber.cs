@@ -141,12 +141,8 @@ internal sealed class Subscriber(MqttEndpoint endpoint, string clientId)
             return 0;
         }
 
-        var length = next.Message.PacketBytes(session.Version, next.Qos);
-        if (length > session.ClientMaxPacket)
-        {
-            endpoint.Refuse(MqttRefusal.OverClientLimit);
-            return 0;
-        }
+        var length = Fit(session, next.Message, next.Qos, out var alias);
+        if (length == 0) return 0;
 
         ushort id = 0;
         if (next.Qos != MqttQos.AtMostOnce)
@@ -156,8 +152,25 @@ internal sealed class Subscriber(MqttEndpoint endpoint, string clientId)
             _flights[id] = new(next.Message, next.Qos, next.Retain, ++_order);
         }
 
-        next.Message.Write(to, session.Version, next.Qos, id, next.Retain, dup: false, endpoint.Now);
+        next.Message.Write(to, session.Version, next.Qos, id, next.Retain, dup: false, alias, endpoint.Now);
+        session.Aliases.Sent(next.Message.Topic, alias);
         return length;
+    }
+
+    /// <summary>Length and alias of a message on a connection; 0, and counted, when the client takes no packet so long.</summary>
+    private int Fit(MqttSession session, Message message, MqttQos qos, out TopicAlias alias)
+    {
+        alias = session.Aliases.Of(message.Topic);
+        var length = message.PacketBytes(session.Version, qos, alias);
+        if (length > session.ClientMaxPacket && alias is { Number: > 0, IsKnown: false })
+        {
+            alias = default;
+            length = message.PacketBytes(session.Version, qos, alias);
+        }
+
+        if (length <= session.ClientMaxPacket) return length;
+        endpoint.Refuse(MqttRefusal.OverClientLimit);
+        return 0;
     }
 
     private int AgainUnderLock(MqttSession session, IBufferWriter<byte> to, ushort id)
@@ -165,8 +178,17 @@ internal sealed class Subscriber(MqttEndpoint endpoint, string clientId)
         if (_flights is null || !_flights.TryGetValue(id, out var flight)) return 0;
         if (flight.Message is { } message)
         {
-            message.Write(to, session.Version, flight.Qos, id, flight.Retain, dup: true, endpoint.Now);
-            return message.PacketBytes(session.Version, flight.Qos);
+            // The connection it was sent on may have taken longer packets than this one does.
+            var length = Fit(session, message, flight.Qos, out var alias);
+            if (length == 0)
+            {
+                _flights.Remove(id);
+                return 0;
+            }
+
+            message.Write(to, session.Version, flight.Qos, id, flight.Retain, dup: true, alias, endpoint.Now);
+            session.Aliases.Sent(message.Topic, alias);
+            return length;
         }
 
         to.Write((ReadOnlySpan<byte>)[0x62, 2, (byte)(id >> 8), (byte)id]);

@@ -131,6 +131,24 @@ public sealed class HurtingTests
     }
 
     [Fact]
+    public async Task Who_goes_on_talking_after_it_was_cut_can_still_read_why()
+    {
+        await using var shop = await MqttShop.OpenAsync(Strict);
+        using var till = await ConnectedAsync(shop.Port, "till", MqttVersion.V5);
+        await till.SendAsync(new byte[] { 0x30, 0xFF, 0xFF, 0xFF, 0x7F });
+        for (var i = 0; i < 100; i++)
+        {
+            await till.SendAsync(new byte[] { 0xC0, 0 });
+            await Task.Delay(1);
+        }
+
+        var heard = new byte[256];
+        var length = await till.ReceiveAsync(heard);
+        Assert.Equal([0xE0, (byte)MqttReasonCode.PacketTooLarge], new[] { heard[0], heard[2] });
+        Assert.True(length > 3);
+    }
+
+    [Fact]
     public async Task Who_connects_again_and_again_is_told_to_wait()
     {
         await using var shop = await MqttShop.OpenAsync(new());
@@ -170,11 +188,11 @@ public sealed class HurtingTests
         return socket;
     }
 
-    private static async Task<Socket> ConnectedAsync(int port, string clientId)
+    private static async Task<Socket> ConnectedAsync(int port, string clientId, MqttVersion version = MqttVersion.V311)
     {
         var socket = await SocketAsync(port);
-        await socket.SendAsync(MqttCodec.Encode(new ConnectPacket(MqttVersion.V311, clientId), MqttVersion.V311));
-        await socket.ReceiveAsync(new byte[4]);
+        await socket.SendAsync(MqttCodec.Encode(new ConnectPacket(version, clientId), version));
+        await socket.ReceiveAsync(new byte[256]);
         return socket;
     }
 }
