@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Diagnostics;
 using System.Net;
 using Presence.Mqtt;
@@ -16,26 +15,27 @@ internal sealed class MqttBench : IBench
 
     public async Task<IReadOnlyList<BenchRow>> RunAsync(bool quick, CancellationToken stopping)
     {
-        var rows = new List<BenchRow>();
         var rounds = quick ? 1 : 5;
         var span = TimeSpan.FromSeconds(quick ? 0.5 : 1.5);
+        var rows = new List<BenchRow>();
+
+        // What is compiled for good after the first million publishes is not what each of them costs.
+        await OursAsync(new(1_024, 100, 8), span, stopping);
         foreach (var (bytes, window) in new[] { (1_024, 100), (16_384, 20) })
         {
-            foreach (var clients in new[] { 1, 200 })
-            {
-                var (ours, theirs, allocated) = await PublishesAsync(bytes, window, clients, rounds, span, stopping);
-                var size = bytes / 1_024;
-                rows.Add(BenchRow.Of(
-                    $"QoS 1 publishes of {size} KB acknowledged, {clients} client{(clients > 1 ? "s" : "")}", Math.Round(ours), "1/s", ">= 3 x",
-                    _ => theirs is null || ours >= 3 * theirs, theirs is null ? "mosquitto (not installed)" : "mosquitto to one subscriber", theirs));
-                if (clients == 1) rows.Add(BenchRow.Of($"allocated per QoS 1 publish of {size} KB", Math.Round(allocated, 3), "bytes", "0", a => a < 1));
-            }
+            foreach (var clients in new[] { 1, 200 }) rows.AddRange(await PublishesAsync(new(bytes, window, clients), rounds, span, stopping));
         }
 
-        rows.Add(await FanOutAsync(quick ? 20 : 200, stopping));
-        rows.Add(await IdleAsync(quick ? 1_000 : 10_000, stopping));
-        rows.Add(await HurtAsync(quick ? 200 : 1_000, quick ? 1 : 3, stopping));
+        rows.Add(await InKestrelAsync(new(16_384, 20, 200), rounds, span, stopping));
+        rows.AddRange(await FanOutAsync(quick ? 20 : 200, stopping));
+        rows.AddRange(await IdleAsync(quick ? 1_000 : 10_000, stopping));
+        rows.Add(await HurtAsync(quick ? 200 : 1_000, quick ? 1 : 5, stopping));
         return rows;
+    }
+
+    private sealed record Publishes(int Bytes, int Window, int Clients)
+    {
+        public string What => $"QoS 1 publishes of {Bytes / 1_024} KB acknowledged, {Clients} client{(Clients > 1 ? "s" : "")}";
     }
 
     /// <summary>What a well-behaved client waits for an acknowledgement while others hang half open, announce giants and do not read.</summary>
@@ -90,56 +90,110 @@ internal sealed class MqttBench : IBench
         }
     }
 
-    private static async Task<(double Ours, double? Theirs, double Allocated)> PublishesAsync(
-        int bytes, int window, int clients, int rounds, TimeSpan span, CancellationToken stopping)
+    private static async Task<List<BenchRow>> PublishesAsync(
+        Publishes what, int rounds, TimeSpan span, CancellationToken stopping)
     {
-        await using var quiet = await NullEndpoint.StartAsync();
-        await using var mosquitto = await BenchMosquitto.TryStartAsync();
-        var (ours, theirs, allocated) = (new List<double>(), new List<double>(), new List<double>());
+        await using var mosquitto = await MqttPeer.TryMosquittoAsync();
+        await using var mqttNet = await MqttPeer.TryMqttNetAsync();
+        var (ours, allocated, atRest, first, second) = (new List<double>(), new List<double>(), new List<double>(), new List<double>(), new List<double>());
         for (var round = 0; round < rounds; round++)
         {
-            using (var load = await PublishLoad.StartAsync(quiet.Port, bytes, window, clients, stopping))
-            {
-                var (rate, each) = await load.MeasureAsync(span, () => load.Acknowledged);
-                ours.Add(rate);
-                allocated.Add(each);
-            }
-
-            if (mosquitto is null) continue;
-            using var drain = await DrainLoad.StartAsync(mosquitto.Port, 1, "load/#", qos: 1, stopping);
-            using (var load = await PublishLoad.StartAsync(mosquitto.Port, bytes, window, clients, stopping))
-            {
-                // Only what has reached the subscriber has been passed on.
-                var (rate, _) = await load.MeasureAsync(span, () => drain.Bytes / PublishLoad.PacketBytes(bytes));
-                theirs.Add(rate);
-            }
+            var (rate, each, rest) = await OursAsync(what, span, stopping);
+            ours.Add(rate);
+            allocated.Add(each);
+            atRest.Add(rest / rate);
+            if (mosquitto is not null) first.Add(await PassedOnAsync(mosquitto, what, span, stopping));
+            if (mqttNet is not null) second.Add(await AcknowledgedAsync(mqttNet, what, span, stopping));
         }
 
-        return (Measure.Median(ours), theirs.Count == 0 ? null : Measure.Median(theirs), Measure.Median(allocated));
+        var mine = Math.Round(Measure.Median(ours));
+        var rows = new List<BenchRow>
+        {
+            Beside(what.What, mine, "1/s", ">= 3 x", r => r >= 3, "mosquitto to one subscriber", first),
+            Beside(what.What, mine, "1/s", ">= 3 x", r => r >= 3, "MQTTnet's server, to nobody", second),
+        };
+        if (what.Clients > 1) return rows;
+        var (own, still) = (Math.Round(Measure.Median(allocated), 3), Math.Round(Measure.Median(atRest), 3));
+        rows.Add(BenchRow.Of(
+            $"allocated in the whole process for each of them", own, "bytes", "0", a => a < 0.05, "by the same process at rest, shared among as many", still));
+        return rows;
     }
 
-    private static async Task<BenchRow> FanOutAsync(int messages, CancellationToken stopping)
+    /// <summary>Our rate, bytes allocated for each publish, and bytes a second that the same process allocates with the clients connected and silent.</summary>
+    private static async Task<(double Rate, double Each, double AtRest)> OursAsync(Publishes what, TimeSpan span, CancellationToken stopping)
     {
-        const int Subscribers = 1_000;
-        await using var open = await OpenEndpoint.StartAsync(0, cancel: stopping);
-        await using var mosquitto = await BenchMosquitto.TryStartAsync();
-        var (ours, theirs) = (new List<double>(), new List<double>());
-        for (var round = 0; round < 3; round++)
+        await using var quiet = await NullEndpoint.StartAsync();
+        double rest;
+        using (await DrainLoad.StartAsync(quiet.Port, what.Clients, null, 0, stopping))
         {
-            ours.Add(await MedianMsAsync(open.Port));
-            if (mosquitto is not null) theirs.Add(await MedianMsAsync(mosquitto.Port));
+            await Task.Delay(span / 3, stopping);
+            var before = GC.GetTotalAllocatedBytes(precise: true);
+            await Task.Delay(span, stopping);
+            rest = (GC.GetTotalAllocatedBytes(precise: true) - before) / span.TotalSeconds;
         }
 
-        var mine = Measure.Median(ours);
-        double? other = theirs.Count == 0 ? null : Measure.Median(theirs);
-        return BenchRow.Of(
-            "one message of 256 bytes to 1,000 subscribers, until the last has it", mine, "ms", "<= mosquitto's", _ => other is null || mine <= other,
-            other is null ? "mosquitto (not installed)" : "mosquitto", other);
+        using var load = await PublishLoad.StartAsync(quiet.Port, what.Bytes, what.Window, what.Clients, stopping);
+        var (rate, each) = await load.MeasureAsync(span, () => load.Acknowledged);
+        return (rate, each, rest);
+    }
+
+    /// <summary>How many a second a broker passes to one subscriber: only what has reached it counts.</summary>
+    private static async Task<double> PassedOnAsync(MqttPeer peer, Publishes what, TimeSpan span, CancellationToken stopping)
+    {
+        using var drain = await DrainLoad.StartAsync(peer.Port, 1, "load/#", qos: 1, stopping);
+        using var load = await PublishLoad.StartAsync(peer.Port, what.Bytes, what.Window, what.Clients, stopping);
+        var (rate, _) = await load.MeasureAsync(span, () => drain.Bytes / PublishLoad.PacketBytes(what.Bytes));
+        return rate;
+    }
+
+    /// <summary>How many a second a broker acknowledges while nobody subscribes: as little as ours does with them.</summary>
+    private static async Task<double> AcknowledgedAsync(MqttPeer peer, Publishes what, TimeSpan span, CancellationToken stopping)
+    {
+        using var load = await PublishLoad.StartAsync(peer.Port, what.Bytes, what.Window, what.Clients, stopping);
+        return (await load.MeasureAsync(span, () => load.Acknowledged)).PerSecond;
+    }
+
+    private static async Task<BenchRow> InKestrelAsync(Publishes what, int rounds, TimeSpan span, CancellationToken stopping)
+    {
+        var (wide, own) = (new List<double>(), new List<double>());
+        for (var round = 0; round < rounds; round++)
+        {
+            wide.Add(await RateAsync(true));
+            own.Add(await RateAsync(false));
+        }
+
+        return Beside($"the same inside Kestrel, with blocks of 32 KB", Math.Round(Measure.Median(wide)), "1/s", "", null, "with Kestrel's own of 4 KB", own);
+
+        async Task<double> RateAsync(bool blocks)
+        {
+            await using var quiet = await NullEndpoint.StartInKestrelAsync(blocks);
+            using var load = await PublishLoad.StartAsync(quiet.Port, what.Bytes, what.Window, what.Clients, stopping);
+            return (await load.MeasureAsync(span, () => load.Acknowledged)).PerSecond;
+        }
+    }
+
+    private static async Task<List<BenchRow>> FanOutAsync(int messages, CancellationToken stopping)
+    {
+        await using var mosquitto = await MqttPeer.TryMosquittoAsync();
+        await using var mqttNet = await MqttPeer.TryMqttNetAsync();
+        const int Subscribers = 1_000;
+        await using var open = await OpenEndpoint.StartAsync(0, cancel: stopping);
+        var (ours, first, second) = (new List<double>(), new List<double>(), new List<double>());
+        for (var round = 0; round < 5; round++)
+        {
+            ours.Add(await MedianMsAsync(open.Port));
+            if (mosquitto is not null) first.Add(await MedianMsAsync(mosquitto.Port));
+            if (mqttNet is not null) second.Add(await MedianMsAsync(mqttNet.Port));
+        }
+
+        const string what = "one message of 256 bytes to 1,000 subscribers, until the last has it";
+        var mine = Math.Round(Measure.Median(ours), 2);
+        return [Beside(what, mine, "ms", "<= 1 x", r => r <= 1, "mosquitto", first), Beside(what, mine, "ms", "<= 1 x", r => r <= 1, "MQTTnet's server", second)];
 
         async Task<double> MedianMsAsync(int port)
         {
             using var drain = await DrainLoad.StartAsync(port, Subscribers, "load/fan", qos: 0, stopping);
-            await using var publisher = new MqttClient(new() { Host = "127.0.0.1", Port = port, Version = MqttVersion.V311 });
+            await using var publisher = new MqttClient(new() { Host = "127.0.0.1", Port = port, Version = MqttVersion.V311, ClientId = "publisher" });
             await publisher.ConnectAsync(stopping);
             var payload = new byte[256];
             var packet = MqttCodec.Encode(new PublishPacket("load/fan", payload, MqttQos.AtMostOnce, 0, Retain: false, Dup: false), MqttVersion.V311).Length;
@@ -157,68 +211,39 @@ internal sealed class MqttBench : IBench
         }
     }
 
-    private static async Task<BenchRow> IdleAsync(int connections, CancellationToken stopping)
+    /// <summary>What the server's process grows by, each in a process of its own.</summary>
+    private static async Task<List<BenchRow>> IdleAsync(int connections, CancellationToken stopping)
     {
-        // The clients live in this process too: what they cost is seen at mosquitto's, and taken off.
-        await using var mosquitto = await BenchMosquitto.TryStartAsync();
-        double? theirs = null;
-        var clientSide = 0.0;
-        if (mosquitto is not null)
-        {
-            var (mine, before) = (Resident(Environment.ProcessId), Resident(mosquitto.ProcessId));
-            using var idle = await DrainLoad.StartAsync(mosquitto.Port, connections, null, 0, stopping);
-            await Task.Delay(1_000, stopping);
-            clientSide = Resident(Environment.ProcessId) - mine;
-            theirs = (Resident(mosquitto.ProcessId) - before) / connections / 1_024;
-        }
+        var ours = await OfAsync(await MqttPeer.OursAsync());
+        var first = await OfAsync(await MqttPeer.TryMosquittoAsync());
+        var second = await OfAsync(await MqttPeer.TryMqttNetAsync());
+        var what = $"memory of one of {connections:N0} idle connections";
+        return
+        [
+            BenchRow.Of(what, ours!.Value, "KB", "<= 15 KB", kb => kb <= 15, first is null ? "mosquitto (not measured)" : "mosquitto", first),
+            BenchRow.Of(what, ours.Value, "KB", "", null, second is null ? "MQTTnet's server (not measured)" : "MQTTnet's server", second),
+        ];
 
-        await using var quiet = await NullEndpoint.StartAsync();
-        var start = Resident(Environment.ProcessId);
-        using var here = await DrainLoad.StartAsync(quiet.Port, connections, null, 0, stopping);
-        await Task.Delay(1_000, stopping);
-        var each = (Resident(Environment.ProcessId) - start - clientSide) / connections / 1_024;
-        return BenchRow.Of(
-            $"memory of one of {connections:N0} idle connections", Math.Round(each, 1), "KB", "<= 15 KB", kb => kb <= 15, "mosquitto", theirs);
+        async Task<double?> OfAsync(MqttPeer? peer)
+        {
+            if (peer is null) return null;
+            await using var ended = peer;
+
+            // Some come and go first, so that what a process needs once is not counted for each.
+            using (await DrainLoad.StartAsync(peer.Port, 200, null, 0, stopping)) await Task.Delay(200, stopping);
+            await Task.Delay(1_500, stopping);
+            var before = peer.Resident;
+            using var idle = await DrainLoad.StartAsync(peer.Port, connections, null, 0, stopping);
+            await Task.Delay(1_500, stopping);
+            return Math.Round((peer.Resident - before) / connections / 1_024, 2);
+        }
     }
 
-    /// <summary>Resident bytes, after a collection when it is this process.</summary>
-    private static double Resident(int process)
+    /// <summary>A row held against a peer: by its ratio, and not at all when the peer was not there.</summary>
+    private static BenchRow Beside(string what, double mine, string unit, string target, Func<double, bool>? met, string peer, List<double> theirs)
     {
-        if (process == Environment.ProcessId) GC.Collect(2, GCCollectionMode.Forced, blocking: true, compacting: true);
-        var line = File.ReadLines($"/proc/{process}/status").First(l => l.StartsWith("VmRSS", StringComparison.Ordinal));
-        return double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]) * 1_024;
-    }
-
-    /// <summary>An endpoint that commits nothing and acknowledges at once: its own cost and no other.</summary>
-    private sealed class NullEndpoint : IMqttEndpointHandler, IAsyncDisposable
-    {
-        private MqttEndpoint? _endpoint;
-        private MqttListener? _listener;
-
-        public int Port => _listener!.EndPoint.Port;
-
-        public static async Task<NullEndpoint> StartAsync()
-        {
-            var one = new NullEndpoint();
-            one._endpoint = new(new() { Limits = MqttLimits.Generous, ConnectsPerSecond = 0, MaxHalfOpen = 20_000 }, one);
-            one._listener = await MqttListener.StartAsync(one._endpoint, new IPEndPoint(IPAddress.Loopback, 0));
-            return one;
-        }
-
-        public ValueTask<MqttAuthentication> AuthenticateAsync(MqttConnectAttempt attempt, CancellationToken cancel) => new(MqttAuthentication.Accept());
-
-        public bool MayPublish(MqttSession session, MqttTopic topic, bool retain) => true;
-
-        public ValueTask OnPublishAsync(MqttSession session, in MqttPublish publish, MqttReceipt receipt)
-        {
-            receipt.Acknowledge();
-            return default;
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            await _listener!.DisposeAsync();
-            await _endpoint!.DisposeAsync();
-        }
+        if (theirs.Count == 0) return BenchRow.Of(what, mine, unit, target, null, peer + " (not measured)");
+        var other = Measure.Median(theirs);
+        return BenchRow.Of(what, mine, unit, target, met is null ? null : value => met(value / other), peer, other);
     }
 }

@@ -1,5 +1,11 @@
 using Presence.Benchmarks;
 
+if (args is [NullEndpoint.Alone, var port])
+{
+    await using var alone = await NullEndpoint.StartAsync(int.Parse(port));
+    await Task.Delay(Timeout.Infinite);
+}
+
 // Every IBench of this program is found by itself, so that a new one needs no list to be kept.
 var benches = typeof(IBench).Assembly.GetTypes()
     .Where(t => t is { IsClass: true, IsAbstract: false } && t.IsAssignableTo(typeof(IBench)))
