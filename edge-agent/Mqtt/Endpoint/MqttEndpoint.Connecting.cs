@@ -144,10 +144,10 @@ public sealed partial class MqttEndpoint
             if (mine && !kept) ForgetUnderLock(subscriber);
             if (kept)
             {
-                subscriber.ExpiresAt = Now + (long)subscriber.Expiry.TotalMilliseconds;
+                subscriber.ExpiresAt = NowExactly + (long)subscriber.Expiry.TotalMilliseconds;
                 if (will?.Properties.WillDelaySeconds is { } delay and > 0)
                 {
-                    subscriber.DelayedWill = (will, session, Now + (delay * 1_000L));
+                    subscriber.DelayedWill = (will, session, NowExactly + (delay * 1_000L));
                     will = null;
                 }
             }

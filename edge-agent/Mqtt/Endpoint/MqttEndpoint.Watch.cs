@@ -9,7 +9,7 @@ public sealed partial class MqttEndpoint
     {
         if (Interlocked.Exchange(ref _beating, 1) != 0) return;
         var before = Now;
-        var now = (long)_time.GetElapsedTime(_startedAt).TotalMilliseconds;
+        var now = NowExactly;
         Volatile.Write(ref _now, now);
         foreach (var (session, _) in _sessions) session.Watch(now);
         if (before / 1_000 != now / 1_000) OnSecond(now);

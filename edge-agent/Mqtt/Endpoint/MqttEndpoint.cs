@@ -71,6 +71,9 @@ public sealed partial class MqttEndpoint : IAsyncDisposable
     /// <summary>Milliseconds since the start, as of the last beat: exact to a quarter of a second, and free to read.</summary>
     internal long Now => Volatile.Read(ref _now);
 
+    /// <summary>The same to the millisecond, for what must not come early: a will, the end of a session.</summary>
+    internal long NowExactly => (long)_time.GetElapsedTime(_startedAt).TotalMilliseconds;
+
     /// <summary>How often something was refused or dropped for this reason.</summary>
     public long Refusals(MqttRefusal why) => Interlocked.Read(ref _refusals[(int)why]);
 

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
+using Presence.Kit;
 using Presence.Mqtt;
 using Presence.Mqtt.Packets;
 using Xunit;
@@ -60,6 +61,26 @@ public sealed class MqttFeatureTests
         Assert.Empty(shop.Heard);
         await second.DisposeAsync();
         await Until.TrueAsync(() => shop.Heard.Count == 1, "the will was published after its delay");
+    }
+
+    [Fact]
+    public async Task A_will_never_comes_before_its_delay()
+    {
+        var clock = new ShopClock(new(2026, 11, 22, 10, 0, 0, TimeSpan.Zero));
+        await using var shop = await MqttShop.OpenAsync(time: clock);
+        var vanishes = shop.Client(o => o with
+        {
+            CleanStart = false, SessionExpiry = TimeSpan.FromMinutes(1),
+            Will = new MqttWill("till/status", "gone"u8.ToArray()) { Properties = new() { WillDelaySeconds = 1 } },
+        });
+        await vanishes.ConnectAsync();
+        clock.Advance(TimeSpan.FromMilliseconds(240));
+        await vanishes.DisposeAsync();
+        await Until.TrueAsync(() => shop.Left.Count == 1, "it vanished");
+        clock.Advance(TimeSpan.FromMilliseconds(990));
+        Assert.Empty(shop.Heard);
+        clock.Advance(TimeSpan.FromMilliseconds(1_010));
+        Assert.Single(shop.Heard);
     }
 
     [Fact]

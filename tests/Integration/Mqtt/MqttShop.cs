@@ -29,10 +29,11 @@ internal sealed class MqttShop : IMqttEndpointHandler, IAsyncDisposable
 
     public Func<MqttConnectAttempt, MqttAuthentication> Door { get; set; } = static _ => MqttAuthentication.Accept();
 
-    public static async Task<MqttShop> OpenAsync(MqttEndpointOptions? options = null, System.Net.Security.SslServerAuthenticationOptions? tls = null)
+    public static async Task<MqttShop> OpenAsync(
+        MqttEndpointOptions? options = null, System.Net.Security.SslServerAuthenticationOptions? tls = null, TimeProvider? time = null)
     {
         var shop = new MqttShop();
-        shop.Endpoint = new MqttEndpoint(options ?? new() { ConnectsPerSecond = 0 }, shop);
+        shop.Endpoint = new MqttEndpoint(options ?? new() { ConnectsPerSecond = 0 }, shop, time);
         shop._listener = await MqttListener.StartAsync(shop.Endpoint, new IPEndPoint(IPAddress.Loopback, 0), tls);
         return shop;
     }
