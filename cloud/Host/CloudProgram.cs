@@ -105,6 +105,7 @@ public static class CloudProgram
         GatewayEndpoints.Map(api);
         CouponEndpoints.Map(api);
         TillEndpoints.Map(api);
+        FloorEndpoints.Map(api);
         app.MapHub<OperatorsHub>("/hubs/operators");
         app.MapHub<StaffHub>("/hubs/staff");
         app.MapHub<ConsumersHub>("/hubs/consumers");
@@ -273,6 +274,12 @@ public static class CloudProgram
             var settings = builder.AddEnvironmentVariables("PRESENCE_").AddInMemoryCollection(values).Build().Get<CloudSettings>() ?? new CloudSettings();
             Check(settings, "");
             Check(settings.Venue, "Venue:");
+            foreach (var (name, hook) in settings.Hooks)
+            {
+                Check(hook, $"Hooks:{name}:");
+                Telling.HookClient.Check(name, hook);
+            }
+
             Check(settings.Gateways, "Gateways:");
             if (settings.TimeOrigin is not null)
             {

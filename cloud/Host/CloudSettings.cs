@@ -52,11 +52,36 @@ public sealed class CloudSettings
     [Range(0, 1000)]
     public double SlowCommitMs { get; set; }
 
+    /// <summary>Other systems that rules may tell, by the name that rules use.</summary>
+    public Dictionary<string, HookReceiver> Hooks { get; set; } = [];
+
+    /// <summary>How long after the first failure another system is told again; each time twice as long, at most an hour. Default 5 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.010", "01:00:00")]
+    public TimeSpan HookRetryAfter { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Tries before a message to another system is given up and waits for a person. Default 16, about eight hours.</summary>
+    [Range(1, 100)]
+    public int HookTries { get; set; } = 16;
+
     /// <summary>How venues are run.</summary>
     public VenueSettings Venue { get; set; } = new();
 
     /// <summary>How gateways are let in.</summary>
     public Access.GatewayLifeSettings Gateways { get; set; } = new();
+}
+
+/// <summary>Another system that is told things.</summary>
+public sealed class HookReceiver
+{
+    /// <summary>Where: https, or http within the venue's own network if <see cref="Private"/> says so.</summary>
+    [Required]
+    public string Url { get; set; } = "";
+
+    /// <summary>Keys of the signature, at least 16 characters each; while they are being changed both are used.</summary>
+    public string[] Secrets { get; set; } = [];
+
+    /// <summary>Whether it is inside: addresses of private networks and of this machine are refused otherwise. Default false.</summary>
+    public bool Private { get; set; }
 }
 
 /// <summary>A venue as its operator writes it down: the plan, its gateways, offers and rules.</summary>

@@ -50,6 +50,8 @@ internal static class Pipeline
 
         services.AddSingleton<Reader>();
         services.AddSingleton<GuessGuard>();
+        services.AddSingleton<Telling.HookClient>();
+        services.AddHostedService<Telling.HookSender>();
         services.AddSingleton<Trying.BackTests>();
         services.AddSingleton<ILiveSource, LiveSource>();
         services.AddSingleton<MemberFeeds>();

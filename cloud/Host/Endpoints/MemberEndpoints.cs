@@ -29,6 +29,8 @@ internal static class MemberEndpoints
             AsMemberAsync(http, reader, stopping, async member => Results.Ok(await reader.ExportAsync(member, stopping))));
         api.MapGet("/me/points", (HttpRequest http, Reader reader, CancellationToken stopping) =>
             AsMemberAsync(http, reader, stopping, async member => Results.Ok(await reader.PointsAsync(member, stopping)))).Produces<PointsView>();
+        api.MapPost("/me/scans", ScanAsync).Produces(202);
+        api.MapPost("/me/coupons/{id:long}/open", OpenAsync).Produces(202);
         api.MapDelete("/me", EraseAsync).Produces(204);
     }
 
@@ -143,6 +145,38 @@ internal static class MemberEndpoints
             using var data = QRCodeGenerator.GenerateQrCode(coupon.Code, QRCodeGenerator.ECCLevel.M);
             using var svg = new SvgQRCode(data);
             return Results.Text(svg.GetGraphic(8, "#000000", "#ffffff", drawQuietZones: true, SvgQRCode.SizingMode.ViewBoxAttribute), "image/svg+xml");
+        });
+
+    /// <param name="Touchpoint">The code that was scanned.</param>
+    /// <param name="Zone">Where it hangs; null where unknown.</param>
+    public sealed record ScanRequest(string? Touchpoint, string? Zone);
+
+    private static Task<IResult> ScanAsync(HttpRequest http, ScanRequest body, Reader reader, Venues venues, CancellationToken stopping) =>
+        AsMemberAsync(http, reader, stopping, async member =>
+        {
+            if (string.IsNullOrWhiteSpace(body.Touchpoint) || body.Touchpoint.Length > 60)
+            {
+                return Problems.Bad("$.touchpoint", body.Touchpoint, "the code of a touchpoint, 1 to 60 letters");
+            }
+
+            var venue = await VenueOfAsync(member, reader, venues, stopping);
+            var zone = body.Zone is null ? -1 : venue.Map.ZoneIndex(body.Zone);
+            await venues.LaneOf(venue).AskAsync<bool>(venue, (_, _, _) => (true, [new TouchpointScanned(member.Value, body.Touchpoint, zone)]));
+            return Results.Accepted();
+        });
+
+    private static Task<IResult> OpenAsync(long id, HttpRequest http, Reader reader, Venues venues, CancellationToken stopping) =>
+        AsMemberAsync(http, reader, stopping, async member =>
+        {
+            var venue = await VenueOfAsync(member, reader, venues, stopping);
+            if ((await reader.CouponsAsync(member, stopping)).FirstOrDefault(c => c.Id == id) is not { } coupon)
+            {
+                return Problems.Of(404, "unknown-coupon", "There is no such coupon.");
+            }
+
+            await venues.LaneOf(venue).AskAsync<bool>(venue, (at, commit, _) =>
+                commit.FindCoupon(at.Number, coupon.Code) is { } found ? (true, [new CouponOpened(member.Value, found.Uid)]) : (false, []));
+            return Results.Accepted();
         });
 
     private static Task<IResult> EraseAsync(HttpRequest http, Reader reader, Venues venues, CancellationToken stopping) =>

@@ -11,6 +11,7 @@ public sealed partial class DecisionStage
     /// <summary>How often one input may change tags that change tags; a rule that goes on is stopped by its storm guard long before.</summary>
     private const int MostRounds = 32;
 
+    private readonly Dictionary<string, IReadOnlyList<string>> _events = new(StringComparer.Ordinal);
     private readonly PointsBook _points = new(LoyaltyPolicy.Default);
     private readonly StaffTasks _tasks = new();
     private readonly List<(MemberId Member, TagMember Tag)> _tags = [];
@@ -20,6 +21,9 @@ public sealed partial class DecisionStage
 
     /// <summary>Rules that ran away and are stopped.</summary>
     public IReadOnlyCollection<string> Stopped => _desk.Stopped;
+
+    /// <summary>Fields of an event of another system that a document in force declares; null when none does.</summary>
+    public IReadOnlyList<string>? FieldsOf(string name) => _events.GetValueOrDefault(name);
 
     /// <summary>Lets a stopped rule run again.</summary>
     public void Release(string rule) => _desk.Release(rule);

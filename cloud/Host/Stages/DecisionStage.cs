@@ -207,6 +207,12 @@ public sealed partial class DecisionStage : IDecisionSink
         var place = new RuleVenue(_map, _calendar, offers, _key);
         RuleBook.TryRead(Named(documents), place, out var book, out _);
         var rules = new RuleEngine(book, place);
+        _events.Clear();
+        foreach (var declared in book.Events)
+        {
+            _events[declared.Id] = declared.Fields;
+        }
+
         var desk = new OfferDesk(new DeskVenue(_map, _calendar, offers, _key, DeskPolicy.Default));
         var titles = book.Rules.ToImmutableDictionary(r => r.Id, r => r.Title, StringComparer.Ordinal);
         (_documents, _offersJson) = (documents, offersJson);
