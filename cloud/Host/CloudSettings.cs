@@ -95,6 +95,9 @@ public sealed record VenueFile
     /// <summary>Passwords of its gateways by name; at least 16 characters each.</summary>
     public Dictionary<string, string> Gateways { get; init; } = [];
 
+    /// <summary>Signs, dashboards and other programs that listen to the venue's events over MQTT, by name.</summary>
+    public Dictionary<string, Access.IntegrationFile> Integrations { get; init; } = [];
+
     /// <summary>Folder, relative to this file, with <c>offers.json</c> and one rule document in each other <c>.json</c>; null for none.</summary>
     public string? Definitions { get; init; }
 
@@ -175,6 +178,17 @@ public sealed record VenueFile
         {
             Must(path, Wire.Topics.IsName(gateway), $"gateways has '{gateway}'; names are lower-case letters, digits and hyphens, 1 to 32");
             Must(path, password.Length >= 16, $"gateways '{gateway}' has a password of {password.Length} characters; at least 16 are needed");
+        }
+
+        foreach (var (name, integration) in Integrations)
+        {
+            Must(path, Wire.Topics.IsName(name), $"integrations has '{name}'; names are lower-case letters, digits and hyphens, 1 to 32");
+            Must(path, !Gateways.ContainsKey(name), $"integrations '{name}' has the name of a gateway");
+            Must(path, integration.Password.Length >= 16, $"integrations '{name}' has a password of {integration.Password.Length} characters; at least 16 are needed");
+            foreach (var kind in integration.Events)
+            {
+                Must(path, Wire.EventTopics.Kinds.Contains(kind, StringComparer.Ordinal), $"integrations '{name}' asks for events '{kind}'; there are {string.Join(", ", Wire.EventTopics.Kinds)}");
+            }
         }
     }
 

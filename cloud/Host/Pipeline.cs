@@ -46,7 +46,10 @@ internal static class Pipeline
         services.AddSingleton<GatewayAccounts>();
         services.AddSingleton<IGatewayAccounts>(s => s.GetRequiredService<GatewayAccounts>());
         services.AddSingleton<GatewayDoor>();
-        services.AddSingleton(s => new MqttEndpoint(new MqttEndpointOptions(), s.GetRequiredService<GatewayDoor>(), logger: s.GetRequiredService<ILogger<MqttEndpoint>>()));
+        services.AddSingleton<Integrations>();
+        services.AddSingleton(s => new MqttEndpoint(
+            new MqttEndpointOptions(), new IntegrationDoor(s.GetRequiredService<Integrations>(), s.GetRequiredService<GatewayDoor>()),
+            logger: s.GetRequiredService<ILogger<MqttEndpoint>>()));
 
         services.AddSingleton<Reader>();
         services.AddSingleton<GuessGuard>();
@@ -55,6 +58,7 @@ internal static class Pipeline
         services.AddSingleton<Trying.BackTests>();
         services.AddSingleton<ILiveSource, LiveSource>();
         services.AddSingleton<MemberFeeds>();
+        services.AddSingleton<FloorEvents>();
         services.AddSingleton<LivePump>();
         services.AddHostedService(s => s.GetRequiredService<LivePump>());
         services.AddSingleton<ILaneEvents>(s => s.GetRequiredService<LivePump>());
@@ -79,6 +83,11 @@ internal static class Pipeline
             foreach (var (gateway, password) in file.Gateways)
             {
                 accounts.Add(new GatewayAccount(new(file.Map.Tenant), new(file.Map.Venue), new(gateway)), password);
+            }
+
+            foreach (var (name, integration) in file.Integrations)
+            {
+                services.GetRequiredService<Integrations>().Add(new(file.Map.Tenant), new(file.Map.Venue), name, integration);
             }
         }
 

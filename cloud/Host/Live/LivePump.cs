@@ -22,6 +22,7 @@ public sealed partial class LivePump(
         new BoundedChannelOptions(4_096) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
     private readonly ConcurrentDictionary<int, Venue> _floors = new();
     private readonly MemberFeeds _feeds = services.GetRequiredService<MemberFeeds>();
+    private readonly FloorEvents _events = services.GetRequiredService<FloorEvents>();
 
     private sealed record Note(Venue Venue, DecisionRecord? Decision, long Arrival);
 
@@ -117,7 +118,9 @@ public sealed partial class LivePump(
                 }
                 else if (_floors.TryRemove(note.Venue.Number, out var venue))
                 {
-                    await operators.Clients.Group(Groups.Operators(venue.Map.Venue)).Floor(reader.View(venue));
+                    var floor = reader.View(venue);
+                    await operators.Clients.Group(Groups.Operators(venue.Map.Venue)).Floor(floor);
+                    _events.Tell(venue, floor);
                 }
             }
             catch (Exception e) when (e is not OperationCanceledException)
