@@ -50,10 +50,10 @@ public sealed unsafe class LiveCapture : IDisposable
     }
 
     /// <param name="device">Name of the interface.</param>
-    /// <param name="filter">A filter in libpcap's language, or empty.</param>
+    /// <param name="filter">A filter in libpcap's language; empty for none, null for <see cref="StationsOnly"/> where the link is 802.11.</param>
     /// <param name="patience">How long <see cref="TryRead"/> waits for a frame.</param>
     /// <exception cref="IOException">libpcap is missing, or the interface is, or may not be opened; the message says which.</exception>
-    public static LiveCapture Open(string device, string filter, TimeSpan patience)
+    public static LiveCapture Open(string device, string? filter, TimeSpan patience)
     {
         if (!IsSupported) throw new IOException("libpcap is not installed; on Debian: apt install libpcap0.8");
         var error = stackalloc byte[Libpcap.ErrorBufferSize];
@@ -72,6 +72,8 @@ public sealed unsafe class LiveCapture : IDisposable
 
             // Immediate mode would wait for the first frame for ever; the reader waits on its own, so that it can be stopped.
             if (Libpcap.pcap_setnonblock(capture, 1, error) != 0) throw new IOException($"{device}: {Marshal.PtrToStringUTF8((nint)error)}");
+            var link = (LinkType)Libpcap.pcap_datalink(capture);
+            filter ??= link is LinkType.Ieee80211 or LinkType.Radiotap or LinkType.Prism or LinkType.Avs or LinkType.Ppi ? StationsOnly : "";
             if (filter.Length > 0) SetFilter(capture, device, filter);
             return new LiveCapture(capture, device) { Patience = patience };
         }

@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Presence.Capture.Radios;
+using Presence.Capture.Radios.Bluetooth;
 using Presence.EdgeAgent.Settings;
 
 namespace Presence.EdgeAgent.Listening;
@@ -12,6 +14,7 @@ namespace Presence.EdgeAgent.Listening;
 internal sealed partial class LiveReader(GatewaySettings settings, FrameListener listener, TimeProvider time, Action urgent, ILogger<LiveReader> log)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan LookAtDrops = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
     public void Start(CancellationToken stopping)
@@ -19,6 +22,16 @@ internal sealed partial class LiveReader(GatewaySettings settings, FrameListener
         foreach (var source in settings.Listen.Select(s => CaptureSource.Parse(s, 0)!))
         {
             Keep(source, ListenTo, stopping);
+        }
+
+        foreach (var source in settings.Hci.Select(s => CaptureSource.Parse(s, 0)!))
+        {
+            Keep(source, ListenToController, stopping);
+        }
+
+        foreach (var source in settings.Bluez.Select(s => CaptureSource.Parse(s, 0)!))
+        {
+            Keep(source, ListenToBluez, stopping);
         }
 
         foreach (var source in settings.Udp.Select(s => CaptureSource.Parse(s, 0)!))
@@ -55,10 +68,46 @@ internal sealed partial class LiveReader(GatewaySettings settings, FrameListener
 
     private void ListenTo(CaptureSource source, CancellationToken stopping)
     {
-        using var capture = LiveCapture.Open(source.Path, "", Patience);
+        using var capture = LiveCapture.Open(source.Path, filter: null, Patience);
+        using var hopping = ChannelHopper.Start(source.Path, settings.Channels, settings.Dwell, log);
+        var looked = TimeProvider.System.GetTimestamp();
         while (!stopping.IsCancellationRequested)
         {
+            if (TimeProvider.System.GetElapsedTime(looked) > LookAtDrops)
+            {
+                looked = TimeProvider.System.GetTimestamp();
+                listener.Radios.Lost((ushort)source.Receiver, capture.Dropped);
+            }
+
             if (capture.TryRead(out var frame) && listener.Hear((ushort)source.Receiver, frame, 0))
+            {
+                urgent();
+            }
+        }
+    }
+
+    private void ListenToController(CaptureSource source, CancellationToken stopping)
+    {
+        var name = source.Path.StartsWith("hci", StringComparison.Ordinal) ? source.Path[3..] : source.Path;
+        using var link = HciUserChannel.Open(int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number : throw new IOException($"'{source.Path}' is no controller such as hci0"));
+        var scanner = new HciScanner(link, settings.BleActive, time);
+        scanner.Start();
+        while (!stopping.IsCancellationRequested)
+        {
+            if (scanner.TryRead(Patience, out var frame) && listener.Hear((ushort)source.Receiver, frame, 0))
+            {
+                urgent();
+            }
+        }
+    }
+
+    private void ListenToBluez(CaptureSource source, CancellationToken stopping)
+    {
+        using var scanner = BluezScanner.Open(source.Path, time, settings.Bus);
+        while (!stopping.IsCancellationRequested)
+        {
+            if (scanner.TryRead(Patience, out var frame) && listener.Hear((ushort)source.Receiver, frame, 0))
             {
                 urgent();
             }

@@ -63,6 +63,24 @@ public sealed class GatewaySettings
     /// <summary>Interfaces to listen to through libpcap, each <c>NAME</c> or <c>RECEIVER=NAME</c>; in monitor mode already.</summary>
     public string[] Listen { get; set; } = [];
 
+    /// <summary>Channels to listen on in turn, 2.4 and 5 GHz. Default: the interface stays where it is.</summary>
+    public int[] Channels { get; set; } = [];
+
+    /// <summary>How long on each channel. Default 250 ms: a phone's burst of probes on one channel takes 20 to 100 ms.</summary>
+    public TimeSpan Dwell { get; set; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Bluetooth controllers taken for ourselves, each <c>hci0</c> or <c>RECEIVER=hci0</c>; for dense places.</summary>
+    public string[] Hci { get; set; } = [];
+
+    /// <summary>Bluetooth adapters through BlueZ, likewise; shares them with other programs.</summary>
+    public string[] Bluez { get; set; } = [];
+
+    /// <summary>Ask Bluetooth advertisers for their scan responses. Default no.</summary>
+    public bool BleActive { get; set; }
+
+    /// <summary>Socket of the message bus. Default: the machine's.</summary>
+    public string? Bus { get; set; }
+
     /// <summary>Where firmware sends frames, each <c>ADDRESS:PORT</c> or <c>FIRST=ADDRESS:PORT</c>; its radios count on from FIRST.</summary>
     public string[] Udp { get; set; } = [];
 
@@ -162,6 +180,8 @@ public sealed class GatewaySettings
         if (Mqtt is not ("5" or "3.1.1")) yield return $"--mqtt '{Mqtt}' is neither 5 nor 3.1.1";
         if (BindHttp is not null && !TryBindHttp(out _)) yield return $"--bind-http '{BindHttp}' is no port or address:port";
         if (BrokerTrial < TimeSpan.FromSeconds(1) || BrokerTrial > TimeSpan.FromHours(1)) yield return $"--broker-trial {BrokerTrial} is not between 1 s and 1 h";
+        foreach (var channel in Channels.Where(c => Presence.Capture.Radios.ChannelPlan.FrequencyOf(c) is null)) yield return $"--channels {channel} is no channel of 2.4 or 5 GHz";
+        if (Dwell < TimeSpan.FromMilliseconds(20) || Dwell > TimeSpan.FromMinutes(1)) yield return $"--dwell {Dwell} is not between 20 ms and 1 min";
         if (Linger < TimeSpan.FromMilliseconds(10) || Linger > TimeSpan.FromMinutes(1)) yield return $"--linger {Linger} is not between 10 ms and 1 min";
         if (Forget < TimeSpan.FromSeconds(10) || Forget > TimeSpan.FromHours(24)) yield return $"--forget {Forget} is not between 10 s and 24 h";
         if (LouderDb is < 1 or > 60) yield return $"--louder-db {LouderDb} is not between 1 and 60";
@@ -171,7 +191,8 @@ public sealed class GatewaySettings
         if (TimeScale is not (> 0 and <= 100_000)) yield return $"--time-scale {TimeScale.ToString(CultureInfo.InvariantCulture)} is not above 0 and at most 100,000";
         foreach (var proxy in TrustedProxy.Where(p => !IPAddress.TryParse(p, out _))) yield return $"--trusted-proxy '{proxy}' is no address";
         foreach (var network in OwnNetwork.Where(n => !Mac.TryParse(n, out _))) yield return $"--own-network '{network}' is no network id such as 00:11:22:33:44:55";
-        foreach (var (name, radio) in Listen.Select(l => ("listen", l)).Concat(Udp.Select(u => ("udp", u))).Concat(Serial.Select(s => ("serial", s))))
+        foreach (var (name, radio) in Listen.Select(l => ("listen", l)).Concat(Udp.Select(u => ("udp", u))).Concat(Serial.Select(s => ("serial", s)))
+            .Concat(Hci.Select(h => ("hci", h))).Concat(Bluez.Select(b => ("bluez", b))))
         {
             if (CaptureSource.Parse(radio, 0) is not { } source) yield return $"--{name} '{radio}': the receiver before '=' is no number from 0 to 65535";
             else if (name == "udp" && !(IPEndPoint.TryParse(source.Path, out var at) && at.Port > 0)) yield return $"--udp '{source.Path}' is no address:port";

@@ -28,6 +28,9 @@ internal static class Help
           --from-now                     play as if it began now
           --exit-when-done               end when the cloud has everything
           --listen [RECEIVER=]INTERFACE  a radio in monitor mode, through libpcap; may be repeated
+          --channels N                   channels to hop over; may be repeated       --dwell 00:00:00.250
+          --hci [RECEIVER=]hci0          a Bluetooth controller for ourselves, for dense places      --ble-active
+          --bluez [RECEIVER=]hci0        a Bluetooth adapter shared through BlueZ
           --udp [FIRST=]ADDRESS:PORT     firmware that sends frames by UDP; its radios count on from FIRST
           --serial [FIRST=]DEVICE        firmware on a serial line
           --gpio CHIP                    pins, for example /dev/gpiochip0
