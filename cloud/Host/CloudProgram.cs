@@ -106,6 +106,8 @@ public static class CloudProgram
         CouponEndpoints.Map(api);
         TillEndpoints.Map(api);
         FloorEndpoints.Map(api);
+        RuleEndpoints.Map(api);
+        OutcomeEndpoints.Map(api);
         app.MapHub<OperatorsHub>("/hubs/operators");
         app.MapHub<StaffHub>("/hubs/staff");
         app.MapHub<ConsumersHub>("/hubs/consumers");

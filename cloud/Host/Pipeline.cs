@@ -53,6 +53,7 @@ internal static class Pipeline
 
         services.AddSingleton<Reader>();
         services.AddSingleton<GuessGuard>();
+        services.AddSingleton<Proof.Outcomes>();
         services.AddSingleton<Telling.HookClient>();
         services.AddHostedService<Telling.HookSender>();
         services.AddSingleton<Trying.BackTests>();
@@ -111,7 +112,7 @@ internal static class Pipeline
         }
     }
 
-    // As with rules, the file that is given at the start has the last word. The first plan is in the log too, so that its replay needs nothing else.
+    // The file that is given at the start has the last word. The first plan is in the log too, so that its replay needs nothing else.
     private static async Task TakePlanAsync(Venue venue, Lane lane, string path, VenuePlan plan)
     {
         VenueFile.Check(plan, path);
@@ -136,8 +137,25 @@ internal static class Pipeline
             throw new SettingsException($"{path}: the offers cannot be used: {e.Message}", e);
         }
 
-        await lane.AskAsync<bool>(venue, (at, _, _) =>
-            at.State.Decisions.Documents.SequenceEqual(documents, StringComparer.Ordinal) && at.State.Decisions.Offers == offers
-                ? (false, []) : (true, [new RulesChanged(documents, offers)]));
+        await lane.AskAsync<bool>(venue, (at, commit, now) =>
+        {
+            // What the file said before has had its day: what people changed since then stands, until the file says something new.
+            var fresh = documents.Where(d => !commit.HasRuleVersion(at.Number, Trying.Drafts.IdOf(d), d)).ToList();
+            var offersAreNew = !commit.HasRuleVersion(at.Number, RuleFiling.Offers, offers);
+            if (fresh.Count == 0 && !offersAreNew)
+            {
+                return (false, []);
+            }
+
+            var ids = fresh.Select(Trying.Drafts.IdOf).ToHashSet(StringComparer.Ordinal);
+            fresh.ForEach(d => commit.AddRuleVersion(RuleFiling.Row(at.Number, d, now)));
+            if (offersAreNew)
+            {
+                commit.AddRuleVersion(new RuleVersionRow(at.Number, RuleFiling.Offers, 0, 1, "published", "venue file", offers, now));
+            }
+
+            return (true, [new RulesChanged(
+                [.. at.State.Decisions.Documents.Where(d => !ids.Contains(Trying.Drafts.IdOf(d))), .. fresh], offersAreNew ? offers : at.State.Decisions.Offers)]);
+        });
     }
 }

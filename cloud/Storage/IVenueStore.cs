@@ -108,8 +108,6 @@ public partial interface IStoreCommit : IDisposable
 
     void AddRefused(int venue, string gateway, long at, string reason, int length, string digest);
 
-    void SetRule(int venue, string id, int version, string document, long at);
-
     /// <summary>Keeps the snapshot and forgets all but the newest two.</summary>
     void AddSnapshot(int venue, long nextInput, long at, ReadOnlySpan<byte> state);
 

@@ -93,6 +93,9 @@ public partial interface IStoreCommit
     /// <returns>Its revision.</returns>
     int AddRuleVersion(in RuleVersionRow row);
 
+    /// <summary>Whether the document was ever kept, word for word.</summary>
+    bool HasRuleVersion(int venue, string id, string document);
+
     /// <summary>Forgets decisions made before the time.</summary>
     void ForgetDecisions(int venue, long before);
 }

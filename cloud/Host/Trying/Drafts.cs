@@ -72,6 +72,9 @@ public sealed record Drafts(ImmutableSortedSet<string> Ids, RuleBook With, RuleB
         }
     }
 
+    /// <summary>The id of a document, or the empty text when it has none or is several.</summary>
+    public static string IdOf(string json) => IdOf(JsonSerializer.Deserialize<JsonElement>(json));
+
     // Rules and journeys have an id; segments and events are named by what they are.
     private static string IdOf(JsonElement e) => e.ValueKind != JsonValueKind.Object ? ""
         : new[] { "id", "segment", "event" }.Select(n => e.TryGetProperty(n, out var id) && id.ValueKind == JsonValueKind.String ? id.GetString() : null).FirstOrDefault(id => id is not null) ?? "";

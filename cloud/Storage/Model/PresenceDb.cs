@@ -35,8 +35,6 @@ public sealed class PresenceDb(DbContextOptions<PresenceDb> options) : DbContext
 
     public DbSet<ArrivalRecord> Arrivals => Set<ArrivalRecord>();
 
-    public DbSet<RuleRecord> Rules => Set<RuleRecord>();
-
     protected override void OnModelCreating(ModelBuilder model)
     {
         model.Entity<VisitRecord>().ToTable("visits");
@@ -54,7 +52,6 @@ public sealed class PresenceDb(DbContextOptions<PresenceDb> options) : DbContext
         model.Entity<CouponRecord>().ToTable("coupons");
         model.Entity<MessageRecord>().ToTable("inbox");
         model.Entity<ArrivalRecord>().ToTable("arrivals");
-        model.Entity<RuleRecord>().ToTable("rules").HasKey(r => new { r.Venue, r.Id });
 
         // Columns are named in snake_case in both stores.
         foreach (var property in model.Model.GetEntityTypes().SelectMany(e => e.GetProperties()))
@@ -258,19 +255,6 @@ public sealed class ArrivalRecord
     public string? AcknowledgedBy { get; init; }
 
     public long? AcknowledgedAt { get; init; }
-}
-
-public sealed class RuleRecord
-{
-    public int Venue { get; init; }
-
-    public required string Id { get; init; }
-
-    public int Version { get; init; }
-
-    public required string Document { get; init; }
-
-    public long At { get; init; }
 }
 
 public sealed class FactRecord

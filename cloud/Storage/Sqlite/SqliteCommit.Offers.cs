@@ -83,6 +83,8 @@ internal sealed partial class SqliteCommit
         return revision;
     }
 
+    public bool HasRuleVersion(int venue, string id, string document) => Exists(_offers.HasVersion.Bind(venue).Bind(id).Bind(document));
+
     public void ForgetDecisions(int venue, long before) => _offers.ForgetDecisions.Bind(venue).Bind(before).Run();
 
     private sealed class OfferStatements(Func<string, Statement> prepare)
@@ -133,6 +135,8 @@ internal sealed partial class SqliteCommit
 
         public readonly Statement Version = prepare(
             "INSERT INTO rule_versions (venue, id, revision, version, state, author, document, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+
+        public readonly Statement HasVersion = prepare("SELECT 1 FROM rule_versions WHERE venue = ? AND id = ? AND document = ? LIMIT 1");
 
         public readonly Statement ForgetDecisions = prepare("DELETE FROM decisions WHERE venue = ? AND at < ?");
     }

@@ -11,7 +11,7 @@ internal sealed partial class SqliteCommit : IStoreCommit
     private readonly Statement _log, _visit, _stay, _decision, _coupon, _message, _arrival;
     private readonly Statement _findArrival, _acknowledge, _member, _tier, _consent, _purposes, _binding, _link, _findLink, _useLink;
     private readonly Statement _unbind, _cancel;
-    private readonly Statement _findKey, _redeem, _findCoupon, _keepReply, _refused, _rule, _snapshot, _dropSnapshots, _dropOlder, _trim;
+    private readonly Statement _findKey, _redeem, _findCoupon, _keepReply, _refused, _snapshot, _dropSnapshots, _dropOlder, _trim;
     private readonly Statement _forgetVisits, _forgetStays, _fact, _forgetFacts;
     private readonly Statement[] _erase;
     private bool _open;
@@ -53,8 +53,6 @@ internal sealed partial class SqliteCommit : IStoreCommit
         _findCoupon = Prepare("SELECT uid, member, offer, rule, state FROM coupons WHERE venue = ? AND code = ?");
         _keepReply = Prepare("INSERT INTO redemptions (venue, idempotency_key, code, outcome, at, reply) VALUES (?, ?, ?, ?, ?, '')");
         _refused = Prepare("INSERT INTO refused (venue, gateway, at, reason, length, digest) VALUES (?, ?, ?, ?, ?, ?)");
-        _rule = Prepare(
-            "INSERT INTO rules (venue, id, version, document, at) VALUES (?, ?, ?, ?, ?) ON CONFLICT (venue, id) DO UPDATE SET version = excluded.version, document = excluded.document, at = excluded.at");
         _snapshot = Prepare(
             "INSERT INTO snapshots (venue, next_input, at, state) VALUES (?, ?, ?, ?) ON CONFLICT (venue, next_input) DO UPDATE SET at = excluded.at, state = excluded.state");
         _dropSnapshots = Prepare(
@@ -210,9 +208,6 @@ internal sealed partial class SqliteCommit : IStoreCommit
 
     public void AddRefused(int venue, string gateway, long at, string reason, int length, string digest) =>
         _refused.Bind(venue).Bind(gateway).Bind(at).Bind(reason).Bind(length).Bind(digest).Run();
-
-    public void SetRule(int venue, string id, int version, string document, long at) =>
-        _rule.Bind(venue).Bind(id).Bind(version).Bind(document).Bind(at).Run();
 
     public void AddSnapshot(int venue, long nextInput, long at, ReadOnlySpan<byte> state)
     {
