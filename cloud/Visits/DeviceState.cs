@@ -60,8 +60,13 @@ internal struct DeviceState
     /// <summary>The zone of the stay that is not settled yet, -1 for none.</summary>
     public short FinalZone;
 
-    // Named, so that every byte of a snapshot has been written.
-    public ushort Reserved;
+    /// <summary>A zone that was entered for too short a time to be called a stay yet, -1 for none.</summary>
+    public short NextZone;
+
+    /// <summary>ms after <see cref="FinalSince"/>: when <see cref="NextZone"/> was entered, and when <see cref="FinalZone"/> was left.</summary>
+    public uint NextSince;
+
+    public uint LeftAt;
 
     /// <summary>In order of arrival.</summary>
     public ZoneBelief Live;
@@ -95,4 +100,7 @@ internal enum DeviceFlags : byte
 
     /// <summary>A visitor, said so by an operator, however long it stays.</summary>
     Welcome = 64,
+
+    /// <summary>On the way to the next zone it was for a moment in yet another.</summary>
+    Through = 128,
 }

@@ -58,6 +58,9 @@ public sealed partial class VenueVisits
 
     private static DeviceFlags FlagOf(DeviceRole role) => role == DeviceRole.Visitor ? DeviceFlags.Welcome : DeviceFlags.Apart;
 
+    // A member is somebody; one who works here says so, or is said to.
+    private static bool IsKnown(in DeviceState device) => device.Is(DeviceFlags.Welcome) || (device.Traits & TokenTraits.Bound) != TokenTraits.None;
+
     private void EndLiveIfOpen(ref DeviceState device, int slot, VisitEventList happened)
     {
         if (device.Is(DeviceFlags.LiveOpen))
@@ -69,7 +72,7 @@ public sealed partial class VenueVisits
     // No visitor stays so long: what was settled of its stays is told as it was, the visit says what it is, and from now on it is set apart.
     private void FindResident(ref DeviceState device, int slot, long at, EvidenceSources mark, VisitEventList happened)
     {
-        if (device.FinalLast < _resident || device.Is(DeviceFlags.Welcome))
+        if (device.FinalLast < _resident || IsKnown(device))
         {
             return;
         }
@@ -77,7 +80,7 @@ public sealed partial class VenueVisits
         SettleVisit(ref device, slot, mark, happened);
         EndLiveIfOpen(ref device, slot, happened);
         device.Flags |= DeviceFlags.Apart;
-        _marks.Set(device.Token, DeviceRole.Resident, -1, at, (device.Traits & TokenTraits.Bound) != TokenTraits.None);
+        _marks.Set(device.Token, DeviceRole.Resident, -1, at, bound: false);
     }
 
     // What is set apart makes no visit; where its zone is known, its readings tell how the receivers hear.

@@ -15,12 +15,14 @@ public sealed partial class VenueVisits
     private readonly VisitPolicy _policy;
     private readonly ZoneModel _model;
     private readonly Pace _pace;
+    private readonly Pace _settling;
     private readonly int _receivers;
     private readonly int[] _zoneCounts;
     private readonly long _silence;
     private readonly long _lateness;
     private readonly long _longest;
     private readonly long _resident;
+    private readonly long _shortest;
     private readonly int _bucketMs;
     private readonly ulong _plan;
     private readonly DeviceTable _table;
@@ -56,7 +58,8 @@ public sealed partial class VenueVisits
         policy.Check();
         _policy = policy;
         _model = new ZoneModel(plan);
-        _pace = new Pace(policy);
+        _pace = new Pace(policy, policy.MeanStay);
+        _settling = new Pace(policy, policy.SettledStay);
         _receivers = map.Receivers.Length;
         _zoneCounts = new int[map.Zones.Length];
         _silence = (long)policy.Silence.TotalMilliseconds;
@@ -64,6 +67,7 @@ public sealed partial class VenueVisits
         _longest = (long)policy.Longest.TotalMilliseconds;
         _resident = (long)policy.Resident.TotalMilliseconds;
         _watch = new ReceiverWatch(_receivers, policy);
+        _shortest = (long)policy.ShortestStay.TotalMilliseconds;
         _bucketMs = (int)policy.Bucket.TotalMilliseconds;
         _plan = Fingerprint.Of(plan);
         _table = table;
@@ -241,7 +245,7 @@ public sealed partial class VenueVisits
             slot = _high++;
         }
 
-        _devices[slot] = new DeviceState { Token = token, Traits = traits, LiveZone = -1, FinalZone = -1, Live = ZoneBelief.Nowhere, Final = ZoneBelief.Nowhere, Loudest = Rssi.Faintest };
+        _devices[slot] = new DeviceState { Token = token, Traits = traits, LiveZone = -1, FinalZone = -1, NextZone = -1, Live = ZoneBelief.Nowhere, Final = ZoneBelief.Nowhere, Loudest = Rssi.Faintest };
         _table.Add(token, slot, _devices);
         if (_marks.Count > 0 && _marks.Find(token) is { } mark)
         {

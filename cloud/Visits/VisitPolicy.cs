@@ -16,16 +16,22 @@ public sealed record VisitPolicy
     public TimeSpan Longest { get; init; } = TimeSpan.FromHours(24);
 
     /// <summary>
-    /// A device is said to have changed zone when the new one is believed in this surely against the old, 0.5 to 1. Default 0.9: of ten
-    /// changes said, nine are right at once. This is the hysteresis; how long it takes follows from how clear the readings are.
+    /// A device is said to have changed zone when the new one is believed in this surely against the old, 0.5 to 1. Default 0.8: of ten
+    /// changes said, eight are right at once. This is the hysteresis; how long it takes follows from how clear the readings are.
     /// </summary>
-    public double Sure { get; init; } = 0.9;
+    public double Sure { get; init; } = 0.8;
 
-    /// <summary>How long a visitor stays in one zone, about. Default 20 s; the shorter, the sooner a few readings change the belief.</summary>
-    public TimeSpan MeanStay { get; init; } = TimeSpan.FromSeconds(20);
+    /// <summary>How long a visitor stays in one zone, about. Default 10 s; the shorter, the sooner a few readings change the belief.</summary>
+    public TimeSpan MeanStay { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Spread of readings about what the plan foretells, dB, beside how far the levels in one zone are apart. Default 5.</summary>
-    public double SpreadDb { get; init; } = 5;
+    /// <summary>The same for settled stays, which can wait for more evidence. Default 1 min.</summary>
+    public TimeSpan SettledStay { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Spread of readings about what the plan foretells, dB, beside how far the levels in one zone are apart. Default 7: fading, body and furniture.</summary>
+    public double SpreadDb { get; init; } = 7;
+
+    /// <summary>One reading speaks against a zone by at most this much, nats, so that one through a door or a body does not overrule all others. Default 12.</summary>
+    public double MostMisfit { get; init; } = 12;
 
     /// <summary>Strength of a phone's Wi-Fi at one metre, dBm. Default -40; each device's own difference is learned.</summary>
     public double NearWifiDbm { get; init; } = -40;
@@ -51,8 +57,11 @@ public sealed record VisitPolicy
     /// <summary>An engaged visitor stayed at least this long. Default 10 min.</summary>
     public TimeSpan EngagedDwell { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>A device heard for so long in one visit is no visitor: staff, or one that never leaves. Default 6 h.</summary>
-    public TimeSpan Resident { get; init; } = TimeSpan.FromHours(6);
+    /// <summary>A settled stay is at least so long; passing through a zone in less is no stay. Default 2 min: in the simulated mall it takes away most stays that were none.</summary>
+    public TimeSpan ShortestStay { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>A stranger's device heard for so long in one visit is no visitor: staff, or one that never leaves. Default 14 h, longer than a mall is open.</summary>
+    public TimeSpan Resident { get; init; } = TimeSpan.FromHours(14);
 
     /// <summary>A receiver is named silent when it has heard nothing for so long while others heard what it would have heard too. Default 5 min.</summary>
     public TimeSpan ReceiverSilence { get; init; } = TimeSpan.FromMinutes(5);
@@ -76,12 +85,17 @@ public sealed record VisitPolicy
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Lateness, TimeSpan.FromHours(1), nameof(Lateness));
         ArgumentOutOfRangeException.ThrowIfLessThan(Longest, TimeSpan.FromHours(5), nameof(Longest));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Longest, TimeSpan.FromDays(30), nameof(Longest));
+        ArgumentOutOfRangeException.ThrowIfLessThan(ShortestStay, TimeSpan.Zero, nameof(ShortestStay));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(ShortestStay, TimeSpan.FromHours(1), nameof(ShortestStay));
         ArgumentOutOfRangeException.ThrowIfLessThan(Resident, TimeSpan.FromMinutes(30), nameof(Resident));
         ArgumentOutOfRangeException.ThrowIfLessThan(ReceiverSilence, Bucket, nameof(ReceiverSilence));
         ArgumentOutOfRangeException.ThrowIfLessThan(ReceiverOffDb, 1, nameof(ReceiverOffDb));
         ArgumentOutOfRangeException.ThrowIfLessThan(Sure, 0.5, nameof(Sure));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Sure, 0.999, nameof(Sure));
         ArgumentOutOfRangeException.ThrowIfLessThan(MeanStay, TimeSpan.FromSeconds(1), nameof(MeanStay));
+        ArgumentOutOfRangeException.ThrowIfLessThan(SettledStay, TimeSpan.FromSeconds(1), nameof(SettledStay));
+        ArgumentOutOfRangeException.ThrowIfLessThan(MostMisfit, 1, nameof(MostMisfit));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(MostMisfit, 12, nameof(MostMisfit));
         ArgumentOutOfRangeException.ThrowIfLessThan(SpreadDb, 1, nameof(SpreadDb));
         ArgumentOutOfRangeException.ThrowIfLessThan(FallDb, 1, nameof(FallDb));
     }

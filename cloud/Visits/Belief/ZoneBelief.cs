@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Presence.Visits;
 
@@ -17,10 +18,15 @@ internal struct ZoneBelief
     /// <summary>Nothing is less likely than this: exp(-14). A device carried away unseen is found again within a few readings.</summary>
     private const float Least = -14;
 
+    /// <summary>Nats / 8 after which a device is looked for elsewhere: four, beside what near receivers took off.</summary>
+    private const int FarEnough = 32;
+
+    private const uint TickMask = 0xFF_FFFF;
+
     public LogChances Log;
 
-    /// <summary>Unix ms / 128 of the last reading, wrapping; only differences count.</summary>
-    public uint Tick;
+    /// <summary>Low 24 bits: Unix ms / 128 of the last reading, wrapping; only differences count. High 8 bits: nats / 8 for being far from all eight zones.</summary>
+    public uint TickAndStray;
 
     /// <summary>The zone believed in, -1 before the first reading.</summary>
     public short Anchor;
@@ -46,17 +52,19 @@ internal struct ZoneBelief
     /// <returns>True when another zone is believed in than before.</returns>
     public bool Hear(ZoneModel model, in Pace pace, int receiver, float dbm, float weight, long at)
     {
-        var tick = (uint)(at >> 7);
+        var tick = (uint)(at >> 7) & TickMask;
         if (Anchor < 0)
         {
             return Seed(model, receiver, dbm, tick, at, weight, pace);
         }
 
-        var elapsed = Math.Max(0, (int)(tick - Tick));
-        Tick += (uint)elapsed;
-        ref var line = ref model.Expected(Anchor, receiver);
-        var mean = Vector256.LoadUnsafe(ref line);
-        var sharp = Vector256.LoadUnsafe(ref line, ZoneModel.Width);
+        var elapsed = Math.Max(0, (int)((tick - TickAndStray) << 8) >> 8);
+        TickAndStray = (TickAndStray & ~TickMask) | ((TickAndStray + (uint)elapsed) & TickMask);
+        ref var line = ref model.LineOf(Anchor, receiver);
+        var packed = Vector128.LoadUnsafe(ref line);
+        var mean = Wide(packed) * -0.5f;
+        var sharp = Wide(Vector128.Shuffle(packed.AsInt64(), Vector128.Create(1L, 1)).AsByte()) * (1 / ZoneModel.SharpScale);
+        var spread = Wide(Vector128.LoadUnsafe(ref line, 2 * ZoneModel.Width)) * (1 / ZoneModel.SpreadScale);
         var present = Vector256.LoadUnsafe(ref model.Present[Anchor * ZoneModel.Width]);
         var log = Vector256.Min(Load(), present);
 
@@ -68,7 +76,13 @@ internal struct ZoneBelief
         var gain = Gain256 / 256f;
         var miss = Vector256.Create(dbm - gain) - mean;
         var misfit = miss * miss * sharp;
-        log -= Vector256.Create(weight) * (misfit / (Vector256<float>.One + (misfit * (1 / Pace.Bound))));
+        var cost = Vector256.Create(weight) * (spread + (misfit / (Vector256<float>.One + (misfit * pace.Bounding))));
+        if (IsFar(ref line, dbm - gain, weight, cost[0], pace))
+        {
+            return Seed(model, receiver, dbm, tick, at, weight, pace);
+        }
+
+        log -= cost;
         var top = Top(log);
         log = Vector256.Max(log - Vector256.Create(top), Vector256.Create(Least) + present);
         var moved = false;
@@ -76,7 +90,7 @@ internal struct ZoneBelief
         {
             // Another zone is now so much likelier that it is the one believed in.
             Store(log);
-            Move(model, (int)Vector256.IndexOf(log, 0f));
+            Move(model, pace, (int)Vector256.IndexOf(log, 0f));
             moved = true;
         }
         else
@@ -107,6 +121,29 @@ internal struct ZoneBelief
         return (byte)Math.Round(100 * Math.Exp(Log[0] / Scale) / sum);
     }
 
+    // A device that was carried unseen, or took a lift, is heard by receivers whose own zone is none of the eight. What they hear is held
+    // against the anchor; when that has been explained better by being there for long enough, it is looked for there.
+    private bool IsFar(ref byte line, float level, float weight, float costHere, in Pace pace)
+    {
+        var stray = (int)(TickAndStray >> 24);
+        ref var far = ref Unsafe.Add(ref line, ZoneModel.Stray);
+        if (far == 0)
+        {
+            // Heard near as well as one would be: less likely far.
+            stray = Math.Max(0, stray - (int)(8 * weight));
+        }
+        else
+        {
+            var miss = level + (0.5f * Unsafe.Add(ref far, 1));
+            var misfit = miss * miss * Unsafe.Add(ref far, 2) * (1 / ZoneModel.SharpScale);
+            var costThere = weight * ((Unsafe.Add(ref far, 3) * (1 / ZoneModel.SpreadScale)) + (misfit / (1 + (misfit * pace.Bounding))));
+            stray = (int)Math.Clamp(stray + (8 * (costHere - costThere)), 0, 255);
+        }
+
+        TickAndStray = (TickAndStray & TickMask) | ((uint)stray << 24);
+        return far != 0 && stray >= FarEnough;
+    }
+
     private bool Seed(ZoneModel model, int receiver, float dbm, uint tick, long at, float weight, in Pace pace)
     {
         var zone = model.SeedOf[receiver];
@@ -115,13 +152,13 @@ internal struct ZoneBelief
             return false;
         }
 
-        (Anchor, Tick, Gain256, Log) = (zone, tick, 0, default);
+        (Anchor, TickAndStray, Log) = (zone, tick, default);
         Hear(model, pace, receiver, dbm, weight, at);
         return true;
     }
 
     /// <summary>Makes one of the neighbours the anchor; zones that both have keep their chance, those that are new get the least.</summary>
-    private void Move(ZoneModel model, int to)
+    private void Move(ZoneModel model, in Pace pace, int to)
     {
         Span<short> log = Log;
         Span<short> old = stackalloc short[ZoneModel.Width];
@@ -133,8 +170,20 @@ internal struct ZoneBelief
         {
             var same = after[i] < 0 ? -1 : before.IndexOf(after[i]);
             // Not much is known of a zone that comes into view: as likely as a reading that fits badly would leave it.
-            log[i] = same >= 0 ? old[same] : (short)(after[i] < 0 ? short.MinValue : -Pace.Bound * Scale);
+            log[i] = same >= 0 ? old[same] : (short)(after[i] < 0 ? short.MinValue : -pace.Bound * Scale);
         }
+    }
+
+    // The first eight bytes as floats.
+    private static Vector256<float> Wide(Vector128<byte> bytes)
+    {
+        if (Avx2.IsSupported)
+        {
+            return Vector256.ConvertToSingle(Avx2.ConvertToVector256Int32(bytes));
+        }
+
+        var wide = Vector128.WidenLower(bytes);
+        return Vector256.ConvertToSingle(Vector256.Create(Vector128.WidenLower(wide), Vector128.WidenUpper(wide)).AsInt32());
     }
 
     private readonly Vector256<float> Load()
@@ -162,27 +211,31 @@ internal struct ZoneBelief
 /// <summary>How fast and how surely a belief changes.</summary>
 internal readonly struct Pace
 {
-    /// <summary>Misfit counts for at most this much, however far off a reading is.</summary>
-    public const float Bound = 4;
-
     /// <summary>Devices differ by some 6 dB; twice that is taken for a wrong zone, not for a loud device. dB.</summary>
     public const float MostGain = 12;
 
     private readonly float[] _leak = new float[256];
 
-    public Pace(VisitPolicy policy)
+    public Pace(VisitPolicy policy, TimeSpan meanStay)
     {
         Doubt = (float)-Math.Log(policy.Sure / (1 - policy.Sure));
         Learn = 0.02f;
+        Bound = (float)policy.MostMisfit;
+        Bounding = 1 / Bound;
         for (var i = 0; i < _leak.Length; i++)
         {
             var seconds = (i + 1) * 0.128;
-            _leak[i] = (float)Math.Log((1 - Math.Exp(-seconds / policy.MeanStay.TotalSeconds)) / (ZoneModel.Width - 1));
+            _leak[i] = (float)Math.Log((1 - Math.Exp(-seconds / meanStay.TotalSeconds)) / (ZoneModel.Width - 1));
         }
     }
 
     /// <summary>Log-chance against the zone believed in at which the likelier one takes over.</summary>
     public float Doubt { get; }
+
+    /// <summary>Misfit counts for at most this much, however far off a reading is; and one over it.</summary>
+    public float Bound { get; }
+
+    public float Bounding { get; }
 
     /// <summary>Share of the unexplained loudness that is taken for the device's own, per reading.</summary>
     public float Learn { get; }

@@ -1,18 +1,28 @@
 namespace Presence.Visits;
 
 /// <summary>
-/// How loud each receiver is expected to hear a device in each zone, laid out for the hot path: for an anchor zone and a receiver, one
-/// cache line with the expected levels in the anchor and its seven nearest neighbours, and how far each can be trusted.
+/// How loud each receiver is expected to hear a device in each zone, laid out for the hot path: for an anchor zone and a receiver, half a
+/// cache line with the expected levels in the anchor and its seven nearest neighbours, and how far they spread.
+/// <code>
+/// 0 .. 7  level, half dB below 0 | 8 .. 15  1 / (2 variance), in 1 / <see cref="SharpScale"/> | 16 .. 23  log of the spread, in 1 / <see cref="SpreadScale"/> |
+/// 24  1 when the zone that the receiver stands in is none of the eight | 25 .. 27  level, sharpness and spread in that zone | 28 .. 31  empty
+/// </code>
 /// </summary>
 internal sealed class ZoneModel
 {
     /// <summary>Zones that a belief is spread over: the anchor, which is the zone believed in, and seven neighbours.</summary>
     public const int Width = 8;
 
-    private const int Line = 2 * Width;
+    /// <summary>A spread of 5 to 30 dB has a sharpness of 0.02 to 0.0005, and a logarithm of 1.6 to 3.4.</summary>
+    public const float SharpScale = 10_000;
+    public const float SpreadScale = 64;
 
-    /// <summary>[(anchor x receivers + receiver) x 16]: eight expected dBm, eight times 1 / (2 variance).</summary>
-    private readonly float[] _expected;
+    /// <summary>Where in a line it says how the receiver hears in its own zone, when that is far from the anchor.</summary>
+    public const int Stray = 3 * Width;
+
+    private const int Line = 4 * Width;
+
+    private readonly byte[] _expected;
     private readonly int _receivers;
 
     public ZoneModel(VenuePlan plan)
@@ -22,19 +32,33 @@ internal sealed class ZoneModel
         var zones = ZonePoints.Of(map);
         Neighbours = Near(map, zones);
         Present = new float[map.Zones.Length * Width];
-        _expected = new float[map.Zones.Length * _receivers * Line];
+        _expected = new byte[map.Zones.Length * _receivers * Line];
         SeedOf = [.. map.Receivers.Select(r => (short)map.ZoneIndex(r.Zone))];
-        var (mean, sharp) = Expect(plan, zones);
+        var (mean, variance) = Expect(plan, zones);
         for (var z = 0; z < map.Zones.Length; z++)
         {
             for (var i = 0; i < Width; i++)
             {
-                var zone = Neighbours[(z * Width) + i];
+                int zone = Neighbours[(z * Width) + i];
                 Present[(z * Width) + i] = zone < 0 ? float.MinValue : 0;
                 for (var r = 0; r < _receivers; r++)
                 {
                     var at = (((z * _receivers) + r) * Line) + i;
-                    (_expected[at], _expected[at + Width]) = zone < 0 ? (0, 0) : (mean[r][zone], sharp[r][zone]);
+                    if (zone >= 0)
+                    {
+                        (_expected[at], _expected[at + Width], _expected[at + (2 * Width)]) = Packed(mean[r][zone], variance[r][zone]);
+                    }
+                }
+            }
+
+            for (var r = 0; r < _receivers; r++)
+            {
+                var own = SeedOf[r];
+                if (own >= 0 && !Neighbours.AsSpan(z * Width, Width).Contains(own))
+                {
+                    var far = ((z * _receivers) + r) * Line + Stray;
+                    _expected[far] = 1;
+                    (_expected[far + 1], _expected[far + 2], _expected[far + 3]) = Packed(mean[r][own], variance[r][own]);
                 }
             }
         }
@@ -49,8 +73,16 @@ internal sealed class ZoneModel
     /// <summary>By receiver: the zone it stands in, where a device first heard by it is looked for; -1 for one outside all zones.</summary>
     public short[] SeedOf { get; }
 
-    /// <summary>Expected levels, then sharpness, of a receiver in the anchor and its neighbours.</summary>
-    public ref float Expected(int anchor, int receiver) => ref _expected[((anchor * _receivers) + receiver) * Line];
+    /// <summary>Levels, sharpness and spread of a receiver in the anchor and its neighbours, as pictured above.</summary>
+    public ref byte LineOf(int anchor, int receiver) => ref _expected[((anchor * _receivers) + receiver) * Line];
+
+    /// <summary>Expected level of a receiver in a zone, dBm.</summary>
+    public float Expected(int zone, int receiver) => -0.5f * LineOf(zone, receiver);
+
+    private static (byte Level, byte Sharp, byte Spread) Packed(double mean, double variance) => (
+        (byte)Math.Clamp(Math.Round(-2 * mean), 0, 255),
+        (byte)Math.Clamp(Math.Round(SharpScale / (2 * variance)), 1, 255),
+        (byte)Math.Clamp(Math.Round(SpreadScale * Math.Log(variance) / 2), 0, 255));
 
     private static short[] Near(VenueMap map, ZonePoints[] zones)
     {
@@ -78,7 +110,7 @@ internal sealed class ZoneModel
             || (string.Equals(p.From, two, StringComparison.Ordinal) && string.Equals(p.To, one, StringComparison.Ordinal)));
     }
 
-    private static (float[][] Mean, float[][] Sharp) Expect(VenuePlan plan, ZonePoints[] zones)
+    private static (double[][] Mean, double[][] Variance) Expect(VenuePlan plan, ZonePoints[] zones)
     {
         var (map, policy) = plan;
         var storeys = map.Receivers.Select(r => ZonePoints.FloorOf(map, r.Floor)).ToArray();
@@ -88,22 +120,22 @@ internal sealed class ZoneModel
         var inZone = map.Receivers.Select(r => map.ZoneIndex(r.Zone)).ToArray();
         var survey = new SurveyLevels(plan, (r, floor, at) => Planned(
             r, floor, at, inZone[r] >= 0 && floor == storeys[r] && Outlines.Contains(map.Zones[inZone[r]].Outline, at)));
-        var mean = new float[map.Receivers.Length][];
-        var sharp = new float[map.Receivers.Length][];
+        var mean = new double[map.Receivers.Length][];
+        var variance = new double[map.Receivers.Length][];
         for (var r = 0; r < map.Receivers.Length; r++)
         {
-            (mean[r], sharp[r]) = (new float[zones.Length], new float[zones.Length]);
+            (mean[r], variance[r]) = (new double[zones.Length], new double[zones.Length]);
             for (var z = 0; z < zones.Length; z++)
             {
                 var levels = zones[z].Points.Select(at => Planned(r, zones[z].Floor, at, z == inZone[r]) + survey.Beside(r, zones[z].Floor, at)).ToArray();
                 var m = levels.Length == 0 ? 0 : levels.Average();
                 var spread = levels.Length == 0 ? 0 : levels.Average(l => (l - m) * (l - m));
-                mean[r][z] = (float)m;
-                sharp[r][z] = (float)(1 / (2 * (spread + (policy.SpreadDb * policy.SpreadDb))));
+                mean[r][z] = m;
+                variance[r][z] = spread + (policy.SpreadDb * policy.SpreadDb);
             }
         }
 
-        return (mean, sharp);
+        return (mean, variance);
     }
 
     // Path loss, a wall unless they share the zone, and the slabs between (ITU-R P.1238: some 15 dB the first, less each further).

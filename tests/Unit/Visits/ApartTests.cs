@@ -37,7 +37,7 @@ public class ApartTests
     [Fact]
     public void A_device_that_never_leaves_is_found_by_itself_and_stands_on_the_list()
     {
-        var (visits, happened) = (new VenueVisits(Mall.Map, Mall.Policy), new VisitEventList());
+        var (visits, happened) = (new VenueVisits(Mall.Map, Mall.Policy with { Resident = TimeSpan.FromHours(6) }), new VisitEventList());
         Hours(visits, happened, 7, 5, 6);
         Assert.Equal(0, visits.OpenVisits);
         Assert.Equal([DeviceRole.Resident, DeviceRole.Resident], visits.Marks.Select(m => m.Role));
@@ -48,6 +48,7 @@ public class ApartTests
     public void One_who_is_said_to_be_a_visitor_may_stay_all_day()
     {
         var (visits, happened) = (new VenueVisits(Mall.Map, Mall.Policy), new VisitEventList());
+        visits = new VenueVisits(Mall.Map, Mall.Policy with { Resident = TimeSpan.FromHours(6) });
         visits.Mark(new(5), DeviceRole.Visitor, -1, Mall.Ten, bound: false, happened);
         Hours(visits, happened, 9, 5);
         Assert.Equal(1, visits.OpenVisits);

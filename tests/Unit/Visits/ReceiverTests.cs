@@ -92,7 +92,7 @@ public class ReceiverTests
     public void A_survey_tells_rooms_apart_that_the_plan_alone_confuses()
     {
         // A wall of steel between the third and the fourth room, of which the plan knows nothing.
-        static double Steel(int receiver, Spot at, double dbm) => dbm - (receiver < 3 != at.X < 30 ? 15 : 0) - (receiver == 4 ? 12 : 0);
+        static double Steel(int receiver, Spot at, double dbm) => dbm - (receiver < 3 != at.X < 30 ? 18 : 0) - (receiver is 1 or 4 ? 15 : 0);
         var survey = new Crowd(1);
         var spots = Enumerable.Range(0, 24).Select(i => new Spot((2.5 * i) + 1.2, i % 2 == 0 ? 3 : 7)).ToArray();
         var plan = new VenuePlan(survey.Map, Mall.Policy with { LearnReceivers = false })
@@ -103,7 +103,7 @@ public class ReceiverTests
         var surveyed = crowd.Stroll(new VenueVisits(plan), TimeSpan.FromMinutes(40));
         crowd = new Crowd(30) { Hears = (r, at, dbm) => Steel(r, at, dbm) };
         var planned = crowd.Stroll(new VenueVisits(plan with { Survey = [] }), TimeSpan.FromMinutes(40));
-        Assert.True(surveyed > planned + 0.03, $"with the survey {surveyed:p1}, without {planned:p1}");
+        Assert.True(surveyed > planned + 0.02, $"with the survey {surveyed:p1}, without {planned:p1}");
     }
 
     private static (Crowd, VenueVisits) Begin()
