@@ -42,6 +42,26 @@ internal sealed class VisitsBench : IBench
         return Task.FromResult<IReadOnlyList<BenchRow>>(rows);
     }
 
+    /// <summary>Four floors of fifty zones, 10 x 10 m each; a gateway with two receivers for every four zones.</summary>
+    internal static VenueMap Mall() => new()
+    {
+        Tenant = "bench",
+        Venue = "mall",
+        Name = new LocalText("Mall"),
+        TimeZone = "UTC",
+        Floors = [.. Enumerable.Range(0, 4).Select(f => new Floor($"F{f}", new LocalText($"F{f}"), 100, 50))],
+        Zones = [.. Enumerable.Range(0, Zones).Select(z =>
+        {
+            var (floor, x, y) = (z / 50, z % 10 * 10, z % 50 / 10 * 10);
+            return new Zone($"z{z}", $"F{floor}", new LocalText($"z{z}"), [new(x, y), new(x + 10, y), new(x + 10, y + 10), new(x, y + 10)], []);
+        })],
+        Receivers = [.. Enumerable.Range(0, Receivers).Select(r =>
+        {
+            var z = r * 2;
+            return new Receiver($"gw-{r / 2}", r % 2, $"F{z / 50}", new Spot((z % 10 * 10) + 5, (z % 50 / 10 * 10) + 5), $"z{z}");
+        })],
+    };
+
     /// <summary>A venue full of devices that are heard again and again.</summary>
     private sealed class Load
     {
@@ -165,24 +185,5 @@ internal sealed class VisitsBench : IBench
             _dice ^= _dice >> 7;
             return _dice ^= _dice << 17;
         }
-
-        private static VenueMap Mall() => new()
-        {
-            Tenant = "bench",
-            Venue = "mall",
-            Name = new LocalText("Mall"),
-            TimeZone = "UTC",
-            Floors = [.. Enumerable.Range(0, 4).Select(f => new Floor($"F{f}", new LocalText($"F{f}"), 100, 50))],
-            Zones = [.. Enumerable.Range(0, Zones).Select(z =>
-            {
-                var (floor, x, y) = (z / 50, z % 10 * 10, z % 50 / 10 * 10);
-                return new Zone($"z{z}", $"F{floor}", new LocalText($"z{z}"), [new(x, y), new(x + 10, y), new(x + 10, y + 10), new(x, y + 10)], []);
-            })],
-            Receivers = [.. Enumerable.Range(0, Receivers).Select(r =>
-            {
-                var z = r * 2;
-                return new Receiver($"gw-{r / 2}", r % 2, $"F{z / 50}", new Spot((z % 10 * 10) + 5, (z % 50 / 10 * 10) + 5), $"z{z}");
-            })],
-        };
     }
 }

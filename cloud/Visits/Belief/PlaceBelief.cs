@@ -49,8 +49,10 @@ public sealed class PlaceBelief
     /// <param name="heard">Sources heard.</param>
     /// <param name="group">The group that was listened for; what of it is not among the heard was silent. -1: silence says nothing.</param>
     /// <param name="gain">How much louder this device is than those of the map, dB.</param>
+    /// <param name="beside">Other evidence: a log-likelihood for each square, or empty.</param>
+    /// <param name="weight">Of that.</param>
     /// <returns>The log-likelihood of what was heard, for comparing gains.</returns>
-    public double Hear(ReadOnlySpan<Loudness> heard, int group, double gain = 0)
+    public double Hear(ReadOnlySpan<Loudness> heard, int group, double gain = 0, ReadOnlySpan<float> beside = default, float weight = 0)
     {
         Array.Clear(_log);
         Array.Fill(_product, 1f);
@@ -70,6 +72,11 @@ public sealed class PlaceBelief
         }
 
         Flush();
+        for (var c = 0; c < beside.Length; c++)
+        {
+            _log[c] += weight * beside[c];
+        }
+
         return Bayes();
     }
 

@@ -21,6 +21,11 @@ public sealed record RadioPolicy
     /// <summary>Weight of silence beside that of a reading.</summary>
     public double Silence { get; init; } = 0.5;
 
+    /// <summary>Weight of scans that were like this one (<see cref="ScanMemory"/>) beside the map's likelihood; of Wi-Fi, and of a second's beacons.</summary>
+    public double LikeScans { get; init; } = 1;
+
+    public double LikeBeacons { get; init; } = 0.5;
+
     /// <summary>Walking speed that the belief spreads with, m/s.</summary>
     public double Speed { get; init; } = 1.2;
 

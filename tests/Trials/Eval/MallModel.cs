@@ -11,6 +11,7 @@ internal sealed class MallModel
     private readonly Dictionary<string, int> _sources = new(StringComparer.Ordinal);
     private readonly List<int> _groups = [];
     private readonly bool _wifi;
+    private readonly ScanMemory[] _scans;
     private readonly RadioMap _map;
     private readonly PlaceMotion _motion;
     private readonly float[] _prior;
@@ -32,6 +33,7 @@ internal sealed class MallModel
         var grid = PlaceGrid.Around(policy.Square, way, 6);
         _prior = Attraction(grid, way);
         _map = RadioMap.Learn(grid, _groups.ToArray(), stops.ToImmutable(), [], policy);
+        _scans = [.. new[] { 0, 1 }.Select(g => new ScanMemory(grid, _sources.Count, [.. stops.Where(s => _groups[s.Heard[0].Source] == g)], policy))];
         _motion = new PlaceMotion(grid, policy, _prior);
         _storeOf = [.. grid.Places.Select(p => StoreAt(p.Floor, p.At))];
     }
@@ -41,6 +43,7 @@ internal sealed class MallModel
     {
         var belief = new PlaceBelief(_map, _motion, _prior, _policy);
         using var scans = Scans(trace, learn: false).GetEnumerator();
+        var like = new float[_map.Grid.Count];
         var more = scans.MoveNext();
         var now = more ? scans.Current.HeardAt : 0;
         foreach (var asked in askedAt)
@@ -48,7 +51,10 @@ internal sealed class MallModel
             while (more && scans.Current.At <= asked)
             {
                 now = PassTo(belief, now, scans.Current.HeardAt);
-                belief.Hear(scans.Current.Heard.ToArray(), scans.Current.Group);
+                var heard = scans.Current.Heard.ToArray();
+                var group = _groups[heard[0].Source];
+                _scans[group].Compare(heard, like);
+                belief.Hear(heard, scans.Current.Group, 0, like, (float)(group == 0 ? _policy.LikeScans : _policy.LikeBeacons));
                 more = scans.MoveNext();
             }
 

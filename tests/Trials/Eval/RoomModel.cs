@@ -34,6 +34,8 @@ internal sealed class RoomModel
         PlaceGrid grid, ImmutableArray<SourcePlace> receivers, ImmutableArray<SurveyStop> survey, Func<Spot, int> zoneOf, int zones,
         RadioPolicy policy, Func<int, Spot, Spot, bool>? open = null)
     {
+        // Without a survey levels are guesses, and what a receiver does not hear tells as much as what it does.
+        policy = survey.IsEmpty ? policy with { Silence = 1 } : policy;
         (_policy, _zones) = (policy, zones);
         _map = RadioMap.Learn(grid, new int[receivers.Length], survey, receivers.AsSpan(), policy);
         _prior = new float[grid.Count];

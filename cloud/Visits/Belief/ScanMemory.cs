@@ -1,0 +1,116 @@
+using System.Collections.Immutable;
+
+namespace Presence.Visits;
+
+/// <summary>
+/// The survey's scans themselves: where a scan like this one was taken before. A radio map takes sources one by one; scans remember what goes
+/// together, such as a crowd that hides three access points at once.
+/// </summary>
+/// <remarks>Cosine likeness of strengths above the floor, as usual for fingerprints (weighted nearest neighbours); a kernel about each like scan.</remarks>
+public sealed class ScanMemory
+{
+    /// <summary>Likeness falls to 1/e over this much; a scan's own neighbour seconds later is about so far away.</summary>
+    private const double Width = 0.03;
+
+    /// <summary>Scans taken into account.</summary>
+    private const int Most = 40;
+
+    /// <summary>Metres about a scan within which it speaks.</summary>
+    private const double Reach = 5;
+
+    /// <summary>Share of doubt that any scan knows the place.</summary>
+    private const float Doubt = 0.01f;
+
+    private readonly PlaceGrid _grid;
+    private readonly RadioPolicy _policy;
+    private readonly List<(int Floor, Spot At)> _places = [];
+    private readonly List<(int Scan, float Value)>[] _bySource;
+    private readonly float[] _likeness;
+    private readonly float[] _density;
+
+    /// <param name="grid">Where a device can be.</param>
+    /// <param name="sources">Number of sources.</param>
+    /// <param name="scans">With their places.</param>
+    /// <param name="policy">For the floor of what is heard.</param>
+    public ScanMemory(PlaceGrid grid, int sources, ImmutableArray<SurveyStop> scans, RadioPolicy policy)
+    {
+        ArgumentNullException.ThrowIfNull(grid);
+        ArgumentNullException.ThrowIfNull(policy);
+        (_grid, _policy) = (grid, policy);
+        _bySource = [.. Enumerable.Range(0, sources).Select(_ => new List<(int, float)>())];
+        foreach (var scan in scans)
+        {
+            var length = Length(scan.Heard.AsSpan());
+            foreach (var h in scan.Heard)
+            {
+                _bySource[h.Source].Add((_places.Count, Value(h.Dbm) / length));
+            }
+
+            _places.Add((scan.Floor, scan.At));
+        }
+
+        _likeness = new float[_places.Count];
+        _density = new float[grid.Count];
+    }
+
+    /// <summary>For each square the logarithm of how well scans taken about there are like this one; 0 for the best.</summary>
+    public void Compare(ReadOnlySpan<Loudness> heard, Span<float> log)
+    {
+        Array.Clear(_likeness);
+        Array.Clear(_density);
+        var length = Length(heard);
+        foreach (var h in heard)
+        {
+            if ((uint)h.Source < (uint)_bySource.Length)
+            {
+                var value = Value(h.Dbm) / length;
+                foreach (var (scan, other) in _bySource[h.Source])
+                {
+                    _likeness[scan] += value * other;
+                }
+            }
+        }
+
+        var order = Enumerable.Range(0, _likeness.Length).OrderByDescending(i => _likeness[i]).Take(Most).ToArray();
+        foreach (var scan in order)
+        {
+            Spread(_places[scan], (float)Math.Exp((_likeness[scan] - _likeness[order[0]]) / Width));
+        }
+
+        var top = Math.Max(_density.Max(), 1e-9f);
+        for (var c = 0; c < log.Length; c++)
+        {
+            log[c] = MathF.Log(((_density[c] / top) + Doubt) / (1 + Doubt));
+        }
+    }
+
+    private void Spread((int Floor, Spot At) place, float weight)
+    {
+        var steps = (int)(2.5 * Reach / _grid.Size);
+        for (var dx = -steps; dx <= steps; dx++)
+        {
+            for (var dy = -steps; dy <= steps; dy++)
+            {
+                var c = _grid.Find(place.Floor, new Spot(place.At.X + (dx * _grid.Size), place.At.Y + (dy * _grid.Size)));
+                if (c >= 0)
+                {
+                    var d = Outlines.Between(_grid.Places[c].At, place.At);
+                    _density[c] += weight * (float)Math.Exp(-d * d / (2 * Reach * Reach));
+                }
+            }
+        }
+    }
+
+    private float Value(float dbm) => (float)Math.Max(0, dbm - _policy.FloorDbm + 5);
+
+    private float Length(ReadOnlySpan<Loudness> heard)
+    {
+        var sum = 1e-6f;
+        foreach (var h in heard)
+        {
+            sum += Value(h.Dbm) * Value(h.Dbm);
+        }
+
+        return MathF.Sqrt(sum);
+    }
+}

@@ -1,0 +1,92 @@
+using System.Buffers;
+using Presence.Cloud.Stages;
+using Presence.Kit.Wire;
+using Presence.Wire;
+
+namespace Presence.Integration.Cloud;
+
+/// <summary>A gateway's clock may be wrong, and a gateway may die: visits come out the same, or end where its evidence did.</summary>
+public sealed class VenueClockTests
+{
+    private const long Morning = 1_795_219_200_000;
+
+    [Theory]
+    [InlineData(-7_200_000)]
+    [InlineData(-45_000)]
+    [InlineData(30_000)]
+    [InlineData(86_400_000)]
+    public void A_gateway_whose_clock_is_wrong_tells_the_same_visits(long error)
+    {
+        var (right, wrong) = (Visits(0, dies: false), Visits(error, dies: false));
+        Assert.NotEmpty(right);
+        Assert.Equal(right.Count, wrong.Count);
+        foreach (var (a, b) in right.Zip(wrong))
+        {
+            Assert.Equal(a.Token, b.Token);
+            // The way of a message is taken for a part of the error: half a second here.
+            Assert.InRange(Math.Abs(a.Since - b.Since), 0, 2_000);
+            Assert.InRange(Math.Abs(a.Until - b.Until), 0, 2_000);
+        }
+    }
+
+    [Fact]
+    public void A_gateway_that_dies_ends_nobodys_visit_before_the_limit_and_each_where_its_evidence_ended()
+    {
+        var whole = Visits(0, dies: false).ToDictionary(v => v.Token);
+        var cut = Visits(0, dies: true);
+        Assert.Equal(whole.Keys.Order(), cut.Select(v => v.Token).Order());
+        Assert.All(cut, v => Assert.InRange(v.Until, whole[v.Token].Since, whole[v.Token].Until));
+        Assert.Contains(cut, v => ((EvidenceSources)v.Sources).HasFlag(EvidenceSources.CutShort));
+    }
+
+    // Two gateways, forty minutes of ten devices; the second one's clock is off by so much, or it dies after twenty minutes.
+    private static List<Storage.VisitRow> Visits(long error, bool dies)
+    {
+        var map = Kit.Simulator.DemoMall.Map;
+        var state = new VenueState(1, map, new VenueSettings(), new DecisionStage(map, new byte[32]));
+        var (output, visits) = (new VenueOutput(), new List<Storage.VisitRow>());
+        var gateways = map.Receivers.Select(r => r.Gateway).Distinct().Take(2).ToArray();
+        var dice = new Random(5);
+        for (var step = 0; step < 480; step++)
+        {
+            var at = Morning + (step * 10_000L);
+            for (var g = 0; g < 2; g++)
+            {
+                if (g == 1 && dies && step > 120)
+                {
+                    continue;
+                }
+
+                var off = g == 1 ? error : 0;
+                var status = new GatewayStatus { Boot = 7, At = at + off, Online = true, CompleteTo = at + off - 1_000, LiveSequence = (ulong)step + 1, Version = "test" };
+                Apply(InputKind.Status, gateways[g], at + 500, status.Encode());
+                if (step < 240)
+                {
+                    var batch = new Batch
+                    {
+                        Boot = 7,
+                        Sequence = (ulong)step + 1,
+                        Tokens = [.. Enumerable.Range(0, 10).Select(d => (ulong)(d + 1))],
+                        Traits = new TokenTraits[10],
+                        Device = [.. Enumerable.Range(0, 10).Select(d => (ushort)d)],
+                        Receiver = [.. Enumerable.Range(0, 10).Select(d => (ushort)(2 + (d % 6)))],
+                        Dbm = [.. Enumerable.Range(0, 10).Select(_ => (sbyte)(-60 - dice.Next(10)))],
+                        At = [.. Enumerable.Range(0, 10).Select(d => at + off - 2_000 + (d * 10L))],
+                    };
+                    Apply(InputKind.Sightings, gateways[g], at + 500, batch.Encode());
+                }
+            }
+
+            Apply(InputKind.Tick, "", at + 900, []);
+        }
+
+        return [.. visits.OrderBy(v => v.Token)];
+
+        void Apply(InputKind kind, string gateway, long received, byte[] payload)
+        {
+            state.Apply(new Input(kind, 0, InputRecord.NameOf(gateway), received, payload), output, out _);
+            visits.AddRange(output.Visits);
+            output.Clear();
+        }
+    }
+}
