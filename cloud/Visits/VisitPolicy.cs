@@ -3,7 +3,7 @@ namespace Presence.Visits;
 /// <summary>What counts as a visit. Immutable; a change is an input of the venue's log.</summary>
 public sealed record VisitPolicy
 {
-    /// <summary>Silence after which a visit is over, back-dated to the last evidence. Default 10 min: phones that only probe are silent for minutes at a time.</summary>
+    /// <summary>Silence after which a visit is over, back-dated to the last evidence. Default 10 min: phones that only probe are silent for up to five minutes in nine pauses of ten (<c>firmware-notes/what-radios-do.md</c>).</summary>
     public TimeSpan Silence { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>How late a sighting may come and still give the same visits as in order. Default 30 s: fifteen times the linger of a gateway's batch.</summary>

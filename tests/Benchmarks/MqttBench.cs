@@ -113,6 +113,7 @@ internal sealed class MqttBench : IBench
             Beside(what.What, mine, "1/s", ">= 3 x", r => r >= 3, "MQTTnet's server, to nobody", second),
         };
         if (what.Clients > 1) return rows;
+        rows.Add(Beside(what.What, mine, "1/s", "", null, "a bare socket that reads 32 KB at once and answers as much", await BareAsync(what, rounds, span, stopping)));
         var (own, still) = (Math.Round(Measure.Median(allocated), 3), Math.Round(Measure.Median(atRest), 3));
         rows.Add(BenchRow.Of(
             $"allocated in the whole process for each of them", own, "bytes", "0", a => a < 0.05, "by the same process at rest, shared among as many", still));
@@ -135,6 +136,20 @@ internal sealed class MqttBench : IBench
         using var load = await PublishLoad.StartAsync(quiet.Port, what.Bytes, what.Window, what.Clients, stopping);
         var (rate, each) = await load.MeasureAsync(span, () => load.Acknowledged);
         return (rate, each, rest);
+    }
+
+    /// <summary>The same bytes both ways without MQTT: what this machine and this load generator allow.</summary>
+    private static async Task<List<double>> BareAsync(Publishes what, int rounds, TimeSpan span, CancellationToken stopping)
+    {
+        var rates = new List<double>();
+        for (var round = 0; round < rounds; round++)
+        {
+            using var sink = BareSink.Start(PublishLoad.PacketBytes(what.Bytes));
+            using var load = await PublishLoad.StartAsync(sink.Port, what.Bytes, what.Window, what.Clients, stopping);
+            rates.Add((await load.MeasureAsync(span, () => load.Acknowledged)).PerSecond);
+        }
+
+        return rates;
     }
 
     /// <summary>How many a second a broker passes to one subscriber: only what has reached it counts.</summary>

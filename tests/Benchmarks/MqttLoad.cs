@@ -91,7 +91,7 @@ internal sealed class PublishLoad : IDisposable
                 while (room > 0)
                 {
                     var run = Math.Min(room, window - next);
-                    await SendAllAsync(socket, packets.AsMemory(next * one, run * one));
+                    for (var rest = packets.AsMemory(next * one, run * one); !rest.IsEmpty;) rest = rest[await socket.SendAsync(rest, CancellationToken.None)..];
                     next = (next + run) % window;
                     room -= run;
                 }
@@ -108,11 +108,6 @@ internal sealed class PublishLoad : IDisposable
         {
             // The end of the run.
         }
-    }
-
-    private static async ValueTask SendAllAsync(Socket socket, ReadOnlyMemory<byte> bytes)
-    {
-        while (!bytes.IsEmpty) bytes = bytes[await socket.SendAsync(bytes, CancellationToken.None)..];
     }
 }
 
@@ -214,5 +209,54 @@ internal sealed class DrainLoad : IDisposable
         if (Frame.TryReadHeader(bytes, int.MaxValue, out _, out var remaining, out var header) != FrameResult.Complete || bytes.Length < header + remaining) return 0;
         id = BinaryPrimitives.ReadUInt16BigEndian(bytes[(header + 2 + BinaryPrimitives.ReadUInt16BigEndian(bytes[header..]))..]);
         return header + remaining;
+    }
+}
+
+/// <summary>One connection that takes a CONNECT and then four bytes of answer for each packet's worth of bytes, whatever they are.</summary>
+internal sealed class BareSink : IDisposable
+{
+    private readonly Socket _listening = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+    private readonly int _packet;
+
+    private BareSink(int packet)
+    {
+        _packet = packet;
+        _listening.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        _listening.Listen(1);
+    }
+
+    public int Port => ((IPEndPoint)_listening.LocalEndPoint!).Port;
+
+    public static BareSink Start(int packet)
+    {
+        var sink = new BareSink(packet);
+        _ = Task.Run(sink.RunAsync);
+        return sink;
+    }
+
+    public void Dispose() => _listening.Dispose();
+
+    private async Task RunAsync()
+    {
+        try
+        {
+            using var socket = await _listening.AcceptAsync();
+            socket.NoDelay = true;
+            var buffer = new byte[32 * 1_024];
+            await socket.ReceiveAsync(buffer.AsMemory());
+            await socket.SendAsync(new byte[] { 0x20, 2, 0, 0 });
+            var answers = new byte[1_024];
+            for (var held = 0; await socket.ReceiveAsync(buffer.AsMemory()) is var read and > 0;)
+            {
+                held += read;
+                if (held < _packet) continue;
+                await socket.SendAsync(answers.AsMemory(0, 4 * (held / _packet)));
+                held %= _packet;
+            }
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // The end of the run.
+        }
     }
 }

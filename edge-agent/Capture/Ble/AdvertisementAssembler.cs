@@ -16,7 +16,10 @@ public sealed class AdvertisementAssembler
     /// <summary>Unfinished advertisements kept.</summary>
     private const int Slots = 16;
 
-    /// <summary>How long a part is waited for: a chain's parts follow each other within 300 ms (offset field of the pointer, at most 245.7 ms).</summary>
+    /// <summary>
+    /// How long a part is waited for: a chain's parts follow each other within 245.7 ms (offset field of the pointer; see
+    /// <c>firmware-notes/what-radios-do.md</c>), and the controller may report them a little later.
+    /// </summary>
     private const long PatienceMs = 1_000;
 
     private readonly Slot[] _slots = [.. Enumerable.Range(0, Slots).Select(_ => new Slot())];

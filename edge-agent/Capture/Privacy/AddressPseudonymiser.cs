@@ -15,7 +15,10 @@ namespace Presence.Capture.Privacy;
 /// </remarks>
 public sealed class AddressPseudonymiser : IDisposable
 {
-    /// <summary>Addresses remembered; a busy mall is heard with some 20,000 in an hour. 16 bytes each.</summary>
+    /// <summary>
+    /// Addresses remembered, 16 bytes each. The phone that changes most often makes 300 an hour (<c>firmware-notes/what-radios-do.md</c>), so this is
+    /// an hour of 200 of them, or of thousands of ordinary ones.
+    /// </summary>
     public const int DefaultCacheEntries = 65_536;
 
     private const ulong BoundMark = 1UL << 63;

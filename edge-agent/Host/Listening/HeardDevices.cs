@@ -11,10 +11,13 @@ internal sealed class HeardDevices
     private readonly Dictionary<ulong, Memory> _devices = [];
     private long _sweptAt;
 
-    /// <summary>Silence after which a device counts as not heard before, ms.</summary>
+    /// <summary>
+    /// Silence after which a device counts as not heard before, ms. 5 min: nine pauses of ten between a phone's bursts are shorter
+    /// (<c>firmware-notes/what-radios-do.md</c>).
+    /// </summary>
     public long ForgetMs { get; set; } = 300_000;
 
-    /// <summary>How much louder makes a difference, dB.</summary>
+    /// <summary>How much louder makes a difference, dB. 6: more than one antenna differs from another by chance (4.6, <c>firmware-notes/what-radios-do.md</c>).</summary>
     public int LouderDb { get; set; } = 6;
 
     public int Count => _devices.Count;

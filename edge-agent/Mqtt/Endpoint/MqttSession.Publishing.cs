@@ -12,10 +12,28 @@ public sealed partial class MqttSession
         var why = PublishView.TryRead(first, memory.Span, Version, out var view);
         if (why == MqttReasonCode.Success || body.IsSingleSegment) return TakePublish(first, body, memory, why, view);
 
-        // The head of the packet may cross from one buffer block to the next: then it is read from a copy. Rare, so simply all of it.
-        var copy = body.ToArray();
-        why = PublishView.TryRead(first, copy, Version, out view);
-        return TakePublish(first, new ReadOnlySequence<byte>(copy), copy, why, view);
+        return TakeCrossingPublish(first, body);
+    }
+
+    /// <summary>The head of the packet crosses from one buffer block to the next: it is read from a copy, lent until the handler is done with it.</summary>
+    private ValueTask TakeCrossingPublish(byte first, in ReadOnlySequence<byte> body)
+    {
+        var length = (int)body.Length;
+        var copy = ArrayPool<byte>.Shared.Rent(length);
+        body.CopyTo(copy);
+        var why = PublishView.TryRead(first, copy.AsSpan(0, length), Version, out var view);
+        var pending = TakePublish(first, body, copy.AsMemory(0, length), why, view);
+        if (!pending.IsCompletedSuccessfully) return ReturnAfterAsync(pending, copy);
+        ArrayPool<byte>.Shared.Return(copy);
+        return default;
+    }
+
+    private static async ValueTask ReturnAfterAsync(ValueTask pending, byte[] copy)
+    {
+        await pending;
+
+        // A handler that failed may still hold it; then the collector has it.
+        ArrayPool<byte>.Shared.Return(copy);
     }
 
     private ValueTask TakePublish(

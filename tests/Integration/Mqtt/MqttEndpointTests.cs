@@ -165,4 +165,23 @@ public sealed class MqttEndpointTests
         hold.SetResult();
         await Until.TrueAsync(() => shop.Heard.Count == 10, "the rest was heard");
     }
+
+    [Theory, MemberData(nameof(Versions))]
+    public async Task A_message_is_the_same_wherever_the_buffers_cut_it(MqttVersion version)
+    {
+        await using var shop = await MqttShop.OpenAsync();
+        await using var till = shop.Client(o => o with { Version = version, TopicAliasMaximum = 0 });
+        await till.ConnectAsync();
+        var (dice, sent) = (new Random(1), new List<string>());
+        for (var i = 0; i < 300; i++)
+        {
+            // Topics as long as this lie across the end of a block of 32 KB every few messages.
+            var (topic, payload) = ("till/" + new string((char)('a' + (i % 26)), dice.Next(1, 3_000)), new string((char)('A' + (i % 26)), dice.Next(3_000)));
+            sent.Add($"{topic} {payload}");
+            while (!till.TryPublish(new MqttPublishTopic(topic), Encoding.UTF8.GetBytes(payload), i)) await till.WaitForRoomAsync();
+        }
+
+        await Until.TrueAsync(() => shop.Heard.Count == sent.Count, () => $"all were heard, not {shop.Heard.Count}");
+        Assert.Equal(sent, shop.Heard);
+    }
 }
