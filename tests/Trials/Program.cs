@@ -1,20 +1,11 @@
+using System.Runtime.InteropServices;
 using Presence.Trials;
 using Presence.Trials.Crash;
 using Presence.Trials.Demo;
 
 using var stopping = new CancellationTokenSource();
-Console.CancelKeyPress += (_, key) =>
-{
-    key.Cancel = true;
-    stopping.Cancel();
-};
-using var terminated = System.Runtime.InteropServices.PosixSignalRegistration.Create(
-    System.Runtime.InteropServices.PosixSignal.SIGTERM,
-    signal =>
-    {
-        signal.Cancel = true;
-        stopping.Cancel();
-    });
+using var interrupted = StopOn(PosixSignal.SIGINT);
+using var terminated = StopOn(PosixSignal.SIGTERM);
 
 try
 {
@@ -44,6 +35,13 @@ catch (OperationCanceledException) when (stopping.IsCancellationRequested)
     await Console.Error.WriteLineAsync("stopped");
     return 130;
 }
+
+// What runs programs stops them first; what only computes ends at once, as it always would.
+PosixSignalRegistration StopOn(PosixSignal which) => PosixSignalRegistration.Create(which, signal =>
+{
+    signal.Cancel = args is ["demo" or "crash" or "replay" or "mqtt" or "backtest", ..];
+    stopping.Cancel();
+});
 
 static int Usage()
 {
