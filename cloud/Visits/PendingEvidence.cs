@@ -75,7 +75,10 @@ internal sealed class PendingEvidence
     /// <summary>Adds one sighting to its device's bucket; <c>head</c> is the device's first node, <c>offset</c> ms after the bucket's begin.</summary>
     public void Add(ref int head, int slot, int bucket, ushort offset, ushort receiver, sbyte dbm, EvidenceSources sources)
     {
-        for (var n = head; n != 0; n = Nodes[n].NextOfDevice)
+        // A device's nodes lie newest first, so that a quarter of an hour of them, kept while a gateway is waited for, is not walked
+        // through for every sighting.
+        var (before, n) = (0, head);
+        for (; n != 0 && Nodes[n].Bucket >= bucket; (before, n) = (n, Nodes[n].NextOfDevice))
         {
             ref var node = ref Nodes[n];
             if (node.Bucket == bucket && TryAdd(ref node, receiver, dbm))
@@ -94,8 +97,16 @@ internal sealed class PendingEvidence
         fresh.Bucket = bucket;
         fresh.First = fresh.Last = offset;
         fresh.Sources = sources;
-        fresh.NextOfDevice = head;
-        head = number;
+        fresh.NextOfDevice = n;
+        if (before == 0)
+        {
+            head = number;
+        }
+        else
+        {
+            Nodes[before].NextOfDevice = number;
+        }
+
         TryAdd(ref fresh, receiver, dbm);
     }
 

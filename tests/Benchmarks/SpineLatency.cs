@@ -1,27 +1,35 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Globalization;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
-using Microsoft.Extensions.Logging.Abstractions;
+using Presence.Capture.Privacy;
 using Presence.Kit.Clients;
+using Presence.Kit.Gateway;
+using Presence.Kit.Simulator;
 using Presence.Mqtt;
-using Presence.Spool;
 using Presence.Wire;
 
 namespace Presence.Benchmarks;
 
 /// <summary>
-/// From a sighting that a gateway seals to a message on a page: spool with its sync, MQTT, the venue's commit with its sync, SignalR. Each
-/// sample is a member nobody heard before, who comes in and makes the rule that greets them hold.
+/// From a frame that a gateway reads to a message on a page: the gateway as it is shipped with its spool and sync, MQTT, the venue's commit
+/// with its sync, SignalR. Each sample is a member nobody heard before, who comes in and makes the rule that greets them hold.
 /// </summary>
 internal static class SpineLatency
 {
     private const string Venue = "mall-0", Gateway = "gw-greeter";
+    private const string DayKey = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
+    private const string MemberKey = "ffeeddccbbaa99887766554433221100ffeeddccbbaa99887766554433221100";
     private const string Rule = """
         {"id":"greet","version":1,"state":"published","author":"bench","title":{"en":"Greet"},"when":{"enters":"venue"},
          "then":[{"notifyStaff":{"text":{"en":"Greet them."},"zone":"zone-0"}}],"limits":{"once":"visit"}}
         """;
+
+    private const ulong FirstPhone = 0x0260_0000_0000;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     /// <returns>Sorted milliseconds of each sample.</returns>
     public static async Task<IReadOnlyList<double>> MeasureAsync(CloudProcess cloud, int samples, CancellationToken stopping)
@@ -34,18 +42,8 @@ internal static class SpineLatency
             throw new InvalidOperationException(await put.Content.ReadAsStringAsync(stopping));
         }
 
-        var name = cloud.Gateways[0].Client.Replace("gw-0", Gateway, StringComparison.Ordinal);
-        await using var client = new MqttClient(new MqttClientOptions
-        {
-            Host = "127.0.0.1", Port = cloud.MqttPort, ClientId = name, UserName = name, Password = Encoding.UTF8.GetBytes(CloudProcess.GreeterPassword),
-        });
-        await client.ConnectAsync(stopping);
-        string Topic(string kind) => $"presence/v1/bench/{Venue}/{Gateway}/up/{kind}";
-        await client.PublishAsync(Topic("status"), new GatewayStatus { Boot = 9, At = Now(), Online = true, Version = "bench" }.Encode(), MqttQos.AtLeastOnce, cancel: stopping);
-        await BindAsync(http, client, Topic("bind"), samples, stopping);
-
-        var arrived = new ConcurrentDictionary<long, long>();
-        var seen = 0L;
+        await BindAsync(http, cloud, samples, stopping);
+        var arrived = new ConcurrentQueue<long>();
         var bell = new SemaphoreSlim(0);
         await using var page = await Live.ConnectAsync(
             http.BaseAddress!, "operators", null,
@@ -53,38 +51,79 @@ internal static class SpineLatency
             {
                 ["Decision"] = _ =>
                 {
-                    arrived[Interlocked.Increment(ref seen)] = Stopwatch.GetTimestamp();
+                    arrived.Enqueue(Stopwatch.GetTimestamp());
                     bell.Release();
                 },
             },
             stopping);
         await page.InvokeAsync("Watch", [Venue], stopping);
-        var folder = Directory.CreateTempSubdirectory("presence-bench-greeter-").FullName;
-        await using var spool = new SqliteSpool(new() { Folder = folder }, NullLogger<SqliteSpool>.Instance);
-        var taken = new List<double>();
-        for (var i = 0; i < samples; i++)
-        {
-            await Task.Delay(5 + (i * 7 % 20), stopping);
-            var begun = Stopwatch.GetTimestamp();
-            var payload = Sighting((ulong)(i + 1), (ulong)(Token + i));
-            await spool.AppendAsync(new(payload, 1, Now()), stopping);
-            await client.PublishAsync(Topic("live"), payload, MqttQos.AtLeastOnce, cancel: stopping);
-            if (!await bell.WaitAsync(TimeSpan.FromSeconds(5), stopping))
-            {
-                throw new InvalidOperationException($"no decision came for sample {i}");
-            }
 
-            taken.Add(Stopwatch.GetElapsedTime(begun, arrived[seen]).TotalMilliseconds);
+        var folder = Directory.CreateTempSubdirectory("presence-bench-greeter-").FullName;
+        var pipe = Path.Combine(folder, "radio");
+        using (var mkfifo = Process.Start("mkfifo", pipe))
+        {
+            await mkfifo.WaitForExitAsync(stopping);
         }
 
-        Directory.Delete(folder, recursive: true);
-        return [.. taken.Skip(samples / 5).Order()];
+        using var gateway = StartGateway(cloud, folder, pipe);
+        try
+        {
+            using var radio = new PcapStream(new FileStream(pipe, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0), PcapStream.Radiotap);
+            var taken = new List<double>();
+            for (var i = 0; i < samples; i++)
+            {
+                await Task.Delay(5 + (i * 7 % 20), stopping);
+                var frame = ProbeCapture.Frame(new Probe(Now(), FirstPhone + (ulong)i, -45), i);
+                var begun = Stopwatch.GetTimestamp();
+                radio.Write(Now() * 1_000, frame);
+
+                // The first one waits for the gateway to be told who the members are, and is not counted.
+                while (!await bell.WaitAsync(i == 0 ? TimeSpan.FromMilliseconds(500) : Patience, stopping))
+                {
+                    if (i > 0 || Stopwatch.GetElapsedTime(begun) > Patience)
+                    {
+                        throw new InvalidOperationException($"no decision came for sample {i}");
+                    }
+
+                    radio.Write(Now() * 1_000, frame);
+                }
+
+                arrived.TryDequeue(out var at);
+                taken.Add(Stopwatch.GetElapsedTime(begun, at).TotalMilliseconds);
+            }
+
+            return [.. taken.Skip(samples / 5).Order()];
+        }
+        finally
+        {
+            gateway.Kill();
+            await gateway.WaitForExitAsync(CancellationToken.None);
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
-    private const long Token = 0x0BAD_CAFE_0000;
-
-    private static async Task BindAsync(HttpClient http, MqttClient client, string topic, int samples, CancellationToken stopping)
+    private static Process StartGateway(CloudProcess cloud, string folder, string pipe)
     {
+        var start = new ProcessStartInfo("dotnet",
+        [
+            Path.Combine(AppContext.BaseDirectory, "presence-gateway.dll"), "--tenant", "bench", "--venue", Venue, "--gateway", Gateway,
+            "--spool", Path.Combine(folder, "spool"), "--broker", string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{cloud.MqttPort}"),
+            "--day-key", DayKey, "--member-key", MemberKey, "--capture", $"0={pipe}", "--log", "Warning",
+        ]);
+        start.Environment["PRESENCE_PASSWORD"] = CloudProcess.GreeterPassword;
+        return Process.Start(start)!;
+    }
+
+    // The members join and their phones are reported as a gateway would report them.
+    private static async Task BindAsync(HttpClient http, CloudProcess cloud, int samples, CancellationToken stopping)
+    {
+        var name = cloud.Gateways[0].Client.Replace("gw-0", Gateway, StringComparison.Ordinal);
+        await using var client = new MqttClient(new MqttClientOptions
+        {
+            Host = "127.0.0.1", Port = cloud.MqttPort, ClientId = name, UserName = name, Password = Encoding.UTF8.GetBytes(CloudProcess.GreeterPassword),
+        });
+        await client.ConnectAsync(stopping);
+        using var tokens = new AddressPseudonymiser(Convert.FromHexString(DayKey), Convert.FromHexString(MemberKey));
         var version = (await http.GetFromJsonAsync<JsonElement>("/api/v1/texts/consent", stopping)).GetProperty("version").GetString();
         for (var i = 0; i < samples; i++)
         {
@@ -95,19 +134,9 @@ internal static class SpineLatency
             ask.Headers.Authorization = new("Bearer", joined.GetProperty("secret").GetString());
             using var answer = await http.SendAsync(ask, stopping);
             var code = (await answer.Content.ReadFromJsonAsync<JsonElement>(stopping)).GetProperty("code").GetString()!;
-            await client.PublishAsync(topic, new BindReport(code, new DeviceToken((ulong)(Token + i)), Now(), BindHow.Link).Encode(), MqttQos.AtLeastOnce, cancel: stopping);
+            await client.PublishAsync(
+                $"presence/v1/bench/{Venue}/{Gateway}/up/bind", new BindReport(code, tokens.BindingOf(AddressSpace.Wifi, FirstPhone + (ulong)i), Now(), BindHow.Link).Encode(), MqttQos.AtLeastOnce, cancel: stopping);
         }
-    }
-
-    private static byte[] Sighting(ulong sequence, ulong token)
-    {
-        var columns = new SightingColumns
-        {
-            Tokens = [token], Traits = [TokenTraits.Bound | TokenTraits.Associated], Device = [0], Receiver = [0], Dbm = [-45], At = [Now()],
-        };
-        var room = new byte[SightingBatch.HeaderBytes + SightingBatch.MostBodyBytes(columns)];
-        var header = SightingBatch.WriteHeader(9, sequence, room);
-        return room[..(header + SightingBatch.WriteBody(columns, room.AsSpan(header)))];
     }
 
     private static long Now() => DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();

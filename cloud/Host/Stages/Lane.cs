@@ -14,6 +14,10 @@ public sealed partial class Lane : IDisposable
 {
     // Under load a group gathers for a moment longer: one sync for ten times as many batches. A quiet lane answers at once.
     private const int BusyGroup = 64;
+
+    // Under more load than it can take, venues take turns: a group of this many batches is some tens of milliseconds of work, and nobody's
+    // acknowledgement waits for all that has come in for everybody.
+    private const int FullGroup = 2_000;
     private static readonly TimeSpan BusyLinger = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan FloorEvery = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan WatermarksEvery = TimeSpan.FromMilliseconds(100);
@@ -32,6 +36,8 @@ public sealed partial class Lane : IDisposable
     private long _toldWatermarksAt;
     private volatile bool _stopping;
     private int _rung;
+    private int _turn;
+    private bool _othersWait;
 
     public Lane(IVenueStore store, VenueSettings settings, TimeProvider time, ILaneEvents events, ILogger<Lane> log)
     {
@@ -103,9 +109,9 @@ public sealed partial class Lane : IDisposable
             var busy = false;
             while (!_stopping)
             {
-                _bell.Wait(busy ? TimeSpan.Zero : TimeSpan.FromMilliseconds(50));
+                _bell.Wait(busy || _othersWait ? TimeSpan.Zero : TimeSpan.FromMilliseconds(50));
                 Volatile.Write(ref _rung, 0);
-                if (busy)
+                if (busy && !_othersWait)
                 {
                     Thread.Sleep(BusyLinger);
                 }
@@ -143,8 +149,10 @@ public sealed partial class Lane : IDisposable
     {
         var now = _time.GetUtcNow().ToUnixTimeMilliseconds();
         var taken = new List<(Venue Venue, Gathered<GatewayRoute, MqttReceipt> Group, List<VenueRequest> Requests)>();
-        foreach (var venue in _venues)
+        var (items, asked) = (0, 0);
+        for (; asked < _venues.Count && items < FullGroup; asked++)
         {
+            var venue = _venues[(_turn + asked) % _venues.Count];
             var tick = now - venue.LastTickAt >= _settings.TickEvery.TotalMilliseconds;
             if (tick || venue.Inbox.HasAny || !venue.Requests.IsEmpty)
             {
@@ -154,9 +162,14 @@ public sealed partial class Lane : IDisposable
                     requests.Add(request);
                 }
 
-                taken.Add((venue, venue.Inbox.TakeAll(), requests));
+                var group = venue.Inbox.TakeAll();
+                taken.Add((venue, group, requests));
+                items += group.Items.Length;
             }
         }
+
+        _othersWait = asked < _venues.Count;
+        _turn = (_turn + asked) % Math.Max(1, _venues.Count);
 
         if (taken.Count == 0)
         {
