@@ -141,7 +141,9 @@ internal static class Pipeline
         {
             // What the file said before has had its day: what people changed since then stands, until the file says something new.
             var fresh = documents.Where(d => !commit.HasRuleVersion(at.Number, Trying.Drafts.IdOf(d), d)).ToList();
-            var offersAreNew = !commit.HasRuleVersion(at.Number, RuleFiling.Offers, offers);
+
+            // A file that says nothing of offers takes none away: the rules in force may give them.
+            var offersAreNew = offers is not "[]" && !commit.HasRuleVersion(at.Number, RuleFiling.Offers, offers);
             if (fresh.Count == 0 && !offersAreNew)
             {
                 return (false, []);
