@@ -70,6 +70,26 @@ public sealed class InteropTests
         await ExchangeAsync(mosquitto.Port, version, MqttQos.ExactlyOnce);
     }
 
+    [SkippableTheory, MemberData(nameof(Versions))]
+    public async Task Our_client_and_mosquittos_speak_inside_TLS(MqttVersion version)
+    {
+        Need("mosquitto");
+        using var shop = Certificates.SelfSigned("localhost");
+        // Run by root it would become somebody else, who may not read the key.
+        await using var mosquitto = await Mosquitto.StartAsync(folder => $"user root\ncafile {Certificates.Save(shop, folder)}\ncertfile {folder}/shop.pem\nkeyfile {folder}/shop.key\n");
+        await ExchangeAsync(mosquitto.Port, version, MqttQos.ExactlyOnce, tls: new()
+        {
+            TargetHost = "localhost", RemoteCertificateValidationCallback = (_, c, _, _) => c!.GetCertHashString() == shop.GetCertHashString(),
+        });
+        await using var open = await MqttShop.OpenAsync(tls: new() { ServerCertificate = shop });
+        var folder = Directory.CreateTempSubdirectory("tls-");
+        await ForeignProgram.RunAsync(
+            ForeignProgram.Find("mosquitto_pub")!, "-h", "localhost", "-p", open.Port.ToString(), "--cafile", Certificates.Save(shop, folder.FullName), "-V", Flag(version),
+            "-i", "till", "-t", "till/sale", "-q", "1", "-m", "42");
+        Assert.Equal(["till/sale 42"], open.Heard);
+        folder.Delete(recursive: true);
+    }
+
     [SkippableFact]
     public async Task Our_client_comes_back_when_mosquitto_does()
     {
@@ -91,13 +111,14 @@ public sealed class InteropTests
         File.Delete(file);
     }
 
-    internal static async Task ExchangeAsync(int port, MqttVersion version, MqttQos most, string? user = null)
+    internal static async Task ExchangeAsync(
+        int port, MqttVersion version, MqttQos most, string? user = null, System.Net.Security.SslClientAuthenticationOptions? tls = null)
     {
         var got = new List<string>();
         var acknowledged = 0;
         await using var client = new MqttClient(new()
         {
-            Host = "127.0.0.1", Port = port, Version = version, ClientId = "presence", Window = 20,
+            Host = "127.0.0.1", Port = port, Version = version, ClientId = "presence", Window = 20, Tls = tls,
             UserName = user, Password = user is null ? null : Encoding.UTF8.GetBytes(user),
             OnMessage = m => { lock (got) got.Add($"{m.Topic} {m.Qos} {m.Payload.Length}"); return default; },
             OnAcknowledged = (_, _) => Interlocked.Increment(ref acknowledged),

@@ -1,7 +1,5 @@
 using System.Net;
 using System.Net.Security;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -19,8 +17,8 @@ public sealed class MqttFeatureTests
     [Fact]
     public async Task A_gateway_proves_itself_by_certificate_inside_TLS()
     {
-        using var server = Certificate("localhost");
-        using var gateway = Certificate("gw-7");
+        using var server = Certificates.SelfSigned("localhost");
+        using var gateway = Certificates.SelfSigned("gw-7");
         var door = new TaskCompletionSource<string?>();
         await using var shop = await MqttShop.OpenAsync(tls: new()
         {
@@ -252,13 +250,5 @@ public sealed class MqttFeatureTests
         await using var open = await OpenEndpoint.StartAsync(0);
         var why = await Assert.ThrowsAsync<IOException>(() => OpenEndpoint.StartAsync(open.Port));
         Assert.Contains(open.Port.ToString(), why.Message, StringComparison.Ordinal);
-    }
-
-    private static X509Certificate2 Certificate(string name)
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=" + name, key, HashAlgorithmName.SHA256);
-        using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
-        return X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pkcs12), null);
     }
 }

@@ -111,12 +111,15 @@ internal sealed class Mosquitto : IAsyncDisposable
 
     public string Said => _program.Said;
 
-    public static async Task<Mosquitto> StartAsync(string more = "")
+    public static Task<Mosquitto> StartAsync(string more = "") => StartAsync(_ => more);
+
+    /// <param name="more">Further lines of its configuration, given its folder.</param>
+    public static async Task<Mosquitto> StartAsync(Func<string, string> more)
     {
         var port = ForeignProgram.FreePort();
         var folder = Directory.CreateTempSubdirectory("mosquitto-").FullName;
         var file = Path.Combine(folder, "mosquitto.conf");
-        await File.WriteAllTextAsync(file, $"listener {port} 127.0.0.1\nallow_anonymous true\nmax_queued_messages 0\n{more}\n");
+        await File.WriteAllTextAsync(file, $"listener {port} 127.0.0.1\nallow_anonymous true\nmax_queued_messages 0\n{more(folder)}\n");
         var program = ForeignProgram.Start(ForeignProgram.Find("mosquitto")!, ["-c", file]);
         await ForeignProgram.ListeningAsync(port);
         return new(program, folder, port);
