@@ -14,6 +14,9 @@ namespace Presence.Integration.Cloud;
 internal sealed class RunningCloud : IAsyncDisposable
 {
     public const string Venue = "riverside";
+
+    /// <summary>Of all its gateways.</summary>
+    public const string Password = "a password of all its gateways";
     private static readonly string[] AllPurposes = ["presence", "marketing", "profiling"];
     private readonly bool _ownsData;
     private WebApplication _app = null!;
@@ -23,6 +26,8 @@ internal sealed class RunningCloud : IAsyncDisposable
     public string Data { get; }
 
     public HttpClient Http { get; private set; } = null!;
+
+    public int MqttPort { get; private set; }
 
     public IServiceProvider Services => _app.Services;
 
@@ -38,12 +43,14 @@ internal sealed class RunningCloud : IAsyncDisposable
         {
             Map = Kit.Simulator.DemoMall.Map,
             Offers = JsonSerializer.Deserialize<JsonElement>(offers ?? await File.ReadAllTextAsync(Path.Combine(Definitions(), "offers.json"))),
+            Gateways = Kit.Simulator.DemoMall.Map.Receivers.Select(r => r.Gateway).Distinct().ToDictionary(g => g, _ => Password, StringComparer.Ordinal),
             Rules = [.. rules.Select(r => JsonSerializer.Deserialize<JsonElement>(r))],
         }, VenueFile.Json));
         cloud._app = await CloudProgram.BuildAsync(["--data", cloud.Data, "--venue", file, "--http", "0", "--mqtt", "0", "--set", "Venue:TickEvery=00:00:00.100", .. settings]);
         await cloud._app.StartAsync();
-        var address = cloud._app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
-        cloud.Http = new HttpClient { BaseAddress = new Uri(address) };
+        var addresses = cloud._app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(a => new Uri(a)).ToList();
+        cloud.Http = new HttpClient { BaseAddress = addresses[0] };
+        cloud.MqttPort = addresses[^1].Port;
         return cloud;
     }
 
