@@ -85,6 +85,7 @@ public static class CloudProgram
         builder.Services.ConfigureHttpJsonOptions(o => Shape(o.SerializerOptions));
         builder.Services.AddSignalR(o => o.MaximumReceiveMessageSize = 4 * 1024).AddJsonProtocol(o => Shape(o.PayloadSerializerOptions));
         builder.Services.AddOpenApi();
+        builder.Services.AddRateLimiter(Access.RateLimits.Set);
         builder.Services.AddProblemDetails();
         builder.Services.AddPipeline(settings, database, time);
 
@@ -96,6 +97,7 @@ public static class CloudProgram
         app.UseStatusCodePages();
         app.Use(SecurityHeadersAsync);
         MapPages(app, settings);
+        app.UseRateLimiter();
         var api = app.MapGroup("/api/v1");
         VenueEndpoints.Map(api);
         PlanEndpoints.Map(api);

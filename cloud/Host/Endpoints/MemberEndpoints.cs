@@ -16,7 +16,7 @@ internal static class MemberEndpoints
     public static void Map(RouteGroupBuilder api)
     {
         api.MapGet("/texts/consent", () => ConsentTexts.Current);
-        api.MapPost("/venues/{venue}/members", JoinAsync).Produces<JoinReply>(201);
+        api.MapPost("/venues/{venue}/members", JoinAsync).Produces<JoinReply>(201).RequireRateLimiting(Access.RateLimits.Join);
         api.MapGet("/me", MeAsync).Produces<MeView>();
         api.MapPut("/me/consent", ConsentAsync).Produces<MeView>();
         api.MapPost("/me/link", LinkAsync).Produces<LinkReply>();
@@ -51,7 +51,7 @@ internal static class MemberEndpoints
         string Member, string Venue, string Nickname, string? Birthday, string Language, IReadOnlyList<string> Purposes,
         IReadOnlyList<BoundView> Bindings, bool Present, string? Zone);
 
-    private static async Task<IResult> JoinAsync(string venue, JoinRequest body, Venues venues)
+    private static async Task<IResult> JoinAsync(string venue, JoinRequest body, HttpRequest http, Venues venues)
     {
         if (venues.Find(venue) is not { } found)
         {
@@ -75,16 +75,37 @@ internal static class MemberEndpoints
         }
 
         // Random throughout: an id with the time in it would tell when somebody joined, and all who joined in one hour would look alike.
-        var (member, secret) = (Guid.NewGuid(), MemberSecrets.Make());
+        // A page that sends a key, and asks again with it when no answer came, is the same person joining once: id and secret are then
+        // made of the key, which nobody else knows, and the secret need not be kept to be told again.
+        var key = http.Headers["Idempotency-Key"].ToString();
+        if (key.Length > 0 && key.Length is < 20 or > 100)
+        {
+            return Problems.Bad("Idempotency-Key", "(not shown)", "a random header of 20 to 100 characters, or none");
+        }
+
+        var digest = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(body)))[..32];
+        var (member, secret) = key.Length == 0 ? (Guid.NewGuid(), MemberSecrets.Make()) : MemberSecrets.Derive(found.Key, key, digest);
         var birthday = string.IsNullOrEmpty(body.Birthday) ? null : body.Birthday;
         var language = body.Language ?? "en";
-        var reply = await venues.LaneOf(found).AskAsync<JoinReply>(found, (at, commit, now) =>
+        var replyKey = "join " + Convert.ToHexStringLower(MemberSecrets.Hash(key))[..40];
+        var reply = await venues.LaneOf(found).AskAsync<JoinReply?>(found, (at, commit, now) =>
         {
+            if (key.Length > 0 && commit.FindReply(at.Number, replyKey) is { } before)
+            {
+                return (before.Request == digest ? new JoinReply(member, secret) : null, []);
+            }
+
+            if (key.Length > 0)
+            {
+                commit.KeepReply(new ReplyRow(at.Number, replyKey, digest, 201, "", member, now));
+            }
+
             commit.AddMember(new MemberRow(member, at.Number, nickname, birthday, language, (int)purposes, MemberSecrets.Hash(secret), now));
             commit.AddConsent(new ConsentRow(at.Number, member, (int)purposes, body.TextVersion!, language, "page", now));
             return (new JoinReply(member, secret), [new MemberJoined(member, birthday, language, purposes)]);
         });
-        return Results.Created("/api/v1/me", reply);
+        return reply is null ? Problems.Of(422, "key-reused", "This Idempotency-Key was used by somebody else.", "Make a new key for each person.")
+            : Results.Created("/api/v1/me", reply);
     }
 
     private static Task<IResult> MeAsync(HttpRequest http, Reader reader, Venues venues, CancellationToken stopping) =>

@@ -1,0 +1,58 @@
+using System.Net;
+using System.Text.Json;
+
+namespace Presence.Integration.Cloud;
+
+/// <summary>Joining once, however often the button is pressed.</summary>
+public sealed class JoinTests
+{
+    private const string Members = $"/api/v1/venues/{RunningCloud.Venue}/members";
+    private static readonly string[] All = ["presence", "marketing", "profiling"];
+
+    [Fact]
+    public async Task Fifty_parallel_joins_of_one_person_give_one_member_and_one_welcome_gift()
+    {
+        await using var cloud = await RunningCloud.StartAsync(
+        [
+            """
+            {"id": "welcome", "version": 1, "state": "published", "author": "test", "title": "welcome", "when": {"joins": {}}, "then": [{"offer": "welcome-tasting"}], "limits": {"once": "ever"}}
+            """,
+        ]);
+        var join = await BodyAsync(cloud, "Anna");
+        var key = Guid.NewGuid().ToString();
+        var replies = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => cloud.PostAsync(Members, join, key)));
+        Assert.All(replies, r => Assert.Equal(HttpStatusCode.Created, r.Status));
+        var secret = Assert.Single(replies.Select(r => r.Body.GetProperty("secret").GetString()).Distinct())!;
+        Assert.Single(replies.Select(r => r.Body.GetProperty("memberId").GetGuid()).Distinct());
+        Assert.Single(await cloud.CouponsAsync(secret));
+        await Task.Delay(300);
+        Assert.Single(await cloud.CouponsAsync(secret));
+
+        // The key is the person's: with another name it is refused, and nobody gets the secret by guessing what was typed.
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await cloud.PostAsync(Members, await BodyAsync(cloud, "Bo"), key)).Status);
+        var (_, other) = await cloud.PostAsync(Members, join, Guid.NewGuid().ToString());
+        Assert.NotEqual(secret, other.GetProperty("secret").GetString());
+        Assert.Equal(HttpStatusCode.BadRequest, (await cloud.PostAsync(Members, join, "short")).Status);
+    }
+
+    [Fact]
+    public async Task One_address_cannot_flood_the_mall_with_members()
+    {
+        await using var cloud = await RunningCloud.StartAsync([]);
+        var join = await BodyAsync(cloud, "Anna");
+        var replies = new List<HttpStatusCode>();
+        for (var i = 0; i < 250; i++)
+        {
+            replies.Add((await cloud.PostAsync(Members, join)).Status);
+        }
+
+        // A minute may turn in between; more than two of its portions never get through.
+        Assert.InRange(replies.Count(s => s == HttpStatusCode.Created), 120, 240);
+        Assert.Contains(HttpStatusCode.TooManyRequests, replies);
+    }
+
+    private static async Task<object> BodyAsync(RunningCloud cloud, string nickname) => new
+    {
+        nickname, birthday = (string?)null, language = "en", purposes = All, textVersion = (await cloud.GetAsync("/api/v1/texts/consent")).GetProperty("version").GetString(),
+    };
+}
