@@ -16,6 +16,9 @@ public sealed record KnownMember(MemberId Member, string? Birthday, string Langu
     /// <summary>Zone of the member's own adviser; null for none.</summary>
     public string? Adviser { get; init; }
 
+    /// <summary>What the member told of themselves, each with its own leave to be used; by name.</summary>
+    public ImmutableSortedDictionary<string, DeclaredAttribute> Declared { get; init; } = ImmutableSortedDictionary<string, DeclaredAttribute>.Empty;
+
     /// <summary>Words that staff put on the member, for example <c>vip</c>.</summary>
     public ImmutableArray<string> Tags { get; init; } = [];
 }
@@ -84,6 +87,19 @@ public sealed class MemberBook
         return true;
     }
 
+    /// <summary>Sets what a member told of themselves; it replaces what was told before.</summary>
+    /// <returns>False when the member is unknown.</returns>
+    public bool Declare(MemberId member, ImmutableSortedDictionary<string, DeclaredAttribute> declared)
+    {
+        if (!_members.TryGetValue(member, out var known))
+        {
+            return false;
+        }
+
+        _members[member] = known with { Declared = declared };
+        return true;
+    }
+
     /// <summary>Makes a device a member's. A device has one member: the newest binding counts.</summary>
     /// <returns>False when the member is unknown or does not allow it.</returns>
     public bool Bind(MemberId member, DeviceToken device)
@@ -126,6 +142,14 @@ public sealed class MemberBook
             to.Write(m.JoinedAt);
             to.Write(m.Tier);
             to.Write(m.Adviser);
+            to.Write((long)m.Declared.Count);
+            foreach (var (name, told) in m.Declared)
+            {
+                to.Write(name);
+                to.Write(told.Value);
+                to.Write(told.MayBeUsed);
+            }
+
             to.Write((long)m.Tags.Length);
             foreach (var tag in m.Tags)
             {
@@ -158,13 +182,19 @@ public sealed class MemberBook
             var id = new MemberId(from.Guid());
             var known = new KnownMember(id, from.Text(), from.Text() ?? "", (Purposes)from.Long(), from.Long());
             var (tier, adviser) = (from.Text(), from.Text());
+            var declared = ImmutableSortedDictionary.CreateBuilder<string, DeclaredAttribute>(StringComparer.Ordinal);
+            for (var more = from.Count(); more > 0; more--)
+            {
+                declared[from.Text() ?? ""] = new DeclaredAttribute(from.Text() ?? "", from.Bool());
+            }
+
             var tags = ImmutableArray.CreateBuilder<string>();
             for (var more = from.Count(); more > 0; more--)
             {
                 tags.Add(from.Text() ?? "");
             }
 
-            book._members[id] = known with { Tier = tier, Adviser = adviser, Tags = tags.ToImmutable() };
+            book._members[id] = known with { Tier = tier, Adviser = adviser, Declared = declared.ToImmutable(), Tags = tags.ToImmutable() };
         }
 
         for (var left = from.Count(); left > 0; left--)

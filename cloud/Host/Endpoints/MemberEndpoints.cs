@@ -29,6 +29,8 @@ internal static class MemberEndpoints
             AsMemberAsync(http, reader, stopping, async member => Results.Ok(await reader.ExportAsync(member, stopping))));
         api.MapGet("/me/points", (HttpRequest http, Reader reader, CancellationToken stopping) =>
             AsMemberAsync(http, reader, stopping, async member => Results.Ok(await reader.PointsAsync(member, stopping)))).Produces<PointsView>();
+        api.MapGet("/me/declared", DeclaredAsync).Produces<IReadOnlyDictionary<string, DeclaredAttribute>>();
+        api.MapPut("/me/declared", DeclareAsync).Produces<IReadOnlyDictionary<string, DeclaredAttribute>>();
         api.MapPost("/me/scans", ScanAsync).Produces(202);
         api.MapPost("/me/coupons/{id:long}/open", OpenAsync).Produces(202);
         api.MapDelete("/me", EraseAsync).Produces(204);
@@ -166,6 +168,27 @@ internal static class MemberEndpoints
             using var data = QRCodeGenerator.GenerateQrCode(coupon.Code, QRCodeGenerator.ECCLevel.M);
             using var svg = new SvgQRCode(data);
             return Results.Text(svg.GetGraphic(8, "#000000", "#ffffff", drawQuietZones: true, SvgQRCode.SizingMode.ViewBoxAttribute), "image/svg+xml");
+        });
+
+    private static Task<IResult> DeclaredAsync(HttpRequest http, Reader reader, Venues venues, CancellationToken stopping) =>
+        AsMemberAsync(http, reader, stopping, async member =>
+        {
+            var venue = await VenueOfAsync(member, reader, venues, stopping);
+            return Results.Ok(await venues.LaneOf(venue).AskAsync(venue, (at, _, _) => (at.State.Members.Find(member)?.Declared, Array.Empty<VenueCommand>())));
+        });
+
+    // Each thing told has its own leave to be used; what is left out is forgotten.
+    private static Task<IResult> DeclareAsync(HttpRequest http, Dictionary<string, DeclaredAttribute> body, Reader reader, Venues venues, CancellationToken stopping) =>
+        AsMemberAsync(http, reader, stopping, async member =>
+        {
+            if (body.Count > 20 || body.Any(d => d.Key.Length is 0 or > 40 || d.Value.Value is not { Length: > 0 and <= 40 }))
+            {
+                return Problems.Bad("$", null, "at most 20 things, name and value of 1 to 40 letters each, and mayBeUsed");
+            }
+
+            var venue = await VenueOfAsync(member, reader, venues, stopping);
+            await venues.LaneOf(venue).AskAsync<bool>(venue, (_, _, _) => (true, [new MemberDeclared(member.Value, body)]));
+            return Results.Ok(body);
         });
 
     /// <param name="Touchpoint">The code that was scanned.</param>

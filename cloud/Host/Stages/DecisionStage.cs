@@ -262,6 +262,7 @@ public sealed partial class DecisionStage : IDecisionSink
         Tier = member.Tier,
         Tags = member.Tags,
         Adviser = member.Adviser,
+        Declared = member.Declared.ToImmutableDictionary(StringComparer.Ordinal),
     };
 
     private static IEnumerable<(string, string)> Named(IReadOnlyList<string> documents) => documents.Select((d, i) => ($"document {i + 1}", d));

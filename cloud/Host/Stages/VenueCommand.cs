@@ -16,6 +16,7 @@ namespace Presence.Cloud.Stages;
 [JsonDerivedType(typeof(PlanChanged), "plan")]
 [JsonDerivedType(typeof(DeviceMarked), "marked")]
 [JsonDerivedType(typeof(DeviceUnmarked), "unmarked")]
+[JsonDerivedType(typeof(MemberDeclared), "declared")]
 [JsonDerivedType(typeof(CouponUndone), "undone")]
 [JsonDerivedType(typeof(CouponCancelled), "cancelled")]
 [JsonDerivedType(typeof(CouponOpened), "opened")]
@@ -69,6 +70,12 @@ public sealed record CouponTaken(Guid Member, Guid Coupon, int Zone, string By) 
 
 /// <param name="Cause">Key of the call, by which its points are known; null for none.</param>
 public sealed record Bought(Guid Member, int Zone, string Category, long Cents, string? Cause = null) : VenueCommand
+{
+    public override Guid? Concerns => Member;
+}
+
+/// <summary>What a member tells of themselves, in place of what was told before.</summary>
+public sealed record MemberDeclared(Guid Member, Dictionary<string, DeclaredAttribute> Declared) : VenueCommand
 {
     public override Guid? Concerns => Member;
 }

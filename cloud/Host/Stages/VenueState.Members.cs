@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Presence.Identity;
 
 namespace Presence.Cloud.Stages;
@@ -113,6 +114,13 @@ public sealed partial class VenueState
                 break;
             case DeviceUnmarked unmarked:
                 _visits.Unmark(new(unmarked.Token));
+                break;
+            case MemberDeclared declared:
+                if (_members.Declare(new(declared.Member), declared.Declared.ToImmutableSortedDictionary(StringComparer.Ordinal)))
+                {
+                    Decisions.Changed(_members.Find(new(declared.Member))!, at, this, output);
+                }
+
                 break;
             case CouponUndone undone:
                 Decisions.Undone(new(undone.Coupon), at, this, output);
