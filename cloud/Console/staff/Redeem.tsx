@@ -49,7 +49,7 @@ export function Redeem({ venue, zone, store, by, formats, code, setCode, answere
     if (wanted === '') return;
     checked.current = wanted;
     setStep({ at: 'checking' });
-    call<CouponPreview>(at`venues/${venue}/coupons/${wanted}`).then(
+    call<CouponPreview>(at`venues/${venue}/coupons/${wanted}?zone=${zone}`).then(
       (preview) => checked.current === wanted && setStep({ at: 'preview', preview }),
       (error: unknown) => {
         if (checked.current !== wanted) return;

@@ -188,7 +188,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/venues/{venue}/rules": {
+    "/api/v1/venues/{venue}/plan": {
         parameters: {
             query?: never;
             header?: never;
@@ -212,7 +212,110 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": unknown[];
+                        "application/json": components["schemas"]["VenuePlan"];
+                    };
+                };
+            };
+        };
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    venue: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["PlanBody"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["VenuePlan"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/venues/{venue}/plan/trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    venue: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["PlanBody"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TrialResult"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/venues/{venue}/receivers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    venue: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReceiverView"][];
                     };
                 };
             };
@@ -225,7 +328,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/venues/{venue}/rules/{id}": {
+    "/api/v1/venues/{venue}/apart": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    venue: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApartView"][];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/venues/{venue}/visits/{id}/role": {
         parameters: {
             query?: never;
             header?: never;
@@ -239,13 +379,13 @@ export interface paths {
                 header?: never;
                 path: {
                     venue: string;
-                    id: string;
+                    id: number;
                 };
                 cookie?: never;
             };
             requestBody: {
                 content: {
-                    "application/json": components["schemas"]["JsonElement"];
+                    "application/json": components["schemas"]["RoleBody"];
                 };
             };
             responses: {
@@ -254,14 +394,72 @@ export interface paths {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content: {
-                        "application/json": components["schemas"]["JsonElement"];
-                    };
+                    content?: never;
                 };
             };
         };
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/venues/{venue}/apart/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    venue: string;
+                    number: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["RoleBody"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        post?: never;
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    venue: string;
+                    number: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
         options?: never;
         head?: never;
         patch?: never;
@@ -347,86 +545,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/venues/{venue}/coupons/{code}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    venue: string;
-                    code: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description OK */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["CouponCheck"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/venues/{venue}/coupons/{code}/redeem": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    venue: string;
-                    code: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["RedeemRequest"];
-                };
-            };
-            responses: {
-                /** @description OK */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["RedeemReply"];
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/venues/{venue}/purchases": {
         parameters: {
             query?: never;
@@ -460,6 +578,48 @@ export interface paths {
                 };
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/venues/{venue}/members/{member}/grade": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    venue: string;
+                    member: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["MemberGrade"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MemberGrade"];
+                    };
+                };
+            };
+        };
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -808,6 +968,1220 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/points": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PointsView"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/scans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ScanRequest"];
+                };
+            };
+            responses: {
+                /** @description Accepted */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/coupons/{id}/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Accepted */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/venues/{venue}/backtests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    venue: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["BackTestRequest"];
+                };
+            };
+            responses: {
+                /** @description Accepted */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["BackTestView"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/venues/{venue}/backtests/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    venue: string;
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["BackTestView"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    venue: string;
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Accepted */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["BackTestView"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/venues/{venue}/gateways": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    venue: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["GatewayEntryView"][];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/venues/{venue}/gateways/{gateway}/enrolment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    venue: string;
+                    gateway: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["EnrolmentCodeView"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/venues/{venue}/gateways/{gateway}/revocation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    venue: string;
+                    gateway: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/venues/{venue}/gateways/{gateway}/setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    venue: string;
+                    gateway: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["GatewaySetup"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["GatewaySetup"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/venues/{venue}/keys/generation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    venue: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/enrolments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["EnrolmentRequest"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["EnrolmentReply"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/venues/{venue}/coupons/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    zone?: string;
+                };
+                header?: never;
+                path: {
+                    venue: string;
+                    code: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CouponCheck"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/venues/{venue}/coupons/{code}/redeem": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    venue: string;
+                    code: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["RedeemRequest"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RedeemReply"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/venues/{venue}/coupons/{code}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    venue: string;
+                    code: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["HandRequest"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CouponByHand"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/venues/{venue}/coupons/{code}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    venue: string;
+                    code: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["HandRequest"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CouponByHand"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/venues/{venue}/till": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    venue: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["TillRequest"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TillReply"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/venues/{venue}/staff/{zone}/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    venue: string;
+                    zone: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TaskView"][];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/venues/{venue}/staff/tasks/{id}/done": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    venue: string;
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ByRequest"];
+                };
+            };
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/venues/{venue}/alarms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    venue: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AlarmView"][];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/venues/{venue}/rules/{id}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    venue: string;
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ByRequest"];
+                };
+            };
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/venues/{venue}/hooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    state?: string;
+                };
+                header?: never;
+                path: {
+                    venue: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["HookView"][];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/venues/{venue}/hooks/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    venue: string;
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/venues/{venue}/members/{member}/events/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    venue: string;
+                    member: string;
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        [key: string]: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Accepted */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/venues/{venue}/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    venue: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown[];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/venues/{venue}/rules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    venue: string;
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RuleView"];
+                    };
+                };
+            };
+        };
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    venue: string;
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["JsonElement"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["JsonElement"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/venues/{venue}/rules/{id}/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    venue: string;
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["StateRequest"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["JsonElement"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/venues/{venue}/rules/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    venue: string;
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RuleVersionView"][];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/venues/{venue}/rules/{id}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    from?: number;
+                    to?: number;
+                };
+                header?: never;
+                path: {
+                    venue: string;
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ChangeView"][];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/venues/{venue}/offers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    venue: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown[];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/venues/{venue}/rules/{id}/outcomes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    margin?: number;
+                };
+                header?: never;
+                path: {
+                    venue: string;
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OutcomesView"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -815,6 +2189,30 @@ export interface components {
         AcknowledgeRequest: {
             /** @description Name of the person at the till or on the floor. */
             by: null | string;
+        };
+        /** @description A rule that ran away and was stopped. */
+        AlarmView: {
+            /** Format: int64 */
+            id: number;
+            rule: string;
+            why: string;
+            /** Format: date-time */
+            at: string;
+            releasedBy: null | string;
+            /** Format: date-time */
+            releasedAt: null | string;
+        };
+        /** @description A device that is not counted among visitors. */
+        ApartView: {
+            /** Format: int32 */
+            number: number;
+            token: string;
+            role: components["schemas"]["DeviceRole"];
+            zone: null | string;
+            /** Format: date-time */
+            since: string;
+            /** Format: date-time */
+            heardAt: string;
         };
         /** @description A member who is here and matters to staff. */
         ArrivalView: {
@@ -835,10 +2233,61 @@ export interface components {
             /** Format: date-time */
             acknowledgedAt: null | string;
         };
+        BackTestRequest: {
+            /** @description Documents to try, as they would be published. */
+            rules: null | unknown[];
+            offers: null | components["schemas"]["JsonElement"];
+            /**
+             * Format: int32
+             * @description Days up to now to count, 1 to 90; 30 when left out.
+             */
+            days: null | number;
+        };
+        /**
+         * @description Where a back-test stands.
+         * @enum {unknown}
+         */
+        BackTestState: "waiting" | "running" | "done" | "cancelled" | "failed";
+        BackTestView: {
+            /** Format: uuid */
+            id: string;
+            /** @description `waiting`, `running`, `done`, `cancelled` or `failed`. */
+            state: components["schemas"]["BackTestState"];
+            /**
+             * Format: double
+             * @description 0 to 1.
+             */
+            done: number;
+            /** Format: int32 */
+            days: number;
+            doubts: components["schemas"]["DoubtView"][];
+            forecast: null | components["schemas"]["ForecastView"];
+        };
         BoundView: {
             /** Format: date-time */
             at: string;
             how: string;
+        };
+        ByRequest: {
+            /** @description Who. */
+            by: null | string;
+        };
+        /** @description A place where two versions differ; null where it is not there. */
+        ChangeView: {
+            path: string;
+            was: null | components["schemas"]["JsonElement"];
+            is: null | components["schemas"]["JsonElement"];
+        };
+        /** @description A rule in force that sends something else because of the drafts. */
+        CollisionView: {
+            rule: string;
+            /** Format: int32 */
+            before: number;
+            /** Format: int32 */
+            after: number;
+            lostTo: {
+                [key: string]: number;
+            };
         };
         ConsentRequest: {
             purposes: null | string[];
@@ -852,6 +2301,10 @@ export interface components {
             marketing: components["schemas"]["LocalText"];
             profiling: components["schemas"]["LocalText"];
         };
+        CouponByHand: {
+            code: string;
+            state: string;
+        };
         CouponCheck: {
             code: string;
             state: string;
@@ -860,6 +2313,13 @@ export interface components {
             expiresAt: string;
             redeemable: boolean;
             reason: null | components["schemas"]["LocalText"];
+            /**
+             * Format: date-time
+             * @description When it was used; null when it was not.
+             */
+            redeemedAt?: null | string;
+            redeemedIn?: null | components["schemas"]["LocalText"];
+            redeemedBy?: null | string;
         };
         CouponView: {
             /** Format: int64 */
@@ -879,6 +2339,15 @@ export interface components {
             /** @description Why the member got it. */
             why: components["schemas"]["LocalText"];
         };
+        DayView: {
+            /**
+             * Format: date
+             * @description Venue day.
+             */
+            day: string;
+            /** Format: int32 */
+            offers: number;
+        };
         DecisionView: {
             /** Format: int64 */
             id: number;
@@ -895,6 +2364,58 @@ export interface components {
             outcome: string;
             offer: null | components["schemas"]["LocalText"];
             reasons: components["schemas"]["ReasonView"][];
+        };
+        /**
+         * @description Why a device is not counted among visitors.
+         * @enum {unknown}
+         */
+        DeviceRole: "visitor" | "staff" | "fixed" | "resident";
+        /** @description People counted at doors since the venue's day began. */
+        DoorsView: {
+            /** Format: int64 */
+            in: number;
+            /** Format: int64 */
+            out: number;
+            /** Format: int64 */
+            inside: number;
+            /**
+             * Format: int64
+             * @description People in the building by devices heard and by how many people a device has stood for; null while that is not known.
+             */
+            people: null | number;
+        };
+        /** @description Something the lint doubts. */
+        DoubtView: {
+            doubt: string;
+            rule: string;
+            text: string;
+            blocks: boolean;
+        };
+        /** @description A one-time code, shown once. */
+        EnrolmentCodeView: {
+            code: string;
+            /** Format: date-time */
+            expiresAt: string;
+        };
+        /** @description What a gateway that was enrolled is told. */
+        EnrolmentReply: {
+            tenant: string;
+            venue: string;
+            gateway: string;
+            /** @description Its certificate, PEM. */
+            certificate: string;
+            /** @description The only authority it shall believe, PEM. */
+            authority: string;
+            /** @description Where to report, `host:port`. */
+            broker: string;
+        };
+        /** @description What a gateway brings to be enrolled. */
+        EnrolmentRequest: {
+            code: string;
+            /** @description PKCS #10 in DER, base64url. */
+            request: string;
+            /** @description 64 bytes, base64url. */
+            sealKey: string;
         };
         /** @description A storey. Order in ImmutableArray&lt;Floor&gt; VenueMap.Floors is from the lowest up. */
         Floor: {
@@ -913,6 +2434,82 @@ export interface components {
              */
             height: number;
         };
+        /** @description What would have happened. Money in cents, if every coupon had been redeemed. */
+        ForecastView: {
+            /** Format: int64 */
+            facts: number;
+            /** Format: int32 */
+            days: number;
+            offersPerDay: components["schemas"]["DayView"][];
+            /** Format: int32 */
+            membersReached: number;
+            /** Format: int64 */
+            costCeilingCents: number;
+            /** Format: int64 */
+            extraCostCents: number;
+            rules: components["schemas"]["RuleForecastView"][];
+            collisions: components["schemas"]["CollisionView"][];
+            neverHeld: string[];
+            samples: components["schemas"]["DecisionView"][];
+            alarms: string[];
+            unknowable: components["schemas"]["LocalText"][];
+        };
+        /** @description What operators see of a gateway. */
+        GatewayEntryView: {
+            gateway: string;
+            /** @description `planned`, `waiting` (a code was shown), `enrolled`, `revoked`, or `password` (from the venue file). */
+            state: string;
+            in: boolean;
+            holdsKeys: boolean;
+            /** Format: date-time */
+            certificateUntil: null | string;
+            /** @description Of the key that keys are sealed to; the same on the gateway's own page. Null before it is enrolled. */
+            fingerprint: null | string;
+            setup: components["schemas"]["GatewaySetup"];
+            health: null | components["schemas"]["GatewayHealthView"];
+        };
+        /** @description What a gateway said of itself last. */
+        GatewayHealthView: {
+            /** Format: date-time */
+            at: string;
+            online: boolean;
+            version: string;
+            clock: string;
+            /** Format: int64 */
+            clockErrorMs: null | number;
+            /** Format: double */
+            celsius: null | number;
+            /** Format: uint64 */
+            spoolBytes: number;
+            /** Format: date-time */
+            oldestAt: null | string;
+            /** Format: uint64 */
+            configVersion: number;
+            /** Format: uint64 */
+            configRejected: number;
+            /** Format: int32 */
+            statics: number;
+            radios: components["schemas"]["RadioView"][];
+            drops: {
+                [key: string]: number;
+            };
+        };
+        /** @description What an operator set for one gateway; 0 or null leaves the gateway's own setting. */
+        GatewaySetup: {
+            /** Format: int32 */
+            lingerMs?: number;
+            /** Format: int32 */
+            forgetMs?: number;
+            /** Format: int32 */
+            louderDb?: number;
+            /** Format: int32 */
+            liveLimitMs?: number;
+            /** Format: int32 */
+            statusEveryMs?: number;
+            dropUnassociated?: null | boolean;
+            /** @description Where to report from now on, `host` or `host:port`. */
+            broker?: null | string;
+        };
         GatewayView: {
             gateway: string;
             online: boolean;
@@ -925,6 +2522,26 @@ export interface components {
              * @description Batches it has still to send.
              */
             backlog: number;
+        };
+        HandRequest: {
+            /** @description Who does it. */
+            by: null | string;
+            /** @description Why; kept with the coupon. */
+            reason: null | string;
+        };
+        HookView: {
+            /** Format: int64 */
+            id: number;
+            hook: string;
+            /** @description `waiting`, `delivered` or `dead`. */
+            state: string;
+            /** Format: date-time */
+            at: string;
+            /** Format: int32 */
+            tries: number;
+            /** Format: date-time */
+            nextAt: string;
+            problem: null | string;
         };
         JoinReply: {
             /** Format: uuid */
@@ -940,7 +2557,6 @@ export interface components {
             purposes: null | string[];
             /** @description Version of the words that were shown. */
             textVersion: null | string;
-            tier?: null | string;
         };
         JsonElement: unknown;
         LinkReply: {
@@ -979,6 +2595,7 @@ export interface components {
              * @description Settled since the venue began.
              */
             visits: number;
+            doors?: null | components["schemas"]["DoorsView"];
         };
         /** @description A text in the languages of the venue; English is always there. */
         LocalText: {
@@ -995,6 +2612,14 @@ export interface components {
             bindings: components["schemas"]["BoundView"][];
             present: boolean;
             zone: null | string;
+        };
+        MemberGrade: {
+            /** @description For example `gold`; null for none. */
+            tier: null | string;
+            /** @description Words of the venue's own, for example `press`; replaces those before. */
+            tags: null | string[];
+            /** @description Zone of the member's own adviser; null for none. */
+            adviser?: null | string;
         };
         /** @description What a member finds in the inbox. */
         MessageView: {
@@ -1021,10 +2646,82 @@ export interface components {
             name: components["schemas"]["LocalText"];
             code: string;
         };
+        OutcomeView: {
+            name: string;
+            /** Format: int64 */
+            served: number;
+            /** Format: double */
+            servedMean: number;
+            /** Format: int64 */
+            heldOut: number;
+            /** Format: double */
+            heldOutMean: number;
+            /**
+             * Format: double
+             * @description Mean of those served less mean of those left out; null when nothing is compared.
+             */
+            difference: null | number;
+            /**
+             * Format: double
+             * @description Of the 95 % interval for one look at an end fixed beforehand; null until there is enough data.
+             */
+            low: null | number;
+            /** Format: double */
+            high: null | number;
+            /**
+             * Format: double
+             * @description Of the 95 % interval that holds for those who look every day.
+             */
+            alwaysLow: null | number;
+            /** Format: double */
+            alwaysHigh: null | number;
+            /** Format: double */
+            sizesOff: null | number;
+            /** @description `notEnoughData`, `groupsBroken`, `nothingShown`, `better` or `worse`. */
+            verdict: components["schemas"]["Verdict"];
+        };
+        OutcomesView: {
+            rule: string;
+            /**
+             * Format: int32
+             * @description What the rule's draw leaves out; with 0 there is nothing to compare with.
+             */
+            holdoutPercent: number;
+            /** Format: int32 */
+            marginPercent: number;
+            outcomes: components["schemas"]["OutcomeView"][];
+            note: components["schemas"]["LocalText"];
+        };
         /** @description A way between two zones, or a way out (string? Passage.To null). */
         Passage: {
             from: string;
             to: null | string;
+        };
+        /** @description A plan to be tried or adopted; what is not given stays as it is in force. */
+        PlanBody: {
+            map: null | components["schemas"]["VenueMap"];
+            policy: null | components["schemas"]["VisitPolicy"];
+            survey: null | components["schemas"]["SurveyedSpot"][];
+        };
+        PointsMoveView: {
+            /** Format: date-time */
+            at: string;
+            /** @description `mall`, `pending`, `member`, `spent` or `expired`. */
+            from: string;
+            to: string;
+            /** Format: int64 */
+            points: number;
+        };
+        PointsView: {
+            /** Format: int64 */
+            spendable: number;
+            /**
+             * Format: int64
+             * @description Theirs after the time to return goods.
+             */
+            pending: number;
+            /** @description Newest first. */
+            moves: components["schemas"]["PointsMoveView"][];
         };
         PurchaseRequest: {
             /**
@@ -1043,6 +2740,17 @@ export interface components {
          * @enum {unknown}
          */
         RadioKind: "wifi" | "bluetooth";
+        /** @description How one receiver does. */
+        RadioView: {
+            /** Format: int32 */
+            number: number;
+            /** Format: uint64 */
+            frames: number;
+            /** Format: uint64 */
+            lost: number;
+            /** Format: double */
+            quietSeconds: number;
+        };
         /** @description One thing that was asked on the way to a decision, and what was found. */
         ReasonView: {
             gate: string;
@@ -1069,6 +2777,30 @@ export interface components {
             /** @description What it listens to. */
             kind?: components["schemas"]["RadioKind"];
         };
+        /**
+         * @description What is wrong with a receiver, judged by what it and the others hear.
+         * @enum {unknown}
+         */
+        ReceiverFault: "none" | "silent" | "offLevel" | "misplaced";
+        /** @description How a receiver does. */
+        ReceiverView: {
+            gateway: string;
+            /** Format: int32 */
+            number: number;
+            zone: string;
+            fault: components["schemas"]["ReceiverFault"];
+            /** Format: date-time */
+            heardAt: null | string;
+            /**
+             * Format: double
+             * @description How much louder it hears lately than the plan says; taken into account.
+             */
+            offsetDb: number;
+            /** Format: double */
+            usualOffsetDb: number;
+            /** Format: double */
+            misfitDb: number;
+        };
         RedeemReply: {
             outcome: string;
             code: string;
@@ -1081,12 +2813,73 @@ export interface components {
             zone: null | string;
             by: null | string;
         };
+        RoleBody: {
+            /** @description `visitor`, `staff` or `fixed`. */
+            role: components["schemas"]["DeviceRole"];
+            /** @description Of a fixed device: the zone it always is in. */
+            zone?: null | string;
+        };
+        RuleForecastView: {
+            rule: string;
+            /** @description Whether it is one of those tried. */
+            draft: boolean;
+            /** Format: int32 */
+            sent: number;
+            /** Format: int32 */
+            members: number;
+            /** Format: int32 */
+            heldOut: number;
+            /** Format: int64 */
+            costCeilingCents: number;
+            blocked: {
+                [key: string]: number;
+            };
+            lostTo: {
+                [key: string]: number;
+            };
+            /** @description It held for somebody and never got through. */
+            starved: boolean;
+        };
+        RuleVersionView: {
+            /** Format: int32 */
+            revision: number;
+            /** Format: int32 */
+            version: number;
+            state: string;
+            author: string;
+            /** Format: date-time */
+            at: string;
+            document: components["schemas"]["JsonElement"];
+        };
+        RuleView: {
+            document: components["schemas"]["JsonElement"];
+            sentence: null | components["schemas"]["LocalText"];
+            /** @description It ran away and waits for somebody to look. */
+            stopped: boolean;
+            doubts: components["schemas"]["DoubtView"][];
+        };
+        ScanRequest: {
+            /** @description The code that was scanned. */
+            touchpoint: null | string;
+            /** @description Where it hangs; null where unknown. */
+            zone: null | string;
+        };
         /** @description A place on a floor in metres from its origin, x to the right, y up. */
         Spot: {
             /** Format: double */
             x?: number;
             /** Format: double */
             y?: number;
+        };
+        /**
+         * @description How much of a visit it was, by how loud and how long the device was heard; decided when the visit settles.
+         * @enum {unknown}
+         */
+        Standing: "unknown" | "passerBy" | "visitor" | "engaged" | "resident";
+        StateRequest: {
+            /** @description `draft`, `published`, `paused` or `archived`. */
+            state: null | string;
+            by: null | string;
         };
         StayView: {
             zone: string;
@@ -1096,6 +2889,161 @@ export interface components {
             until: string;
             /** Format: int32 */
             confidence: number;
+        };
+        /** @description How loud one receiver heard the surveyor's device. */
+        SurveyedLevel: {
+            /** @description As in string Receiver.Gateway. */
+            gateway: string;
+            /**
+             * Format: int32
+             * @description As in int Receiver.Number.
+             */
+            number: number;
+            /**
+             * Format: double
+             * @description Mean strength.
+             */
+            dbm: number;
+        };
+        /** @description One stop of a survey walk: what the venue's receivers heard of a device whose place was known. */
+        SurveyedSpot: {
+            /** @description Id of the floor. */
+            floor: string;
+            /** @description Metres. */
+            at: components["schemas"]["Spot"];
+            /** @description Receivers that heard it. */
+            heard: components["schemas"]["SurveyedLevel"][];
+        };
+        TaskView: {
+            /** Format: int64 */
+            id: number;
+            /** Format: date-time */
+            at: string;
+            /** Format: date-time */
+            dueAt: string;
+            zone: null | string;
+            member: string;
+            rule: string;
+            text: components["schemas"]["LocalText"];
+            /** @description Zone it goes to when nobody does it in time; null for none. */
+            escalateTo: null | string;
+            /** Format: date-time */
+            escalatedAt: null | string;
+            doneBy: null | string;
+            /** Format: date-time */
+            doneAt: null | string;
+        };
+        TillCoupon: {
+            code: string;
+            offer: components["schemas"]["OfferView"];
+        };
+        TillPoints: {
+            /**
+             * Format: int64
+             * @description By this purchase; the member's after the time to return goods.
+             */
+            earned: number;
+            /** Format: int64 */
+            pending: number;
+            /** Format: int64 */
+            spendable: number;
+        };
+        TillRefusal: {
+            code: string;
+            /** @description `unknown`, `alreadyRedeemed`, `expired`, `cancelled`, `wrongPlace`, `stacked` or `anotherMember`. */
+            reason: string;
+            text: components["schemas"]["LocalText"];
+        };
+        TillReply: {
+            /** @description `done` or `refused`; when refused nothing was done, neither coupon nor purchase. */
+            outcome: string;
+            /** Format: date-time */
+            at: string;
+            member: null | string;
+            coupons: components["schemas"]["TillCoupon"][];
+            refusals: components["schemas"]["TillRefusal"][];
+            /** Format: int64 */
+            cents: null | number;
+            points: null | components["schemas"]["TillPoints"];
+        };
+        TillRequest: {
+            /** @description Id of the store. */
+            zone: null | string;
+            /** @description Name of the person at the till. */
+            by: null | string;
+            /**
+             * Format: uuid
+             * @description Member id; may be left out when a coupon says whose it is.
+             */
+            member: null | string;
+            /** @description QR texts, long or short codes; at most ten. */
+            coupons: null | string[];
+            /** @description Of the purchase; null when nothing is bought. */
+            category: null | string;
+            /** Format: int64 */
+            cents: null | number;
+        };
+        /** @description Two histories of the same inputs. */
+        TrialResult: {
+            /**
+             * Format: int64
+             * @description Unix ms of the first input that is kept.
+             */
+            from: number;
+            /**
+             * Format: int64
+             * @description Unix ms of the last.
+             */
+            until: number;
+            /**
+             * Format: int64
+             * @description In between.
+             */
+            sightings: number;
+            /** @description Under the plan in force. */
+            before: components["schemas"]["TrialSum"];
+            /** @description Under the plan that was tried. */
+            after: components["schemas"]["TrialSum"];
+            /**
+             * Format: int32
+             * @description Devices whose stays differ: another zone, or begin or end more than 30 s apart.
+             */
+            devicesUnlike: number;
+        };
+        /** @description One history in figures. */
+        TrialSum: {
+            /** @description Settled visits by standing. */
+            visits: {
+                [key: string]: number;
+            };
+            /**
+             * Format: double
+             * @description Of visitors and engaged.
+             */
+            medianDwellSeconds: number;
+            /** @description By zone; those in which nothing was are left out. */
+            zones: components["schemas"]["TrialZone"][];
+        };
+        TrialZone: {
+            /** @description Its id. */
+            zone: string;
+            /**
+             * Format: int32
+             * @description That stayed there at least once.
+             */
+            devices: number;
+            /** Format: int32 */
+            stays: number;
+            /**
+             * Format: double
+             * @description Of all together.
+             */
+            dwellSeconds: number;
+            /**
+             * Format: double
+             * @description Of one stay.
+             */
+            medianStaySeconds: number;
         };
         /** @description A mall's plan: what the operator draws once. Immutable; a change is a new map, and an input of the venue's log. */
         VenueMap: {
@@ -1115,12 +3063,104 @@ export interface components {
             /** @description Ways between zones. Empty means: neighbours are those whose outlines touch. */
             passages?: components["schemas"]["Passage"][];
         };
+        /** @description All that visits are decided by: the plan, the thresholds, and what was measured on site. Immutable; a change is an input of the venue's log. */
+        VenuePlan: {
+            /** @description Zones, receivers, ways. */
+            map: components["schemas"]["VenueMap"];
+            /** @description What counts as a visit. */
+            policy: components["schemas"]["VisitPolicy"];
+            /** @description Stops of a survey walk; may be empty, miss areas, and be old. */
+            survey?: components["schemas"]["SurveyedSpot"][];
+        };
         /** @description A mall, as pages list it. */
         VenueView: {
             tenant: string;
             venue: string;
             name: components["schemas"]["LocalText"];
             timeZone: string;
+        };
+        /**
+         * @description What may be said of a rule so far.
+         * @enum {unknown}
+         */
+        Verdict: "notEnoughData" | "groupsBroken" | "nothingShown" | "better" | "worse";
+        /** @description What counts as a visit. Immutable; a change is an input of the venue's log. */
+        VisitPolicy: {
+            /** @description Silence after which a visit is over, back-dated to the last evidence. Default 10 min: phones that only probe are silent for up to five minutes in nine pauses of ten (`firmware-notes/what-radios-do.md`). */
+            silence?: string;
+            /** @description How late a sighting may come and still give the same visits as in order. Default 30 s: fifteen times the linger of a gateway's batch. */
+            lateness?: string;
+            /** @description Final visits are decided in steps of this length. Default 10 s: shorter than any stay that a rule may speak of. */
+            bucket?: string;
+            /** @description Longest visit; what is heard longer is settled and begun anew, so that a till's radio does not make a visit of weeks. Default 24 h. */
+            longest?: string;
+            /**
+             * Format: double
+             * @description A device is said to have changed zone when the new one is believed in this surely against the old, 0.5 to 1. Default 0.8: of ten
+             *     changes said, eight are right at once. This is the hysteresis; how long it takes follows from how clear the readings are.
+             */
+            sure?: number;
+            /** @description How long a visitor stays in one zone, about. Default 10 s; the shorter, the sooner a few readings change the belief. */
+            meanStay?: string;
+            /** @description The same for settled stays, which can wait for more evidence. Default 1 min. */
+            settledStay?: string;
+            /**
+             * Format: double
+             * @description Spread of readings about what the plan foretells, dB, beside how far the levels in one zone are apart. Default 7: fading, body and furniture.
+             */
+            spreadDb?: number;
+            /**
+             * Format: double
+             * @description One reading speaks against a zone by at most this much, nats, so that one through a door or a body does not overrule all others. Default 12.
+             */
+            mostMisfit?: number;
+            /**
+             * Format: double
+             * @description Strength of a phone's Wi-Fi at one metre, dBm. Default -40; each device's own difference is learned.
+             */
+            nearWifiDbm?: number;
+            /**
+             * Format: double
+             * @description Strength of a Bluetooth advert at one metre, dBm. Default -60.
+             */
+            nearBluetoothDbm?: number;
+            /**
+             * Format: double
+             * @description Fall of the strength with ten times the distance, dB. Default 28 (ITU-R P.1238, offices and shops).
+             */
+            fallDb?: number;
+            /**
+             * Format: double
+             * @description What the way into another zone costs, dB. Default 4: a partition or shelves.
+             */
+            wallDb?: number;
+            /**
+             * Format: int32
+             * @description A visit whose loudest ten seconds were fainter than this was outside. Default -85 dBm.
+             */
+            visitorDbm?: number;
+            /** @description A visit shorter than this was passing by. Default 1 min. */
+            visitorDwell?: string;
+            /**
+             * Format: int32
+             * @description An engaged visitor was heard at least this loud. Default -75 dBm.
+             */
+            engagedDbm?: number;
+            /** @description An engaged visitor stayed at least this long. Default 10 min. */
+            engagedDwell?: string;
+            /** @description A settled stay is at least so long; passing through a zone in less is no stay. Default 2 min: in the simulated mall it takes away most stays that were none. */
+            shortestStay?: string;
+            /** @description A stranger's device heard for so long in one visit is no visitor: staff, or one that never leaves. Default 14 h, longer than a mall is open. */
+            resident?: string;
+            /** @description A receiver is named silent when it has heard nothing for so long while others heard what it would have heard too. Default 5 min. */
+            receiverSilence?: string;
+            /**
+             * Format: double
+             * @description A receiver is named when its level, or the spread of its readings, is off by more than this. Default 8 dB: a hand or a door makes less.
+             */
+            receiverOffDb?: number;
+            /** @description Correct each receiver by what the venue's own devices teach. Default true. */
+            learnReceivers?: boolean;
         };
         VisitView: {
             /** Format: int64 */
@@ -1131,10 +3171,16 @@ export interface components {
             since: string;
             /** Format: date-time */
             until: string;
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description 0 to 100: how sure the model was of where it was.
+             */
             confidence: number;
+            /** @description What it rests on, and what is doubtful about it. */
             sources: string[];
             stays: components["schemas"]["StayView"][];
+            /** @description `passerBy`, `visitor`, `engaged`, or `resident` for staff and devices that never leave. */
+            standing: components["schemas"]["Standing"];
         };
         /** @description A named part of a floor, with tags that rules speak of. */
         Zone: {
