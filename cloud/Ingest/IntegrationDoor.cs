@@ -36,8 +36,8 @@ public sealed class IntegrationDoor(IIntegrationAccounts accounts, IMqttEndpoint
             return gateways.AuthenticateAsync(attempt, cancel);
         }
 
-        // Its own name, or one below it for each of several screens: never a name by which it would push somebody else out.
-        var own = attempt.ClientId == account.Name || attempt.ClientId.StartsWith(account.Name + "/", StringComparison.Ordinal);
+        // One below its own name for each of its screens. No gateway's client id has a slash, so it can push none of them out.
+        var own = attempt.ClientId.StartsWith(account.Name + "/", StringComparison.Ordinal);
         return ValueTask.FromResult(own ? MqttAuthentication.Accept(account, Limits) : MqttAuthentication.Refuse(MqttReasonCode.ClientIdentifierNotValid));
     }
 

@@ -31,6 +31,8 @@ public sealed class SerialDoor
     /// <returns>False when all bytes are taken and no frame is complete.</returns>
     public bool TryRead(scoped ref ReadOnlySpan<byte> bytes, long arrivedNs, out CapturedFrame frame, out byte receiver)
     {
+        frame = default;
+        receiver = 0;
         while (!bytes.IsEmpty)
         {
             var octet = bytes[0];
@@ -45,18 +47,15 @@ public sealed class SerialDoor
             (_length, _escaped, _spoilt) = (0, false, false);
             if (length == 0 && !spoilt) continue;
             var why = spoilt ? DoorRefusal.Length : FirmwareFrame.Read(_content.AsSpan(0, length), Frames + 1, arrivedNs, out frame, out receiver);
-            if (!spoilt && why == DoorRefusal.None)
+            if (why == DoorRefusal.None)
             {
                 Frames++;
-                FirmwareFrame.Read(_content.AsSpan(0, length), Frames, arrivedNs, out frame, out receiver);
                 return true;
             }
 
             _refused[(int)why]++;
         }
 
-        frame = default;
-        receiver = 0;
         return false;
     }
 

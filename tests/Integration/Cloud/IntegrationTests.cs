@@ -24,7 +24,7 @@ public sealed class IntegrationTests
     {
         await using var cloud = await RunningCloud.StartAsync([]);
         cloud.Services.GetRequiredService<Integrations>().Add(new(DemoMall.Map.Tenant), new(DemoMall.Map.Venue), "sign", new() { Password = Password, Events = ["floor"] });
-        await using var sign = Client(cloud, Name);
+        await using var sign = Client(cloud, Name + "/hall");
         await sign.ConnectAsync();
         Assert.False((byte)await sign.SubscribeAsync(Floor) >= 0x80);
         foreach (var other in new[] { "#", "presence/#", Floor + "/#", "presence/v1/+/+/events/floor", Floor.Replace("floor", "visits", StringComparison.Ordinal), Floor.Replace("events/floor", "gw-1/up/live", StringComparison.Ordinal), "$SYS/#" })
@@ -53,13 +53,14 @@ public sealed class IntegrationTests
     }
 
     [Theory]
-    [InlineData("acme.mall.sign", Password)]
+    [InlineData("acme.mall.sign/hall", Password)]
+    [InlineData("demo.riverside.gw-1", Password)]
     [InlineData(null, "another-long-password")]
     public async Task A_sign_with_a_wrong_name_or_password_stays_outside(string? clientId, string password)
     {
         await using var cloud = await RunningCloud.StartAsync([]);
         cloud.Services.GetRequiredService<Integrations>().Add(new(DemoMall.Map.Tenant), new(DemoMall.Map.Venue), "sign", new() { Password = Password });
-        await using var sign = Client(cloud, clientId ?? Name, password: password);
+        await using var sign = Client(cloud, clientId ?? Name + "/hall", password: password);
         await Assert.ThrowsAsync<MqttException>(() => sign.ConnectAsync());
     }
 

@@ -3,6 +3,7 @@ using Presence.Capture;
 using Presence.Capture.Ble;
 using Presence.Capture.Files;
 using Presence.Capture.Privacy;
+using Presence.Capture.Radios;
 using Presence.Capture.Wifi;
 
 namespace Presence.Kit.Fuzz;
@@ -57,6 +58,7 @@ public static class CaptureFuzz
         private readonly Random _dice = new(seed);
         private readonly AddressPseudonymiser _names = new(new byte[32], new byte[32], cacheEntries: 1_024);
         private readonly AdvertisementAssembler _assembler = new();
+        private readonly SerialDoor _door = new();
         private readonly byte[] _input = new byte[Room];
 
         // The same frame twice, with other bytes around it: a reading that differs read what was not the frame's.
@@ -69,6 +71,12 @@ public static class CaptureFuzz
             if (_dice.Next(32) == 0)
             {
                 TryFile();
+                return;
+            }
+
+            if (_dice.Next(32) == 0)
+            {
+                TryLine();
                 return;
             }
 
@@ -178,6 +186,35 @@ public static class CaptureFuzz
                 throw new InvalidOperationException($"file: {e.GetType().Name} on {Convert.ToHexStringLower(bytes)}: {e.Message}", e);
             }
         }
+
+        /// <summary>A frame from firmware on a serial line with a fault in it, and a sound one behind it, which must be found.</summary>
+        private void TryLine()
+        {
+            var (link, _, sample) = CaptureSamples.Frames[_dice.Next(CaptureSamples.Frames.Length)];
+            var content = new byte[FirmwareFrame.Overhead + sample.Length];
+            FirmwareFrame.Write(content, 1, link, _dice.NextInt64(), sample);
+            var length = Mutate(OnLine(content), 3);
+            byte[] line = [.. _input.AsSpan(0, length), 0xC0, .. OnLine(content)];
+            try
+            {
+                var (cut, last) = (_dice.Next(line.Length), 0);
+                Give(line.AsSpan(0, cut));
+                Give(line.AsSpan(cut));
+                if (last != sample.Length) throw new InvalidOperationException("the sound frame behind the fault was lost");
+
+                void Give(ReadOnlySpan<byte> bytes)
+                {
+                    while (_door.TryRead(ref bytes, 1, out var frame, out var _)) last = frame.Bytes.Length;
+                }
+            }
+            catch (Exception e) when (e is not OutOfMemoryException)
+            {
+                throw new InvalidOperationException($"line: {e.GetType().Name} on {Convert.ToHexStringLower(line)}: {e.Message}", e);
+            }
+        }
+
+        private static byte[] OnLine(byte[] content) =>
+            [0xC0, .. content.SelectMany(octet => octet switch { 0xC0 => [0xDB, 0xDC], 0xDB => new byte[] { 0xDB, 0xDD }, _ => [octet] }), 0xC0];
 
         /// <summary>Near misses: most of the frame stays sound, so that the mutation is met deep inside.</summary>
         /// <returns>Length of the input in <see cref="_input"/>.</returns>
