@@ -10,7 +10,7 @@ namespace Presence.Capture.Radios;
 /// version 1 | receiver | link type (2) | time (8) | original length (2) | frame … | check (4)
 /// </code>
 /// Little-endian. Link types are those of pcap, so that what follows is read by the same code as a file. Time: nanoseconds since 1970,
-/// or 0 from a radio without a clock. Check: CRC-32 (as IEEE 802.3) of all before it. For firmware authors:
+/// or 0 from a radio without a clock; one that is a minute off is taken for none. Check: CRC-32 (as IEEE 802.3) of all before it. For firmware authors:
 /// <c>firmware-notes/firmware-door.md</c>.
 /// </remarks>
 public static class FirmwareFrame
@@ -21,6 +21,9 @@ public static class FirmwareFrame
     /// <summary>The longest content that is believed.</summary>
     public const int Longest = 8_192;
 
+    /// <summary>How far a radio's clock may be from ours: more than a minute is a clock that was never set, and the time of arrival is the better one.</summary>
+    private const long MostOffNs = 60_000_000_000;
+
     private const int HeaderLength = 14;
     private const int CheckLength = 4;
     private const byte Version = 1;
@@ -28,7 +31,7 @@ public static class FirmwareFrame
     /// <summary>Reads one content.</summary>
     /// <param name="content">Header, frame and check.</param>
     /// <param name="number">The frame's place in its stream, from 1.</param>
-    /// <param name="arrivedNs">When it came, for a radio without a clock.</param>
+    /// <param name="arrivedNs">When it came, for a radio without a clock or with a wrong one.</param>
     /// <param name="frame">The frame, valid as long as the content.</param>
     /// <param name="receiver">Which of the firmware's radios heard it.</param>
     public static DoorRefusal Read(ReadOnlySpan<byte> content, long number, long arrivedNs, out CapturedFrame frame, out byte receiver)
@@ -44,7 +47,7 @@ public static class FirmwareFrame
         frame = new CapturedFrame
         {
             Number = number,
-            TimeNs = time == 0 ? arrivedNs : time,
+            TimeNs = time < arrivedNs - MostOffNs || time > arrivedNs + MostOffNs ? arrivedNs : time,
             Link = (LinkType)BinaryPrimitives.ReadUInt16LittleEndian(content[2..]),
             FcsLength = -1,
             OriginalLength = Math.Max(bytes.Length, BinaryPrimitives.ReadUInt16LittleEndian(content[12..])),

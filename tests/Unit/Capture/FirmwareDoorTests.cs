@@ -53,6 +53,21 @@ public sealed class FirmwareDoorTests
         Assert.Equal((Arrived, LinkType.Radiotap, (byte)4), (frame.TimeNs, frame.Link, receiver));
     }
 
+    [Theory]
+    [InlineData(Arrived - 2_000_000_000, Arrived - 2_000_000_000)]
+    [InlineData(Arrived + 59_000_000_000, Arrived + 59_000_000_000)]
+    [InlineData(Arrived + 61_000_000_000, Arrived)]
+    [InlineData(12_000_000_000, Arrived)]
+    [InlineData(long.MinValue, Arrived)]
+    [InlineData(long.MaxValue, Arrived)]
+    public void A_clock_that_was_never_set_is_not_believed(long said, long believed)
+    {
+        var content = new byte[FirmwareFrame.Overhead + 1];
+        FirmwareFrame.Write(content, 1, LinkType.Radiotap, said, [1]);
+        Assert.Equal(DoorRefusal.None, FirmwareFrame.Read(content, 1, Arrived, out var frame, out _));
+        Assert.Equal(believed, frame.TimeNs);
+    }
+
     private static byte[] Content(byte receiver, byte[] frame)
     {
         var content = new byte[FirmwareFrame.Overhead + frame.Length];
