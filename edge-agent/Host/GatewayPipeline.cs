@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Reflection;
 using Presence.EdgeAgent.Enrolment;
+using Presence.EdgeAgent.Feeds;
 using Presence.EdgeAgent.Keys;
 using Presence.EdgeAgent.Listening;
 using Presence.EdgeAgent.Pins;
@@ -42,6 +43,7 @@ internal sealed partial class GatewayPipeline : BackgroundService
     private readonly BrokerTrial _broker;
     private readonly Renewals _renewals = new();
     private readonly PinDesk _pins;
+    private readonly FeedCalls? _calls;
     private GatewayConfig? _config;
     private TimeSpan _linger;
     private long _inHandFrom = long.MaxValue;
@@ -76,6 +78,12 @@ internal sealed partial class GatewayPipeline : BackgroundService
         };
         _broker = new(_uplink, settings.BrokerTrial, logs.CreateLogger<BrokerTrial>()) { OnSettled = () => SaveConfig(_config!) };
         _pins = new(settings, (inputs, outputs) => LinuxPins.Open(settings.Gpio!, inputs, outputs), _batcher, time, Word, Forget, Wake, logs.CreateLogger<PinDesk>());
+        if (settings.Feeds is { } feeds)
+        {
+            Feeds = new(FeedSettings.Read(feeds), Listener, time, Wake, logs.CreateLogger<FeedDesk>());
+            _calls = new(Feeds, settings.Spool, logs.CreateLogger<FeedCalls>());
+        }
+
         if (SavedConfig() is { } saved)
         {
             Apply(saved, save: false);
@@ -88,6 +96,9 @@ internal sealed partial class GatewayPipeline : BackgroundService
     public FrameListener Listener { get; }
 
     public GatewayUplink Uplink => _uplink;
+
+    /// <summary>Null where no foreign system brings anything.</summary>
+    public FeedDesk? Feeds { get; }
 
     /// <summary>Of the key that others seal to; null for a gateway that was not enrolled.</summary>
     public string? Fingerprint => _identity?.Fingerprint;
@@ -121,7 +132,8 @@ internal sealed partial class GatewayPipeline : BackgroundService
         var uplink = _uplink.RunAsync(sending.Token);
         var spooling = SpoolAsync(stoppingToken);
         var keeping = Task.WhenAll(
-            _keys?.RunAsync((m, stop) => _uplink.SayAsync(TopicKind.KeysUp, m.Encode(), stop), stoppingToken) ?? Task.CompletedTask, RenewAsync(stoppingToken), _renewals.ReportAsync(_uplink, _time, stoppingToken));
+            _keys?.RunAsync((m, stop) => _uplink.SayAsync(TopicKind.KeysUp, m.Encode(), stop), stoppingToken) ?? Task.CompletedTask, RenewAsync(stoppingToken),
+            _calls?.RunAsync(stoppingToken) ?? Task.CompletedTask, _renewals.ReportAsync(_uplink, _time, stoppingToken));
         try
         {
             _radios.Start(stoppingToken);

@@ -14,6 +14,9 @@ internal static class Instruments
     /// <summary>Frames that became no sighting, by reason.</summary>
     public static readonly Counter<long> Refused = Meter.CreateCounter<long>("presence.gateway.refused", "{frame}", "Frames that became no sighting, by reason.");
 
+    /// <summary>What foreign systems sent that became no sighting, by system and reason.</summary>
+    public static readonly Counter<long> FeedRefused = Meter.CreateCounter<long>("presence.gateway.feed.refused", "{record}", "What foreign systems sent that became no sighting, by system and reason.");
+
     /// <summary>Sightings lost, by reason.</summary>
     public static readonly Counter<long> Dropped = Meter.CreateCounter<long>("presence.gateway.dropped", "{sighting}", "Sightings lost, by reason.");
 

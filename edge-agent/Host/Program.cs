@@ -4,6 +4,7 @@ using Presence.Capture.Decode;
 using Presence.EdgeAgent;
 using Presence.EdgeAgent.Binding;
 using Presence.EdgeAgent.Enrolment;
+using Presence.EdgeAgent.Feeds;
 using Presence.EdgeAgent.Settings;
 using Presence.Spool;
 
@@ -58,6 +59,7 @@ static async Task<int> RunAsync(string[] args)
         .AddSingleton(services => services.GetRequiredService<GatewayPipeline>() is var gateway
             ? new BindingDesk(services.GetRequiredService<INeighbourTable>(), gateway.Listener, gateway.Uplink, settings, services.GetRequiredService<TimeProvider>())
             : throw new InvalidOperationException())
+        .AddSingleton(services => services.GetRequiredService<GatewayPipeline>().Feeds ?? throw new InvalidOperationException("there are no feeds"))
         .AddRoutingCore();
     if (settings.TryBindHttp(out var where))
     {
@@ -69,8 +71,14 @@ static async Task<int> RunAsync(string[] args)
     }
 
     await using var app = builder.Build();
+    app.UseWebSockets();
     app.UseRouting();
     BindingPages.Map(app, settings);
+    if (app.Services.GetRequiredService<GatewayPipeline>().Feeds is { } feeds)
+    {
+        FeedPages.Map(app, feeds.Settings);
+    }
+
     await app.RunAsync();
     return 0;
 }

@@ -77,7 +77,7 @@ internal sealed class LittleMall : IAsyncDisposable
         TimeSpan.FromSeconds(30));
 
     /// <param name="identity">Another folder than its own.</param>
-    public void StartGateway(string gateway, string? identity = null)
+    public void StartGateway(string gateway, string? identity = null, params string[] more)
     {
         if (!_doors.TryGetValue(gateway, out var door))
         {
@@ -87,7 +87,7 @@ internal sealed class LittleMall : IAsyncDisposable
         _gateways[gateway] = OneProgram.Start(Programs.Of("edge-agent/Host", "presence-gateway.dll"),
         [
             "--identity", identity ?? IdentityOf(gateway), "--spool", Path.Combine(_folder, gateway, "spool"), "--spool-ballast", "100000", "--udp", $"127.0.0.1:{door}",
-            "--linger", "00:00:00.2", "--broker-trial", "00:00:02",
+            "--linger", "00:00:00.2", "--broker-trial", "00:00:02", .. more,
         ]);
     }
 
@@ -140,10 +140,18 @@ internal sealed class LittleMall : IAsyncDisposable
     /// <summary>Looks for bytes, also as text, in all that a program wrote.</summary>
     public void NothingOfIn(byte[] secret, string program)
     {
-        var forms = new[] { secret, Encoding.ASCII.GetBytes(Convert.ToHexStringLower(secret)), Encoding.ASCII.GetBytes(Convert.ToBase64String(secret)) };
-        var files = Directory.GetFiles(Path.Combine(_folder, program), "*", SearchOption.AllDirectories).Select(File.ReadAllBytes).Append(Encoding.UTF8.GetBytes(Said)).ToList();
+        var forms = new[] { secret, Encoding.ASCII.GetBytes(string.Join(":", secret.Select(b => b.ToString("x2", CultureInfo.InvariantCulture)))), Encoding.ASCII.GetBytes(Convert.ToHexStringLower(secret)), Encoding.ASCII.GetBytes(Convert.ToBase64String(secret)) };
+        var files = Directory.GetFiles(Path.Combine(_folder, program), "*", SearchOption.AllDirectories).Where(f => Path.GetFileName(f) != "lock").Select(ReadShared).Append(Encoding.UTF8.GetBytes(Said)).ToList();
         Assert.True(files.Sum(f => f.Length) > 10_000, "it wrote hardly anything; is this its folder?");
         Assert.All(files, file => Assert.All(forms, form => Assert.True(file.AsSpan().IndexOf(form) < 0, "a secret lies there")));
+    }
+
+    private static byte[] ReadShared(string file)
+    {
+        using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        using var bytes = new MemoryStream();
+        stream.CopyTo(bytes);
+        return bytes.ToArray();
     }
 
     public async ValueTask DisposeAsync()

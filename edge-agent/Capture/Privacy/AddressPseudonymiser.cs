@@ -236,7 +236,9 @@ public sealed class AddressPseudonymiser : IDisposable
         return (new DeviceToken(token), heard);
     }
 
-    private (DeviceToken Token, TokenTraits Traits) OfBeacon(AddressSpace space, ReadOnlySpan<byte> id, TokenTraits heard)
+    /// <summary>The token of a beacon by its identity.</summary>
+    /// <param name="space">One of the beacons' kinds.</param>
+    public (DeviceToken Token, TokenTraits Traits) OfBeacon(AddressSpace space, ReadOnlySpan<byte> id, TokenTraits heard)
     {
         Span<byte> room = stackalloc byte[1 + 64];
         var name = WriteName(room, space, id);

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using Presence.Capture;
 using Presence.Capture.Ble;
+using Presence.Capture.Feeds;
 using Presence.Capture.Files;
 using Presence.Capture.Privacy;
 using Presence.Capture.Wifi;
@@ -131,6 +132,27 @@ internal sealed class FrameListener : IDisposable
         return frame.Link is LinkType.Ieee80211 or LinkType.Prism or LinkType.Radiotap or LinkType.Avs or LinkType.Ppi
             ? HearWifi(receiver, frame, at)
             : HearBluetooth(receiver, frame, at);
+    }
+
+    /// <summary>Takes in what a foreign receiver heard.</summary>
+    /// <param name="receiver">Its number on the wire.</param>
+    /// <param name="at">Unix ms.</param>
+    /// <returns>Whether what is waiting should be sent now.</returns>
+    public bool Hear(ushort receiver, in FeedSighting heard, long at)
+    {
+        Instruments.Frames.Add(1);
+        Radios.Count(receiver);
+        lock (_gate)
+        {
+            if (_privacy is null)
+            {
+                return Refuse("no-keys");
+            }
+
+            var (token, traits) = heard.Beacon.IsEmpty
+                ? _privacy.Of(heard.Space, heard.Address, heard.Traits) : _privacy.OfBeacon(heard.Space, heard.Beacon.Span, heard.Traits);
+            return SendUnderLock(new(token, traits, 0, 0, receiver, heard.Dbm, at));
+        }
     }
 
     public void Dispose() => _privacy?.Dispose();

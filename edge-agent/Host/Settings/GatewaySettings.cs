@@ -87,6 +87,9 @@ public sealed class GatewaySettings
     /// <summary>Serial lines of firmware, each <c>DEVICE</c> or <c>FIRST=DEVICE</c>; set to raw and to its speed beforehand.</summary>
     public string[] Serial { get; set; } = [];
 
+    /// <summary>File of its owner's alone that says which foreign systems may bring what they hear; see <see cref="Feeds.FeedSettings"/>.</summary>
+    public string? Feeds { get; set; }
+
     /// <summary>The chip that pins are on, for example <c>/dev/gpiochip0</c>; null for none.</summary>
     public string? Gpio { get; set; }
 
@@ -198,6 +201,7 @@ public sealed class GatewaySettings
             else if (name == "udp" && !(IPEndPoint.TryParse(source.Path, out var at) && at.Port > 0)) yield return $"--udp '{source.Path}' is no address:port";
         }
 
+        if (Feeds is not null && EdgeAgent.Feeds.FeedSettings.Read(Feeds).IsCalled && BindHttp is null) yield return "--bind-http is missing: where the systems of --feeds call";
         foreach (var door in Door.Where(d => Pins.DoorWiring.Parse(d, beams: true) is null)) yield return $"--door '{door}' is not NUMBER=OUTER,INNER with two different lines";
         foreach (var motion in Motion.Where(m => Pins.DoorWiring.Parse(m, beams: false) is null)) yield return $"--motion '{motion}' is not NUMBER=LINE";
         if (Gpio is null && (Door.Length > 0 || Motion.Length > 0 || Led is not null || ResetButton is not null)) yield return "--gpio is missing: the chip that doors, light and button are on";

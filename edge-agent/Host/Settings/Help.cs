@@ -33,6 +33,7 @@ internal static class Help
           --bluez [RECEIVER=]hci0        a Bluetooth adapter shared through BlueZ
           --udp [FIRST=]ADDRESS:PORT     firmware that sends frames by UDP; its radios count on from FIRST
           --serial [FIRST=]DEVICE        firmware on a serial line
+          --feeds FILE                   systems a mall has already: Meraki, Mist, Aruba, Cisco Spaces, ESPresense, Theengs
           --gpio CHIP                    pins, for example /dev/gpiochip0
           --door NUMBER=OUTER,INNER      a door with two light beams on these lines; may be repeated
           --motion NUMBER=LINE           a motion sensor; may be repeated

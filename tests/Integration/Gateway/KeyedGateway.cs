@@ -78,7 +78,7 @@ internal sealed class KeyedGateway : IDisposable
     public void Hear(ulong phone)
     {
         var bytes = Kit.Gateway.ProbeCapture.Frame(new(1, phone, -50), 1);
-        _listener.Hear(0, new() { Link = Presence.Capture.Files.LinkType.Radiotap, Bytes = bytes, OriginalLength = bytes.Length, FcsLength = -1 }, 0);
+        _listener.Hear(0, new Presence.Capture.Files.CapturedFrame { Link = Presence.Capture.Files.LinkType.Radiotap, Bytes = bytes, OriginalLength = bytes.Length, FcsLength = -1 }, 0);
     }
 
     /// <summary>Asks this gateway to seal its keys to another, and hands the box over.</summary>

@@ -1,0 +1,122 @@
+using System.Net.WebSockets;
+using Microsoft.AspNetCore.Http.Features;
+using Presence.Capture.Feeds;
+
+namespace Presence.EdgeAgent.Feeds;
+
+/// <summary>Where foreign systems call us. TLS is a proxy's before this, as for the binding page.</summary>
+internal static class FeedPages
+{
+    private const int MostBytes = 8 * 1024 * 1024; // a network of a thousand access points in a minute
+    private const int MostFrame = 1024 * 1024;
+
+    public static void Map(IEndpointRouteBuilder pages, FeedSettings settings)
+    {
+        if (settings.Meraki is { } meraki)
+        {
+            pages.MapGet("/feeds/meraki", () => Results.Text(meraki.Validator));
+            pages.MapPost("/feeds/meraki", (HttpContext http, FeedDesk desk) =>
+                TakeAsync(http, desk, "meraki", (body, into) => Meraki.Read(body, meraki.Secret, into)));
+        }
+
+        if (settings.Mist is { } mist)
+        {
+            pages.MapPost("/feeds/mist", (HttpContext http, FeedDesk desk) => TakeAsync(http, desk, "mist", (body, into) => Mist.Read(
+                body, Header(http, "X-Mist-Signature-v2"), Header(http, "X-Mist-Signature"), mist.Secret, into)));
+        }
+
+        if (settings.Aruba is { } aruba)
+        {
+            pages.MapGet("/feeds/aruba", (HttpContext http, FeedDesk desk) => ArubaAsync(http, desk, aruba.Token));
+        }
+    }
+
+    private static string? Header(HttpContext http, string name) => http.Request.Headers.TryGetValue(name, out var value) ? value.ToString() : null;
+
+    private static async Task<IResult> TakeAsync(HttpContext http, FeedDesk desk, string feed, Func<ReadOnlyMemory<byte>, FeedReadings, FeedRefusal> read)
+    {
+        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+        {
+            limit.MaxRequestBodySize = MostBytes;
+        }
+
+        // The body is in memory alone, and gone with the answer.
+        using var body = new MemoryStream();
+        await http.Request.Body.CopyToAsync(body, http.RequestAborted);
+        var readings = new FeedReadings();
+        var why = read(body.GetBuffer().AsMemory(0, (int)body.Length), readings);
+        if (why is FeedRefusal.None)
+        {
+            desk.Take(feed, readings);
+            return Results.Ok();
+        }
+
+        // What is of another kind is answered as taken: the system would send it again for ever.
+        desk.Refuse(feed, why);
+        return Results.StatusCode(why switch { FeedRefusal.NotTrusted => 403, FeedRefusal.NotDevices => 200, _ => 400 });
+    }
+
+    private static async Task ArubaAsync(HttpContext http, FeedDesk desk, string token)
+    {
+        if (!http.WebSockets.IsWebSocketRequest)
+        {
+            http.Response.StatusCode = StatusCodes.Status400BadRequest;
+            return;
+        }
+
+        using var socket = await http.WebSockets.AcceptWebSocketAsync();
+        try
+        {
+            await ListenAsync(socket, desk, token, http.RequestAborted);
+        }
+        catch (Exception e) when (e is WebSocketException or OperationCanceledException)
+        {
+            // The access point went away; it comes back by itself.
+        }
+    }
+
+    private static async Task ListenAsync(WebSocket socket, FeedDesk desk, string token, CancellationToken stopping)
+    {
+        var room = new byte[64 * 1024];
+        while (socket.State == WebSocketState.Open)
+        {
+            var length = 0;
+            ValueWebSocketReceiveResult part;
+            do
+            {
+                if (length == room.Length)
+                {
+                    if (room.Length >= MostFrame)
+                    {
+                        await socket.CloseAsync(WebSocketCloseStatus.MessageTooBig, null, stopping);
+                        return;
+                    }
+
+                    Array.Resize(ref room, room.Length * 2);
+                }
+
+                part = await socket.ReceiveAsync(room.AsMemory(length), stopping);
+                length += part.Count;
+            }
+            while (!part.EndOfMessage && part.MessageType != WebSocketMessageType.Close);
+
+            if (part.MessageType == WebSocketMessageType.Close)
+            {
+                await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, stopping);
+                return;
+            }
+
+            var readings = new FeedReadings();
+            var why = Aruba.Read(room.AsSpan(0, length), token, readings);
+            if (why is FeedRefusal.None) desk.Take("aruba", readings);
+            else desk.Refuse("aruba", why);
+
+            // Whoever does not know the token has no business here.
+            if (why is FeedRefusal.NotTrusted)
+            {
+                await socket.CloseAsync(WebSocketCloseStatus.PolicyViolation, null, stopping);
+                return;
+            }
+        }
+    }
+}
