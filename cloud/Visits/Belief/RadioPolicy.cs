@@ -22,9 +22,9 @@ public sealed record RadioPolicy
     public double Silence { get; init; } = 0.5;
 
     /// <summary>Weight of scans that were like this one (<see cref="ScanMemory"/>) beside the map's likelihood; of Wi-Fi, and of a second's beacons.</summary>
-    public double LikeScans { get; init; } = 1;
+    public double LikeScans { get; init; } = 2;
 
-    public double LikeBeacons { get; init; } = 0.5;
+    public double LikeBeacons { get; init; } = 1;
 
     /// <summary>Walking speed that the belief spreads with, m/s.</summary>
     public double Speed { get; init; } = 1.2;

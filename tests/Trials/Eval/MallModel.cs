@@ -58,7 +58,8 @@ internal sealed class MallModel
                 more = scans.MoveNext();
             }
 
-            now = PassTo(belief, now, asked);
+            // Where nothing was heard yet, no time has passed that the belief could spread in.
+            now = PassTo(belief, now == 0 ? asked : now, asked);
             yield return Answer(asked, belief.Belief);
         }
     }
