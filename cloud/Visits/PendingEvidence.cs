@@ -72,8 +72,8 @@ internal sealed class PendingEvidence
 
     public int Waiting;
 
-    /// <summary>Adds one sighting to its device's bucket; <c>head</c> is the device's first node, <c>offset</c> ms after the bucket's begin.</summary>
-    public void Add(ref int head, int slot, int bucket, ushort offset, ushort receiver, sbyte dbm, EvidenceSources sources)
+    /// <summary>Adds readings to their device's bucket; <c>head</c> is the device's first node, <c>first</c> and <c>last</c> ms after the bucket's begin.</summary>
+    public void Add(ref int head, int slot, int bucket, ushort first, ushort last, ushort receiver, ushort count, int sum, EvidenceSources sources)
     {
         // A device's nodes lie newest first, so that a quarter of an hour of them, kept while a gateway is waited for, is not walked
         // through for every sighting.
@@ -81,10 +81,10 @@ internal sealed class PendingEvidence
         for (; n != 0 && Nodes[n].Bucket >= bucket; (before, n) = (n, Nodes[n].NextOfDevice))
         {
             ref var node = ref Nodes[n];
-            if (node.Bucket == bucket && TryAdd(ref node, receiver, dbm))
+            if (node.Bucket == bucket && TryAdd(ref node, receiver, count, sum))
             {
-                node.First = Math.Min(node.First, offset);
-                node.Last = Math.Max(node.Last, offset);
+                node.First = Math.Min(node.First, first);
+                node.Last = Math.Max(node.Last, last);
                 node.Sources |= sources;
                 return;
             }
@@ -95,7 +95,7 @@ internal sealed class PendingEvidence
         ref var fresh = ref Nodes[number];
         fresh.Slot = slot;
         fresh.Bucket = bucket;
-        fresh.First = fresh.Last = offset;
+        (fresh.First, fresh.Last) = (first, last);
         fresh.Sources = sources;
         fresh.NextOfDevice = n;
         if (before == 0)
@@ -107,10 +107,10 @@ internal sealed class PendingEvidence
             Nodes[before].NextOfDevice = number;
         }
 
-        TryAdd(ref fresh, receiver, dbm);
+        TryAdd(ref fresh, receiver, count, sum);
     }
 
-    private static bool TryAdd(ref EvidenceNode node, ushort receiver, sbyte dbm)
+    private static bool TryAdd(ref EvidenceNode node, ushort receiver, ushort count, int sum)
     {
         Span<EvidenceCell> cells = node.Cells;
         for (var i = 0; i < node.Used; i++)
@@ -119,10 +119,10 @@ internal sealed class PendingEvidence
             if (cell.Receiver == receiver)
             {
                 // A device heard more often than a thousand times a second is a fault; its mean is known well enough.
-                if (cell.Count < ushort.MaxValue)
+                if (cell.Count + count <= ushort.MaxValue)
                 {
-                    cell.Count++;
-                    cell.Sum += dbm;
+                    cell.Count += count;
+                    cell.Sum += sum;
                 }
 
                 return true;
@@ -134,7 +134,7 @@ internal sealed class PendingEvidence
             return false;
         }
 
-        cells[node.Used++] = new EvidenceCell { Receiver = receiver, Count = 1, Sum = dbm };
+        cells[node.Used++] = new EvidenceCell { Receiver = receiver, Count = count, Sum = sum };
         return true;
     }
 

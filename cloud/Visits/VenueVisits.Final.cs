@@ -19,15 +19,15 @@ public sealed partial class VenueVisits
 
     private long BeginOf(int bucket) => Times.Epoch + ((long)bucket * _bucketMs);
 
-    private void Keep(ref DeviceState device, int slot, int receiver, sbyte dbm, long at, EvidenceSources sources)
+    private void Keep(ref DeviceState device, int slot, in Burst burst, EvidenceSources sources)
     {
-        var bucket = BucketOf(at);
+        var bucket = burst.Bucket;
         if (bucket < _pending.Oldest)
         {
             // Before the first watermark nothing is too late, but two days of buckets are the most that are kept.
             if (_moving || _pending.Newest - bucket > 2 * Times.MsPerDay / _bucketMs)
             {
-                TooLate++;
+                TooLate += burst.Count;
                 device.Flags |= DeviceFlags.LeftOut;
                 return;
             }
@@ -39,7 +39,8 @@ public sealed partial class VenueVisits
             _pending.Oldest = bucket;
         }
 
-        _pending.Add(ref device.Pending, slot, bucket, (ushort)(at - BeginOf(bucket)), (ushort)receiver, dbm, sources);
+        var begin = BeginOf(bucket);
+        _pending.Add(ref device.Pending, slot, bucket, (ushort)(burst.First - begin), (ushort)(burst.Last - begin), burst.Receiver, burst.Count, burst.Sum, sources);
     }
 
     private long NextSettleMs()

@@ -2,9 +2,9 @@ namespace Presence.Visits;
 
 public sealed partial class VenueVisits
 {
-    private void Hear(
-        ref DeviceState device, int slot, int receiver, sbyte dbm, long at, EvidenceSources sources, VisitEventList happened)
+    private void Hear(ref DeviceState device, int slot, in Burst burst, EvidenceSources sources, VisitEventList happened)
     {
+        var at = burst.First;
         var last = device.LiveSince + device.LiveLast;
         if (device.Is(DeviceFlags.LiveOpen) && (at - last > _silence || at - device.LiveSince > _longest))
         {
@@ -15,12 +15,10 @@ public sealed partial class VenueVisits
         {
             Begin(ref device, slot, at, sources, happened);
         }
-        else if (at > last)
-        {
-            device.LiveLast = (uint)(at - device.LiveSince);
-        }
 
+        device.LiveLast = (uint)(Math.Max(burst.Last, device.LiveSince + device.LiveLast) - device.LiveSince);
         device.LiveSources |= sources;
+        var (receiver, dbm) = (burst.Receiver, (float)burst.Sum / burst.Count);
         if (device.Live.Hear(_model, _pace, receiver, dbm - _watch.Offset[receiver], _watch.Trust[receiver], at) && device.Live.Anchor != device.LiveZone)
         {
             Move(ref device, slot, device.Live.Anchor, Math.Max(at, device.LiveSince), device.Live.Confidence(), happened);

@@ -12,6 +12,9 @@ namespace Presence.Visits;
 /// </remarks>
 public sealed partial class VenueVisits
 {
+    /// <summary>Frames of one receiver within so many ms are one reading.</summary>
+    private const long BurstMs = 500;
+
     private readonly VisitPolicy _policy;
     private readonly ZoneModel _model;
     private readonly Pace _pace;
@@ -40,6 +43,7 @@ public sealed partial class VenueVisits
     /// <summary>True once a watermark has been given: from then on what comes after the lateness is left out.</summary>
     private bool _moving;
     private int[] _slots = new int[64];
+    private Burst[] _bursts = new Burst[64];
 
     public VenueVisits(VenueMap map, VisitPolicy policy)
         : this(new VenuePlan(map, policy))
@@ -121,7 +125,7 @@ public sealed partial class VenueVisits
         var more = late ? EvidenceSources.Late : EvidenceSources.None;
         for (var i = 0; i < batch.Length; i++)
         {
-            int receiver = batch.Receiver[i];
+            var receiver = batch.Receiver[i];
             var at = batch.At[i];
             if (receiver >= _receivers || at < Times.Epoch || at > _newest)
             {
@@ -129,24 +133,56 @@ public sealed partial class VenueVisits
                 continue;
             }
 
-            ref var slot = ref _slots[batch.Device[i]];
-            var traits = batch.Traits[batch.Device[i]];
-            if (slot < 0)
+            // A phone speaks in bursts, and what one receiver hears of a burst errs together: its mean is one reading.
+            ref var burst = ref _bursts[batch.Device[i]];
+            if (burst.Count > 0 && (burst.Receiver != receiver || at < burst.First || at >= burst.Until || burst.Count == ushort.MaxValue))
             {
-                slot = Meet(batch.Tokens[batch.Device[i]], traits);
+                Take(batch, batch.Device[i], more, late, happened);
             }
 
-            ref var device = ref _devices[slot];
-            var sources = more | Times.SourceOf(traits);
-            if (!late && !device.Is(DeviceFlags.Apart))
+            if (burst.Count++ == 0)
             {
-                Hear(ref device, slot, receiver, batch.Dbm[i], at, sources, happened);
+                // A bucket's sums must be the same whatever batches its sightings came in, so no burst reaches into the next.
+                var bucket = BucketOf(at);
+                (burst.Receiver, burst.Bucket, burst.First, burst.Sum) = (receiver, bucket, at, 0);
+                burst.Until = Math.Min(at + BurstMs, BeginOf(bucket + 1));
             }
 
-            Keep(ref device, slot, receiver, batch.Dbm[i], at, sources);
+            burst.Sum += batch.Dbm[i];
+            burst.Last = at;
+        }
+
+        for (var i = 0; i < batch.Tokens.Length; i++)
+        {
+            if (_bursts[i].Count > 0)
+            {
+                Take(batch, i, more, late, happened);
+            }
         }
 
         FreeUnused(batch.Tokens.Length);
+    }
+
+    // One receiver's burst of one device, into its belief and into its bucket.
+    private void Take(in SightingColumns batch, int index, EvidenceSources more, bool late, VisitEventList happened)
+    {
+        ref var burst = ref _bursts[index];
+        ref var slot = ref _slots[index];
+        var traits = batch.Traits[index];
+        if (slot < 0)
+        {
+            slot = Meet(batch.Tokens[index], traits);
+        }
+
+        ref var device = ref _devices[slot];
+        var sources = more | Times.SourceOf(traits);
+        if (!late && !device.Is(DeviceFlags.Apart))
+        {
+            Hear(ref device, slot, burst, sources, happened);
+        }
+
+        Keep(ref device, slot, burst, sources);
+        burst.Count = 0;
     }
 
     /// <summary>Venue time moves: silences end live visits, and buckets older than the watermark by the lateness are settled.</summary>
@@ -200,6 +236,7 @@ public sealed partial class VenueVisits
         if (_slots.Length < tokens.Length)
         {
             _slots = new int[tokens.Length * 2];
+            _bursts = new Burst[tokens.Length * 2];
         }
 
         if (Sse.IsSupported)
@@ -280,4 +317,18 @@ public sealed partial class VenueVisits
         device = new DeviceState { NextFinal = _free };
         _free = slot + 1;
     }
+}
+
+/// <summary>What one receiver heard of one device at about one time.</summary>
+internal struct Burst
+{
+    public long First;
+    public long Last;
+
+    /// <summary>What comes from then on is of another burst.</summary>
+    public long Until;
+    public int Bucket;
+    public int Sum;
+    public ushort Count;
+    public ushort Receiver;
 }

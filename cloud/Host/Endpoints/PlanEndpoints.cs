@@ -73,8 +73,10 @@ internal static class PlanEndpoints
 
         var problems = await venues.LaneOf(found).AskAsync<IReadOnlyList<Engine.Problem>>(found, (at, _, _) =>
         {
-            // Rules that name a zone must still find it.
-            var rules = DecisionStage.Check(plan.KeepingZonesOf(at.Map).Map, at.Key, at.State.Decisions.Documents, at.State.Decisions.Offers);
+            // Rules that name a zone must still find it; what was wrong with a rule before is no fault of the plan.
+            var (documents, offers) = (at.State.Decisions.Documents, at.State.Decisions.Offers);
+            IReadOnlyList<Engine.Problem> rules = [.. DecisionStage.Check(plan.KeepingZonesOf(at.Map).Map, at.Key, documents, offers)
+                .Except(DecisionStage.Check(at.Map, at.Key, documents, offers))];
             return rules.Count > 0 || at.State.Holds(plan) ? (rules, []) : (rules, [new PlanChanged(PlanJson.Write(plan))]);
         });
         return problems.Count == 0 ? Results.Ok(found.Plan) : Problems.Of(

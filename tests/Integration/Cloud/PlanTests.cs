@@ -42,7 +42,7 @@ public sealed class PlanTests : IDisposable
             var corner = map["zones"]![0]!.DeepClone();
             corner["id"] = "corner";
             map["zones"]!.AsArray().Insert(0, corner);
-            Assert.Equal(HttpStatusCode.OK, (await shop.Http.PutAsJsonAsync(shop.At("plan"), new { map })).StatusCode);
+            await shop.AdoptAsync(new { map });
             Assert.Equal([.. zones, "corner"], (await shop.GetAsync("map"))["zones"]!.AsArray().Select(z => z!["id"]!.GetValue<string>()));
 
             var visits = (await shop.GetAsync("visits?take=500")).AsArray();
@@ -77,7 +77,7 @@ public sealed class PlanTests : IDisposable
         Assert.Equal(DemoMall.Map.Receivers.Length, receivers.Count);
         Assert.Contains(receivers, r => r!["heardAt"] is not null);
 
-        Assert.Equal(HttpStatusCode.OK, (await shop.Http.PutAsJsonAsync(shop.At("plan"), new { policy = new { silence = "00:05:00" } })).StatusCode);
+        await shop.AdoptAsync(new { policy = new { silence = "00:05:00" } });
         var visit = (await shop.GetAsync("visits?take=1"))[0]!["id"]!.GetValue<long>();
         Assert.Equal(HttpStatusCode.NoContent, (await shop.Http.PutAsJsonAsync(shop.At($"visits/{visit}/role"), new { role = "staff" })).StatusCode);
         var apart = await shop.UntilAsync("apart", a => a.AsArray().Count == 1);
@@ -130,6 +130,12 @@ public sealed class PlanTests : IDisposable
             using var reply = await Http.PostAsJsonAsync(At(path), body);
             Assert.True(reply.IsSuccessStatusCode, await reply.Content.ReadAsStringAsync());
             return (await reply.Content.ReadFromJsonAsync<JsonNode>())!;
+        }
+
+        public async Task AdoptAsync(object plan)
+        {
+            using var reply = await Http.PutAsJsonAsync(At("plan"), plan);
+            Assert.True(reply.StatusCode == HttpStatusCode.OK, await reply.Content.ReadAsStringAsync());
         }
 
         // Pages see what was committed a fifth of a second ago.
