@@ -110,6 +110,7 @@ public static class CloudProgram
         FloorEndpoints.Map(api);
         RuleEndpoints.Map(api);
         OutcomeEndpoints.Map(api);
+        ImportEndpoints.Map(api);
         app.MapHub<OperatorsHub>("/hubs/operators");
         app.MapHub<StaffHub>("/hubs/staff");
         app.MapHub<ConsumersHub>("/hubs/consumers");

@@ -14,6 +14,9 @@ namespace Presence.Cloud.Stages;
 /// </summary>
 public sealed partial class DecisionStage : IDecisionSink
 {
+    /// <summary>Age from which a purchase that is told is history, ms: a till that was cut off for a minute is not.</summary>
+    private const long MostDelay = 600_000;
+
     private VenueMap _map;
     private VenueCalendar _calendar;
     private readonly byte[] _key;
@@ -121,10 +124,14 @@ public sealed partial class DecisionStage : IDecisionSink
     }
 
     /// <param name="cause">Key of the call, or null for one made here.</param>
-    public void Bought(MemberId member, int zone, string category, long cents, string? cause, long at, VenueState venue, VenueOutput output)
+    /// <param name="at">When it was bought.</param>
+    /// <param name="now">When we are told.</param>
+    public void Bought(MemberId member, int zone, string category, long cents, string? cause, long at, long now, VenueState venue, VenueOutput output)
     {
         Give(member, cause ?? $"purchase {venue.NextInput}", _points.Policy.PointsOf(cents), pending: true, at, venue, output);
-        Tell(Fact.Purchased(member, zone, category, cents, at), venue, output);
+
+        // One that is told later completes what is known of the member and sends nothing: its moment has passed.
+        Tell(Fact.Purchased(member, zone, category, cents, at) with { Late = now - at > MostDelay }, venue, output);
     }
 
     /// <summary>A coupon was taken; the database let it through.</summary>

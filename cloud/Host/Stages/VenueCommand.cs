@@ -69,7 +69,8 @@ public sealed record CouponTaken(Guid Member, Guid Coupon, int Zone, string By) 
 }
 
 /// <param name="Cause">Key of the call, by which its points are known; null for none.</param>
-public sealed record Bought(Guid Member, int Zone, string Category, long Cents, string? Cause = null) : VenueCommand
+/// <param name="At">Unix ms when it was bought, of one that is told later; null for now.</param>
+public sealed record Bought(Guid Member, int Zone, string Category, long Cents, string? Cause = null, long? At = null) : VenueCommand
 {
     public override Guid? Concerns => Member;
 }

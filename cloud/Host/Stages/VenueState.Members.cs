@@ -101,7 +101,7 @@ public sealed partial class VenueState
                 Decisions.Redeemed(new(taken.Coupon), taken.Zone, at, this, output);
                 break;
             case Bought bought:
-                Decisions.Bought(new(bought.Member), bought.Zone, bought.Category, bought.Cents, bought.Cause, at, this, output);
+                Decisions.Bought(new(bought.Member), bought.Zone, bought.Category, bought.Cents, bought.Cause, bought.At ?? at, at, this, output);
                 break;
             case RulesChanged rules:
                 Decisions.Replace(rules.Documents, rules.Offers);
