@@ -56,7 +56,7 @@ internal sealed partial class GatewayPipeline : BackgroundService
         _clock = new(time);
         _trace = settings.Trace is { } file ? new StreamWriter(file, append: true) : null;
         _batcher = new(Drop);
-        _batcher.Configure(settings.Forget, settings.LouderDb);
+        _batcher.Configure(settings.Forget, settings.LouderDb, settings.StaticAfter);
         _venueTime = new(time);
         Listener = new(settings, _batcher, time, _trace is null ? null : TraceUrgent) { OnRenewed = _renewals.Add };
         if (settings.Identity is { } folder)
@@ -123,6 +123,7 @@ internal sealed partial class GatewayPipeline : BackgroundService
             Drops = [.. _spool.Drops.Take(64).Select(d => new Dropped(d.Key, (ulong)d.Value))],
             UpFor = (long)TimeProvider.System.GetElapsedTime(_started).TotalMilliseconds, ConfigVersion = _config?.Version ?? 0,
             ConfigRejected = _broker.Rejected, ClockErrorMs = _venueTime.ErrorMs, Temperature = Thermometer.Read(), Radios = Listener.Radios.Look(),
+            Statics = _batcher.Statics,
         };
     }
 
@@ -254,7 +255,8 @@ internal sealed partial class GatewayPipeline : BackgroundService
 
         Listener.Configure(config.Members.AsSpan(), config.Denied.AsSpan(), config.DropUnassociated || _settings.DropUnassociated);
         _batcher.Configure(
-            config.ForgetMs > 0 ? TimeSpan.FromMilliseconds(config.ForgetMs) : _settings.Forget, config.LouderDb > 0 ? config.LouderDb : _settings.LouderDb);
+            config.ForgetMs > 0 ? TimeSpan.FromMilliseconds(config.ForgetMs) : _settings.Forget, config.LouderDb > 0 ? config.LouderDb : _settings.LouderDb,
+            _settings.StaticAfter);
         _venueTime.SetPlace(config.TimeZone, config.DayChangeMinutes);
         _keys?.Turn();
         _uplink.StatusEvery = config.StatusEveryMs > 0 ? TimeSpan.FromMilliseconds(config.StatusEveryMs) : _settings.StatusEvery;

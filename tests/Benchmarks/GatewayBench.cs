@@ -9,7 +9,7 @@ using Presence.Wire;
 
 namespace Presence.Benchmarks;
 
-/// <summary>Promises: a gateway at 2,000 frames/s takes at most 5 % of a core and 80 MB, and after an outage catches up at 200,000 sightings/s.</summary>
+/// <summary>Promises: a gateway at 2,000 frames/s takes at most 2 % of a core and 60 MB, and after an outage catches up at 200,000 sightings/s.</summary>
 internal sealed class GatewayBench : IBench
 {
     private const string Key = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
@@ -28,6 +28,7 @@ internal sealed class GatewayBench : IBench
             }
 
             rows.AddRange(await AppendAsync(Path.Combine(folder, "append"), quick ? 200 : 1_000, stopping));
+            rows.Add(await StormAsync(stopping));
             rows.AddRange(await CatchUpAsync(Path.Combine(folder, "catch-up"), quick ? 500 : 5_000, stopping));
             return rows;
         }
@@ -69,11 +70,12 @@ internal sealed class GatewayBench : IBench
             var rows = new List<BenchRow>
             {
                 framesPerSecond == 2_000
-                    ? BenchRow.Of("CPU at 2,000 frames/s", share, "% of a core", "<= 5 %, stretch 2 %", v => v <= 5)
+                    ? BenchRow.Of("CPU at 2,000 frames/s", share, "% of a core", "<= 2 %", v => v <= 2)
                     : BenchRow.Of($"CPU at {framesPerSecond} frames/s", share, "% of a core", "informs"),
                 framesPerSecond == 2_000
-                    ? BenchRow.Of("memory at 2,000 frames/s", megabytes, "MB", "<= 80 MB, stretch 60", v => v <= 80)
+                    ? BenchRow.Of("memory at 2,000 frames/s", megabytes, "MB", "<= 60 MB", v => v <= 60)
                     : BenchRow.Of($"memory at {framesPerSecond} frames/s", megabytes, "MB", "informs"),
+                BenchRow.Of($"of it: not the shared runtime's files, at {framesPerSecond} frames/s", AnonymousMegabytes(gateway), "MB", "informs"),
                 BenchRow.Of($"on the wire at {framesPerSecond} frames/s", (cloud.Bytes - heard.Bytes) / (double)Math.Max(sightings, 1), "B/sighting", "<= 12 B", v => v <= 12),
                 BenchRow.Of($"sightings left of a frame at {framesPerSecond} frames/s", sightings / (double)(framesPerSecond * seconds), "sighting/frame", "informs"),
             };
@@ -148,6 +150,34 @@ internal sealed class GatewayBench : IBench
         ];
     }
 
+    // Fault 13: the endpoint restarts under 500 gateways, each with its own back-off.
+    private static async Task<BenchRow> StormAsync(CancellationToken stopping)
+    {
+        const int gateways = 500;
+        var port = 0;
+        var back = 0;
+        var endpoint = await Mqtt.OpenEndpoint.StartAsync(0, cancel: stopping);
+        port = endpoint.Port;
+        var clients = Enumerable.Range(0, gateways).Select(i => new Mqtt.MqttReconnectingClient(
+            new() { Host = "127.0.0.1", Port = port, ClientId = string.Create(CultureInfo.InvariantCulture, $"t.v.gw-{i}") }, async (client, _, stop) =>
+            {
+                await client.SubscribeAsync(string.Create(CultureInfo.InvariantCulture, $"presence/v1/t/v/gw-{i}/down/#"), Mqtt.MqttQos.AtLeastOnce, stop);
+                Interlocked.Increment(ref back);
+            })).ToList();
+        clients.ForEach(c => c.Start());
+        while (Volatile.Read(ref back) < gateways) await Task.Delay(10, stopping);
+
+        await endpoint.DisposeAsync();
+        await Task.Delay(TimeSpan.FromSeconds(5), stopping); // long enough for pauses to have grown to some seconds
+        Volatile.Write(ref back, 0);
+        await using var again = await Mqtt.OpenEndpoint.StartAsync(port, cancel: stopping);
+        var from = Stopwatch.GetTimestamp();
+        while (Volatile.Read(ref back) < gateways) await Task.Delay(10, stopping);
+        var seconds = Stopwatch.GetElapsedTime(from).TotalSeconds;
+        await Task.WhenAll(clients.Select(c => c.DisposeAsync().AsTask()));
+        return BenchRow.Of("500 gateways back after the endpoint restarted", seconds, "s", "<= 60 s", v => v <= 60);
+    }
+
     private static byte[] Body()
     {
         var batch = Batch.Usual(1);
@@ -160,6 +190,11 @@ internal sealed class GatewayBench : IBench
         process.Refresh();
         return process.TotalProcessorTime;
     }
+
+    // Pages of the runtime's own files are shared with every program of it, and are the first the kernel takes back.
+    private static double AnonymousMegabytes(Process process) =>
+        File.ReadLines($"/proc/{process.Id}/status").First(l => l.StartsWith("RssAnon", StringComparison.Ordinal)) is var line
+            ? double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture) / 1_000 : 0;
 
     private static double Memory(Process process)
     {

@@ -8,6 +8,9 @@ internal sealed class HeardDevices
     private const int Most = 65_536;
     private const int Share = 4; // a new reading counts a quarter
 
+    // People who walk past a printer change its level by 3 to 5 dB (firmware-notes, RSSI); carrying it across a room, by far more.
+    private const int StillDb = 10;
+
     private readonly Dictionary<ulong, Memory> _devices = [];
     private long _sweptAt;
 
@@ -20,23 +23,60 @@ internal sealed class HeardDevices
     /// <summary>How much louder makes a difference, dB. 6: more than one antenna differs from another by chance (4.6, <c>firmware-notes/what-radios-do.md</c>).</summary>
     public int LouderDb { get; set; } = 6;
 
+    /// <summary>How long a device must stay in one place, without a pause, to count as part of it, ms; 0 for never.</summary>
+    public long StaticAfterMs { get; set; }
+
     public int Count => _devices.Count;
 
+    /// <summary>Devices that stand still: printers, screens, phones in a drawer.</summary>
+    public int Statics { get; private set; }
+
     /// <summary>Takes in a sighting.</summary>
-    /// <returns>Whether it can change a decision, and whether the device was not heard before.</returns>
-    public (bool Urgent, bool New) Hear(ulong token, ushort receiver, sbyte dbm, long at)
+    /// <returns>Whether it can change a decision, whether the device was not heard before, and whether it belongs to the place.</returns>
+    public (bool Urgent, bool New, bool Static) Hear(ulong token, ushort receiver, sbyte dbm, long at)
     {
+        var (urgent, isNew) = Take(token, receiver, dbm, at, out var moved);
+        ref var device = ref CollectionsMarshal.GetValueRefOrNullRef(_devices, token);
+        if (moved || isNew)
+        {
+            Statics -= device.Static ? 1 : 0;
+            (device.Static, device.Since, device.Low, device.High) = (false, at, sbyte.MaxValue, sbyte.MinValue);
+        }
+
+        var level = (sbyte)(device.Level / Share);
+        (device.Low, device.High) = (Math.Min(device.Low, level), Math.Max(device.High, level));
+        if (device.High - device.Low > StillDb)
+        {
+            // It is carried about: what it stood still for before does not count any more.
+            Statics -= device.Static ? 1 : 0;
+            urgent |= device.Static;
+            (device.Static, device.Since, device.Low, device.High) = (false, at, level, level);
+        }
+        else if (!device.Static && StaticAfterMs > 0 && at - device.Since >= StaticAfterMs)
+        {
+            device.Static = true;
+            Statics++;
+        }
+
+        return (urgent, isNew, device.Static);
+    }
+
+    private (bool Urgent, bool New) Take(ulong token, ushort receiver, sbyte dbm, long at, out bool moved)
+    {
+        moved = false;
         Sweep(at);
         ref var device = ref CollectionsMarshal.GetValueRefOrAddDefault(_devices, token, out var known);
         if (!known || at - device.At > ForgetMs)
         {
-            device = new() { At = at, Best = receiver, Level = (short)(dbm * Share), Told = dbm };
+            Statics -= device.Static ? 1 : 0;
+            device = new() { At = at, BestAt = at, Best = receiver, Level = (short)(dbm * Share), Told = dbm };
             return (true, true);
         }
 
         device.At = Math.Max(device.At, at);
         if (receiver == device.Best)
         {
+            device.BestAt = at;
             device.Level += (short)(dbm - (device.Level / Share));
             var level = device.Level / Share;
             if (level >= device.Told + LouderDb)
@@ -50,13 +90,14 @@ internal sealed class HeardDevices
             return (false, false);
         }
 
-        // Another receiver hears it better than the best does by now: it has moved.
-        if (dbm < (device.Level / Share) + LouderDb)
+        // Another receiver hears it better than the best does by now, or the best hears it no more: it has moved.
+        if (dbm < (device.Level / Share) + LouderDb && at - device.BestAt <= ForgetMs)
         {
             return (false, false);
         }
 
-        (device.Best, device.Level, device.Told) = (receiver, (short)(dbm * Share), dbm);
+        (device.Best, device.BestAt, device.Level, device.Told) = (receiver, at, (short)(dbm * Share), dbm);
+        moved = true;
         return (true, false);
     }
 
@@ -72,6 +113,7 @@ internal sealed class HeardDevices
         {
             if (Math.Abs(at - device.At) > ForgetMs)
             {
+                Statics -= device.Static ? 1 : 0;
                 _devices.Remove(token);
             }
         }
@@ -80,14 +122,20 @@ internal sealed class HeardDevices
         if (_devices.Count >= Most)
         {
             _devices.Clear();
+            Statics = 0;
         }
     }
 
     private struct Memory
     {
         public long At;
+        public long BestAt;
+        public long Since;
         public short Level;
         public ushort Best;
         public sbyte Told;
+        public sbyte Low;
+        public sbyte High;
+        public bool Static;
     }
 }

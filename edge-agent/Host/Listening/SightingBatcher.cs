@@ -30,12 +30,25 @@ internal sealed class SightingBatcher
     /// <summary>Sightings taken in, and those of them left out because a batch already says as much.</summary>
     public (long Heard, long Left) Counts { get; private set; }
 
+    /// <summary>Devices that belong to the place and are not sent.</summary>
+    public int Statics
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _heard.Statics;
+            }
+        }
+    }
+
     /// <summary>Sets what is news; counts from the next sighting on.</summary>
-    public void Configure(TimeSpan forget, int louderDb)
+    /// <param name="staticAfter">How long a device stands still until it belongs to the place; zero for never.</param>
+    public void Configure(TimeSpan forget, int louderDb, TimeSpan staticAfter = default)
     {
         lock (_gate)
         {
-            (_heard.ForgetMs, _heard.LouderDb) = ((long)forget.TotalMilliseconds, louderDb);
+            (_heard.ForgetMs, _heard.LouderDb, _heard.StaticAfterMs) = ((long)forget.TotalMilliseconds, louderDb, (long)staticAfter.TotalMilliseconds);
         }
     }
 
@@ -45,7 +58,15 @@ internal sealed class SightingBatcher
     {
         lock (_gate)
         {
-            var (urgent, isNew) = _heard.Hear(sighting.Device.Hash, sighting.Receiver, sighting.Dbm, sighting.At);
+            var (urgent, isNew, isStatic) = _heard.Hear(sighting.Device.Hash, sighting.Receiver, sighting.Dbm, sighting.At);
+
+            // What belongs to the place says nothing about visitors. A member's phone in a locker is still the member's.
+            if (isStatic && (sighting.Traits & TokenTraits.Bound) == TokenTraits.None)
+            {
+                Counts = (Counts.Heard + 1, Counts.Left + 1);
+                return _urgent;
+            }
+
             var batch = (sighting.Traits & TokenTraits.Bound) != TokenTraits.None ? _members : _strangers;
             if (!batch.Fits(sighting))
             {

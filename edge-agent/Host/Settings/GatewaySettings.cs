@@ -132,6 +132,9 @@ public sealed class GatewaySettings
     /// <summary>How much louder a device must get, or be at another receiver, to be sent at once. Default 6 dB.</summary>
     public int LouderDb { get; set; } = 6;
 
+    /// <summary>How long a device stands still, without a pause, until it belongs to the place and is not sent. Default 3 h: longer than a film; zero for never.</summary>
+    public TimeSpan StaticAfter { get; set; } = TimeSpan.FromHours(3);
+
     /// <summary>Age after which what was never offered becomes backlog. Default 30 s.</summary>
     public TimeSpan LiveLimit { get; set; } = TimeSpan.FromSeconds(30);
 
@@ -188,6 +191,7 @@ public sealed class GatewaySettings
         if (Linger < TimeSpan.FromMilliseconds(10) || Linger > TimeSpan.FromMinutes(1)) yield return $"--linger {Linger} is not between 10 ms and 1 min";
         if (Forget < TimeSpan.FromSeconds(10) || Forget > TimeSpan.FromHours(24)) yield return $"--forget {Forget} is not between 10 s and 24 h";
         if (LouderDb is < 1 or > 60) yield return $"--louder-db {LouderDb} is not between 1 and 60";
+        if (StaticAfter < TimeSpan.Zero || (StaticAfter > TimeSpan.Zero && StaticAfter < TimeSpan.FromMinutes(10))) yield return $"--static-after {StaticAfter} is neither 0 nor at least 10 min";
         if (LiveLimit < TimeSpan.FromSeconds(1) || LiveLimit > TimeSpan.FromHours(1)) yield return $"--live-limit {LiveLimit} is not between 1 s and 1 h";
         if (StatusEvery < TimeSpan.FromSeconds(1) || StatusEvery > TimeSpan.FromHours(1)) yield return $"--status-every {StatusEvery} is not between 1 s and 1 h";
         if (TagDbm is < -127 or > 20) yield return $"--tag-dbm {TagDbm} is not between -127 and 20";

@@ -42,6 +42,7 @@ internal static class Help
           --drop-unassociated            region profile
         how
           --linger 00:00:02  --forget 00:05:00  --louder-db 6  --live-limit 00:00:30  --status-every 00:01:00
+          --static-after 03:00:00        what stands still for so long is not sent; 0 for never
           --spool FOLDER  --spool-capacity BYTES  --spool-ballast BYTES
         binding and health
           --bind-http [ADDRESS:]PORT     pages /bind/CODE and /healthz

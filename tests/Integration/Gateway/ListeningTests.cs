@@ -169,6 +169,34 @@ public sealed class ListeningTests
     [InlineData("001122334455", null)]
     public void An_address_reads_as_it_is_printed(string text, ulong? expected) => Assert.Equal(expected, Mac.TryParse(text, out var mac) ? mac : null);
 
+    [Fact]
+    public void What_stands_still_for_hours_is_not_sent_until_it_is_carried_away()
+    {
+        _batcher.Configure(TimeSpan.FromMinutes(5), 6, TimeSpan.FromHours(3));
+        var dice = new Random(3);
+        var (sentEarly, sentLate) = (0, 0);
+        for (var minute = 0; minute < 300; minute++)
+        {
+            // A printer, past which people walk; a visitor who wanders; a member's phone in a locker.
+            Hear(1, minute * 60_000L, dbm: -55 + dice.Next(-3, 4));
+            Hear(2, minute * 60_000L + 1, receiver: (ushort)(1 + (minute / 20 % 4)), dbm: -55 + dice.Next(-3, 4));
+            Hear(3, minute * 60_000L + 2, traits: TokenTraits.Bound);
+            var told = string.Concat(Enumerable.Range(0, 2).Select(_ => _batcher.Take()).OfType<SealedBatch>().Select(b => string.Join(' ', Read(b))));
+            Assert.Contains("2@", told, StringComparison.Ordinal);
+            Assert.Contains("3@", told, StringComparison.Ordinal);
+            (sentEarly, sentLate) = told.Contains("1@", StringComparison.Ordinal) ? minute < 180 ? (sentEarly + 1, sentLate) : (sentEarly, sentLate + 1) : (sentEarly, sentLate);
+        }
+
+        Assert.Equal((180, 0), (sentEarly, sentLate));
+        Assert.Equal(2, _batcher.Statics);
+
+        // Somebody takes it along: it is news at once, and a device like others again.
+        var carried = Enumerable.Range(1, 20).Any(i => Hear(1, (300 * 60_000L) + (i * 1_000), receiver: 4, dbm: -35));
+        Assert.True(carried);
+        Assert.Equal(1, _batcher.Statics);
+        Assert.NotNull(_batcher.Take());
+    }
+
     private bool Hear(ulong token, long at, ushort receiver = 1, int dbm = -60, TokenTraits traits = TokenTraits.None) =>
         _batcher.Add(new(new(token), traits, 0, 0, receiver, (sbyte)dbm, Noon + at));
 
