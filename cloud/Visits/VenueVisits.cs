@@ -275,8 +275,8 @@ public sealed partial class VenueVisits
         {
             if (_high == _devices.Length)
             {
-                // By a quarter, not by two: a venue's crowd grows slowly beside what a sighting costs.
-                Array.Resize(ref _devices, _high + Math.Max(256, _high / 4));
+                // By an eighth, not by two: a venue's crowd grows slowly beside what a sighting costs.
+                Array.Resize(ref _devices, _high + Math.Max(256, _high / 8));
             }
 
             slot = _high++;
