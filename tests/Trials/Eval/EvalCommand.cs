@@ -21,11 +21,12 @@ public static class EvalCommand
             "visits-calib" => to => FlatTask.Run(settings, to, visits: true),
             "door" => to => DoorTask.Run(settings, to),
             "devices" => to => DevicesTask.Run(settings, to),
+            "people" => to => PeopleTask.Run(settings, to),
             _ => null,
         };
         if (task is null)
         {
-            err.WriteLine($"eval: there is no task {settings.Task}. Tasks: zones-malls visits-malls zones-tetam visits-tetam zones-calib visits-calib door devices.");
+            err.WriteLine($"eval: there is no task {settings.Task}. Tasks: zones-malls visits-malls zones-tetam visits-tetam zones-calib visits-calib door devices people.");
             return 2;
         }
 

@@ -1,0 +1,88 @@
+namespace Presence.Visits;
+
+/// <summary>Ten minutes in which somebody counted heads.</summary>
+/// <param name="Recording">Where and when: windows of one recording resemble each other, so that none is judged by its own.</param>
+/// <param name="Signs">What was heard then, and in the window before; see <see cref="PeopleEstimate.Joined"/>.</param>
+/// <param name="People">Heads, on average.</param>
+public sealed record CountedWindow(string Recording, double[] Signs, double People);
+
+/// <summary>People in a room: the best guess, and a range that holds nine times of ten.</summary>
+public readonly record struct PeopleRange(double People, double Low, double High);
+
+/// <summary>How many people are in a room, from what was heard: learned from windows whose heads were counted.</summary>
+/// <remarks>
+/// The mean of the counted windows most like this one, nearer ones counting more (Fix and Hodges 1951; distances after each sign is scaled by
+/// its spread). Its range is that of its own errors: each counted window is guessed from the other recordings, and the guess's error, relative to the
+/// root of the guess, gives the quantiles (split conformal prediction, Vovk 2005, here by recording). See <c>MODEL.md</c>.
+/// </remarks>
+public sealed class PeopleEstimate
+{
+    /// <summary>How many windows speak. On the published recordings 3 to 8 differ little, 12 and more are worse.</summary>
+    private const int Nearest = 5;
+
+    private readonly CountedWindow[] _learned;
+    private readonly double[][] _scaled;
+    private readonly double[] _mean;
+    private readonly double[] _spread;
+    private readonly double _low;
+    private readonly double _high;
+
+    /// <param name="learned">Windows of at least two recordings.</param>
+    /// <exception cref="ArgumentException">There are fewer.</exception>
+    public PeopleEstimate(IReadOnlyList<CountedWindow> learned)
+    {
+        _learned = [.. learned];
+        if (_learned.Select(w => w.Recording).Distinct(StringComparer.Ordinal).Count() < 2)
+        {
+            throw new ArgumentException("Counted windows of at least two recordings are needed to tell how sure an estimate is.", nameof(learned));
+        }
+
+        var width = _learned[0].Signs.Length;
+        _mean = [.. Enumerable.Range(0, width).Select(i => _learned.Average(w => w.Signs[i]))];
+        _spread = [.. Enumerable.Range(0, width).Select(i => Math.Max(1e-6, Math.Sqrt(_learned.Average(w => Square(w.Signs[i] - _mean[i])))))];
+        _scaled = [.. _learned.Select(w => Scaled(w.Signs))];
+        var errors = _learned.Select((w, i) =>
+        {
+            var guess = Guess(_scaled[i], w.Recording);
+            return (w.People - guess) / Math.Sqrt(1 + guess);
+        }).Order().ToArray();
+        _low = errors[(int)(0.05 * (errors.Length - 1))];
+        _high = errors[(int)Math.Ceiling(0.95 * (errors.Length - 1))];
+    }
+
+    /// <summary>A window's signs with those of the window before: who was there ten minutes ago mostly still is.</summary>
+    /// <param name="before">Null for the first window.</param>
+    public static double[] Joined(double[] signs, double[]? before) => [.. signs, .. before ?? signs];
+
+    /// <param name="signs">See <see cref="Joined"/>.</param>
+    /// <param name="except">A recording that must not speak; null for none.</param>
+    public PeopleRange Of(double[] signs, string? except = null)
+    {
+        var guess = Guess(Scaled(signs), except);
+        var root = Math.Sqrt(1 + guess);
+        return new(guess, Math.Max(0, guess + (_low * root)), guess + (_high * root));
+    }
+
+    private static double Square(double value) => value * value;
+
+    private double[] Scaled(double[] signs) => [.. signs.Select((sign, i) => (sign - _mean[i]) / _spread[i])];
+
+    private double Guess(double[] scaled, string? except)
+    {
+        var nearest = _scaled.Select((other, i) => (Far: Far(scaled, other), Index: i))
+            .Where(w => !string.Equals(_learned[w.Index].Recording, except, StringComparison.Ordinal))
+            .OrderBy(w => w.Far).ThenBy(w => w.Index).Take(Nearest).ToArray();
+        return nearest.Sum(w => _learned[w.Index].People / (1 + w.Far)) / nearest.Sum(w => 1 / (1 + w.Far));
+    }
+
+    private static double Far(double[] one, double[] other)
+    {
+        var far = 0.0;
+        for (var i = 0; i < one.Length; i++)
+        {
+            far += Square(one[i] - other[i]);
+        }
+
+        return far;
+    }
+}
