@@ -10,6 +10,7 @@ namespace Presence.EdgeAgent.Binding;
 /// <summary>What came of a binding.</summary>
 internal enum BindOutcome
 {
+    /// <summary>The cloud was told; an unknown or used code binds nothing there.</summary>
     Bound,
     NoCode,
     TooMany,

@@ -1,5 +1,6 @@
 using System.Net;
 using Presence.EdgeAgent.Settings;
+using Presence.Wire;
 
 namespace Presence.EdgeAgent.Binding;
 
@@ -10,8 +11,13 @@ internal static class BindingPages
     {
         var proxies = settings.TrustedProxy.Select(IPAddress.Parse).ToHashSet();
 
-        pages.MapGet("/bind/{code}", async (string code, HttpContext http, BindingDesk desk) =>
-            Page(await desk.BindPhoneAsync(code, Visitor(http, proxies), http.RequestAborted), http));
+        // The link only asks. A picture on a stranger's page or a message's preview opens it too, and would bind a passer-by or use the code up.
+        pages.MapGet("/bind/{code}", (string code, HttpContext http) =>
+            BindReport.IsCode(code) ? Page(200, "Link this phone with your membership?", "要将此手机与您的会员关联吗？", http, asks: true) : Page(BindOutcome.NoCode, http));
+
+        pages.MapPost("/bind/{code}", async (string code, HttpContext http, BindingDesk desk) =>
+            !IsOurPage(http) ? Page(403, "Please open the link from your page, and press the button there.", "请从您的页面打开链接，并点击其中的按钮。", http)
+            : Page(await desk.BindPhoneAsync(code, Visitor(http, proxies), http.RequestAborted), http));
 
         // The tag desk is staff's, at the gateway or through the cloud's own pages on the same machine.
         pages.MapPost("/bind/{code}/tag", async (string code, string? address, HttpContext http, BindingDesk desk) =>
@@ -38,6 +44,12 @@ internal static class BindingPages
 
     private static bool IsLocal(HttpContext http) => http.Connection.RemoteIpAddress is { } from && IPAddress.IsLoopback(from);
 
+    // Every browser names the page that posts. One that also says how far it came from (over TLS only) must say: from here.
+    private static bool IsOurPage(HttpContext http) =>
+        Uri.TryCreate(http.Request.Headers.Origin, UriKind.Absolute, out var origin)
+        && string.Equals(origin.Authority, new HostString(http.Request.Host.Host, http.Request.Host.Port ?? origin.Port).ToString(), StringComparison.OrdinalIgnoreCase)
+        && http.Request.Headers["Sec-Fetch-Site"].ToString() is "" or "same-origin";
+
     private static IPAddress Visitor(HttpContext http, HashSet<IPAddress> proxies)
     {
         var from = http.Connection.RemoteIpAddress ?? IPAddress.None;
@@ -50,24 +62,32 @@ internal static class BindingPages
     private static IResult Page(BindOutcome outcome, HttpContext http)
     {
         Instruments.Bindings.Add(1, new KeyValuePair<string, object?>("outcome", outcome.ToString()));
-        var chinese = http.Request.Headers.AcceptLanguage.ToString().StartsWith("zh", StringComparison.OrdinalIgnoreCase);
         var (status, english, mandarin) = outcome switch
         {
-            BindOutcome.Bound => (200, "Done. This device is now linked with your membership.", "完成。此设备已与您的会员关联。"),
+            // Whether the code still holds only the cloud knows, and it tells the member's own page.
+            BindOutcome.Bound => (200, "Sent. Your page now shows whether this device is linked.", "已发送。请在您的页面上查看此设备是否已关联。"),
             BindOutcome.NoCode => (400, "This link is not complete. Please open it again from your page.", "链接不完整，请从您的页面重新打开。"),
             BindOutcome.TooMany => (429, "Too many at once. Please try again in a minute.", "请求过多，请一分钟后再试。"),
             BindOutcome.NotOnOurNetwork => (409, "Please join the venue's Wi-Fi and open the link again.", "请先连接商场 Wi-Fi，再重新打开链接。"),
             BindOutcome.NothingNear => (404, "No tag was held to the gateway. Please try again.", "未检测到靠近网关的标签，请重试。"),
             _ => (503, "The gateway has no connection just now. Please try again shortly.", "网关暂时没有连接，请稍后重试。"),
         };
+        return Page(status, english, mandarin, http);
+    }
+
+    private static IResult Page(int status, string english, string mandarin, HttpContext http, bool asks = false)
+    {
+        var chinese = http.Request.Headers.AcceptLanguage.ToString().StartsWith("zh", StringComparison.OrdinalIgnoreCase);
+        var button = asks ? $"""<form method="post"><button>{(chinese ? "关联" : "Link this phone")}</button></form>""" : "";
         http.Response.Headers.CacheControl = "no-store";
-        http.Response.Headers.ContentSecurityPolicy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
+        http.Response.Headers.ContentSecurityPolicy = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+        http.Response.Headers["Referrer-Policy"] = "same-origin";
         http.Response.Headers.XContentTypeOptions = "nosniff";
         return Results.Content(
             $$"""
             <!doctype html><html lang="{{(chinese ? "zh" : "en")}}"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-            <title>Presence</title><style>body{font:1.2rem/1.5 system-ui;margin:4rem auto;max-width:24rem;padding:0 1rem;text-align:center}</style>
-            <p>{{(chinese ? mandarin : english)}}</p></html>
+            <title>Presence</title><style>body{font:1.2rem/1.5 system-ui;margin:4rem auto;max-width:24rem;padding:0 1rem;text-align:center}button{font:inherit;padding:.6em 1.2em}</style>
+            <p>{{(chinese ? mandarin : english)}}</p>{{button}}</html>
             """, "text/html; charset=utf-8", statusCode: status);
     }
 }

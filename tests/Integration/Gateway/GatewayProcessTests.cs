@@ -118,10 +118,19 @@ public sealed class GatewayProcessTests : IDisposable
             "--linger", "00:00:00.200");
         await Until.TrueAsync(() => cloud.Statuses.Count > 0, "the gateway is connected", 30);
         using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
-        Assert.Equal(409, (int)(await http.GetAsync("/bind/one-time")).StatusCode);
+        Assert.Equal(409, await PressAsync("one-time"));
         http.DefaultRequestHeaders.Add("X-Forwarded-For", "10.0.0.7");
         Assert.Equal(400, (int)(await http.GetAsync("/bind/one%20time")).StatusCode);
-        Assert.Equal(200, (int)(await http.GetAsync("/bind/one-time")).StatusCode);
+
+        // A picture on someone's page, a link preview or another page's form open the link; only the visitor's own press binds.
+        Assert.Contains("<form method=\"post\"", await http.GetStringAsync("/bind/one-time"));
+        Assert.Equal(403, await PressAsync("one-time", origin: "http://elsewhere.example"));
+        Assert.Equal(403, await PressAsync("one-time", origin: "null"));
+        Assert.Equal(403, (int)(await http.PostAsync("/bind/one-time", null)).StatusCode);
+        Assert.Equal(403, await PressAsync("one-time", site: "cross-site"));
+        Assert.Empty(cloud.Bindings);
+
+        Assert.Equal(200, await PressAsync("one-time"));
         var bound = Assert.Single(cloud.Bindings);
         Assert.Equal(("one-time", BindHow.Link), (bound.Code, bound.How));
 
@@ -135,6 +144,15 @@ public sealed class GatewayProcessTests : IDisposable
         await Task.Delay(1_000);
         Assert.Equal(before, Told(cloud).Count);
         Assert.Contains("\"connected\":true", await http.GetStringAsync("/healthz"));
+
+        async Task<int> PressAsync(string code, string? origin = null, string site = "same-origin")
+        {
+            using var press = new HttpRequestMessage(HttpMethod.Post, $"/bind/{code}");
+            press.Headers.Add("Origin", origin ?? $"http://127.0.0.1:{port}");
+            press.Headers.Add("Sec-Fetch-Site", site);
+            using var reply = await http.SendAsync(press);
+            return (int)reply.StatusCode;
+        }
     }
 
     [Fact]

@@ -61,7 +61,8 @@ internal static class Guests
         {
             using var request = device.Kind is Carries.Tag
                 ? new HttpRequestMessage(HttpMethod.Post, new Uri(door, $"/bind/{code}/tag?address={Mac(device.Address!)}"))
-                : new HttpRequestMessage(HttpMethod.Get, new Uri(door, $"/bind/{code}"));
+                : new HttpRequestMessage(HttpMethod.Post, new Uri(door, $"/bind/{code}"));
+            request.Headers.Add("Origin", door.GetLeftPart(UriPartial.Authority));
             request.Headers.Add("X-Forwarded-For", IpOf(device));
             using var reply = await wifi.SendAsync(request, stopping).ConfigureAwait(false);
             if (reply.IsSuccessStatusCode)
