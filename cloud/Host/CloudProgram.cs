@@ -96,6 +96,7 @@ public static class CloudProgram
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.Use(SecurityHeadersAsync);
+        OwnPages.Use(app, settings.Hosts);
         MapPages(app, settings);
         app.UseRateLimiter();
         var api = app.MapGroup("/api/v1");

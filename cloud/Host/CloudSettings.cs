@@ -35,6 +35,9 @@ public sealed class CloudSettings
     /// <summary>Venue files; see <see cref="VenueFile"/>. None: those the store knows.</summary>
     public string[] Venues { get; set; } = [];
 
+    /// <summary>Names the pages are asked for by besides this machine's own, as a proxy in front passes them on; <c>*.shop.example</c> is all below it.</summary>
+    public string[] Hosts { get; set; } = [];
+
     /// <summary>Folder of the built pages; null looks beside the program and in the source tree.</summary>
     public string? Pages { get; set; }
 
