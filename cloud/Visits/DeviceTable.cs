@@ -46,6 +46,22 @@ internal sealed class DeviceTable
         }
     }
 
+    /// <summary>Where the token most likely is, without looking at a device; -1 when it is nowhere.</summary>
+    public int Guess(ulong token)
+    {
+        var entries = _entries;
+        var tag = Tag(token);
+        for (var i = (int)token & _mask; entries[i] != 0; i = (i + 1) & _mask)
+        {
+            if ((entries[i] ^ tag) >> 24 == 0)
+            {
+                return Slot(entries[i]);
+            }
+        }
+
+        return -1;
+    }
+
     /// <summary>Adds a token that is not there.</summary>
     public void Add(ulong token, int slot, DeviceState[] devices)
     {

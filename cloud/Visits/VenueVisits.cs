@@ -248,6 +248,20 @@ public sealed partial class VenueVisits
                     Sse.Prefetch0(Unsafe.AsPointer(ref _table.Home(token)));
                 }
             }
+
+            foreach (var token in tokens)
+            {
+                var guess = _table.Guess(token);
+                if (guess >= 0)
+                {
+                    unsafe
+                    {
+                        var device = (byte*)Unsafe.AsPointer(ref _devices[guess]);
+                        Sse.Prefetch0(device);
+                        Sse.Prefetch0(device + 64);
+                    }
+                }
+            }
         }
 
         for (var i = 0; i < tokens.Length; i++)
