@@ -29,17 +29,38 @@ internal sealed class RulesBench : IBench
         var taken = Measure.Interleaved(rounds, operations, thousand.Play, thousand.Straight, hundred.Play, tenThousand.Play);
         var events = 1e9 / taken[0];
         var (engine, both) = Memory(members);
+        var (peer, peerBytes) = TryNRules(1_000, members, quick ? 5_000 : 100_000);
+        var allocated = Measure.Allocated(operations, thousand.Play);
         return
         [
             BenchRow.Of(
                 $"events/s on one core, 1,000 rules, {members:N0} members, 20 candidates an event, {100.0 * thousand.Fired / thousand.Played / PerZone:0.0} % of them fire", events, "events/s", ">= 500000",
                 v => v >= 500_000, "a straight loop over all rules, same checks", 1e9 / taken[1]),
             BenchRow.Of("cost of an event at 10,000 rules against 100, same candidates and firings", taken[3] / taken[2], "x", "<= 2", v => v <= 2),
-            BenchRow.Of("allocated by an event", Measure.Allocated(operations, thousand.Play), "bytes", ""),
+            BenchRow.Of("of it: the same rules and events through another engine", events, "events/s", "", null, peer is null ? "NRules (not measured)" : "NRules", peer),
+            BenchRow.Of("allocated by an event", allocated, "bytes", "", null, peerBytes is null ? "NRules (not measured)" : "NRules", peerBytes),
             BenchRow.Of("memory of an active member in the engine", engine, "bytes", "<= 1024", v => v <= 1024),
             BenchRow.Of("the same with the desk: consent, sends, and open coupons with their codes", both, "bytes", ""),
             Month(quick ? 1 : 30, quick ? 5_000 : 50_000, stopping),
         ];
+    }
+
+    /// <summary>
+    /// NRules on rules that ask the same, or null when <c>PRESENCE_NRULES</c> names no program: one that takes the numbers of rules, members
+    /// and events, and prints <c>{"events_per_second":N,"allocated":BYTES}</c>. It is built from the public source, outside this project
+    /// (RESULTS.md says how).
+    /// </summary>
+    private static (double? PerSecond, double? Bytes) TryNRules(int rules, int members, int events)
+    {
+        if (Environment.GetEnvironmentVariable("PRESENCE_NRULES") is not { Length: > 0 } program)
+        {
+            return (null, null);
+        }
+
+        using var process = Process.Start(new ProcessStartInfo("dotnet", [program, $"{rules}", $"{members}", $"{events}"]) { RedirectStandardOutput = true, UseShellExecute = false })!;
+        var told = System.Text.Json.JsonSerializer.Deserialize<System.Text.Json.JsonElement>(process.StandardOutput.ReadToEnd());
+        process.WaitForExit();
+        return (told.GetProperty("events_per_second").GetDouble(), told.GetProperty("allocated").GetDouble());
     }
 
     // 30 days of visits of eight facts each, made as they are read, through 200 rules with every gate.
