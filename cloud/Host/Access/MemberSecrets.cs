@@ -23,6 +23,32 @@ public static class MemberSecrets
         return (new Guid(hash.AsSpan(0, 16)), Base64Url.EncodeToString(hash.AsSpan(16, Bytes)));
     }
 
+    /// <summary>The code by which a member brings others along: leads back to the member with the venue's secret, and nowhere without.</summary>
+    public static string Referral(byte[] venue, Guid member)
+    {
+        using var aes = Aes.Create();
+        aes.Key = SHA256.HashData([.. "referral|"u8, .. venue]);
+
+        // One block of random bits that never repeats: no mode is needed to hide it, and the tag tells a made-up one.
+        var sealed_ = aes.EncryptEcb(member.ToByteArray(), PaddingMode.None);
+        return Base64Url.EncodeToString([.. sealed_, .. HMACSHA256.HashData(aes.Key, sealed_).AsSpan(0, 6)]);
+    }
+
+    /// <returns>Null when the code is none of this venue.</returns>
+    public static Guid? ReadReferral(byte[] venue, string code)
+    {
+        Span<byte> bytes = stackalloc byte[22];
+        if (code.Length != 30 || !Base64Url.TryDecodeFromChars(code, bytes, out var length) || length != 22)
+        {
+            return null;
+        }
+
+        using var aes = Aes.Create();
+        aes.Key = SHA256.HashData([.. "referral|"u8, .. venue]);
+        return CryptographicOperations.FixedTimeEquals(HMACSHA256.HashData(aes.Key, bytes[..16]).AsSpan(0, 6), bytes[16..])
+            ? new Guid(aes.DecryptEcb(bytes[..16], PaddingMode.None)) : null;
+    }
+
     /// <summary>What is kept of it.</summary>
     public static byte[] Hash(string secret) => SHA256.HashData(Encoding.UTF8.GetBytes(secret));
 }

@@ -29,6 +29,8 @@ internal static class MemberEndpoints
             AsMemberAsync(http, reader, stopping, async member => Results.Ok(await reader.ExportAsync(member, stopping))));
         api.MapGet("/me/points", (HttpRequest http, Reader reader, CancellationToken stopping) =>
             AsMemberAsync(http, reader, stopping, async member => Results.Ok(await reader.PointsAsync(member, stopping)))).Produces<PointsView>();
+        api.MapGet("/me/referral", (HttpRequest http, Reader reader, Venues venues, CancellationToken stopping) => AsMemberAsync(http, reader, stopping, async member =>
+            Results.Ok(new ReferralView(MemberSecrets.Referral((await VenueOfAsync(member, reader, venues, stopping)).Key, member.Value))))).Produces<ReferralView>();
         api.MapGet("/me/declared", DeclaredAsync).Produces<IReadOnlyDictionary<string, DeclaredAttribute>>();
         api.MapPut("/me/declared", DeclareAsync).Produces<IReadOnlyDictionary<string, DeclaredAttribute>>();
         api.MapPost("/me/scans", ScanAsync).Produces(202);
@@ -39,9 +41,13 @@ internal static class MemberEndpoints
     /// <param name="Birthday">Month and day, <c>MM-dd</c>; may be left out.</param>
     /// <param name="Purposes">What is allowed: <c>presence</c>, <c>marketing</c>, <c>profiling</c>; nothing is by default.</param>
     /// <param name="TextVersion">Version of the words that were shown.</param>
-    public sealed record JoinRequest(string? Nickname, string? Birthday, string? Language, string[]? Purposes, string? TextVersion);
+    /// <param name="BroughtBy">The code of the member who brought them along; may be left out.</param>
+    public sealed record JoinRequest(string? Nickname, string? Birthday, string? Language, string[]? Purposes, string? TextVersion, string? BroughtBy = null);
 
     public sealed record JoinReply(Guid MemberId, string Secret);
+
+    /// <param name="Code">To be given to friends, who enter it when they join.</param>
+    public sealed record ReferralView(string Code);
 
     public sealed record ConsentRequest(string[]? Purposes, string? TextVersion, string? Language);
 
@@ -76,6 +82,12 @@ internal static class MemberEndpoints
             return wrong;
         }
 
+        var by = body.BroughtBy is { Length: > 0 } code ? MemberSecrets.ReadReferral(found.Key, code) : null;
+        if (by is null && body.BroughtBy is { Length: > 0 })
+        {
+            return Problems.Bad("$.broughtBy", body.BroughtBy, "the code that a member of this mall gave you, or nothing");
+        }
+
         // Random throughout: an id with the time in it would tell when somebody joined, and all who joined in one hour would look alike.
         // A page that sends a key, and asks again with it when no answer came, is the same person joining once: id and secret are then
         // made of the key, which nobody else knows, and the secret need not be kept to be told again.
@@ -104,7 +116,7 @@ internal static class MemberEndpoints
 
             commit.AddMember(new MemberRow(member, at.Number, nickname, birthday, language, (int)purposes, MemberSecrets.Hash(secret), now));
             commit.AddConsent(new ConsentRow(at.Number, member, (int)purposes, body.TextVersion!, language, "page", now));
-            return (new JoinReply(member, secret), [new MemberJoined(member, birthday, language, purposes)]);
+            return (new JoinReply(member, secret), [new MemberJoined(member, birthday, language, purposes, by)]);
         });
         return reply is null ? Problems.Of(422, "key-reused", "This Idempotency-Key was used by somebody else.", "Make a new key for each person.")
             : Results.Created("/api/v1/me", reply);

@@ -16,6 +16,9 @@ public sealed partial class DecisionStage
     private readonly StaffTasks _tasks = new();
     private readonly List<(MemberId Member, TagMember Tag)> _tags = [];
 
+    /// <summary>Who brought whom along.</summary>
+    public Referrals Referrals { get; }
+
     /// <summary>The members' points.</summary>
     public PointsBook Points => _points;
 

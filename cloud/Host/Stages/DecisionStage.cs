@@ -35,6 +35,7 @@ public sealed partial class DecisionStage : IDecisionSink
     public DecisionStage(VenueMap map, byte[] key)
     {
         (_map, _key) = (map, key);
+        Referrals = new Referrals(key);
         _calendar = new VenueCalendar(map.TimeZone, map.DayChange);
         (_rules, _desk, _decider, Words) = Make([], "[]");
     }
@@ -120,6 +121,7 @@ public sealed partial class DecisionStage : IDecisionSink
     {
         _points.Forget(member);
         _tasks.Forget(member.Value);
+        Referrals.Forget(member.Value);
         Tell(Fact.Erased(member, at), venue, output);
     }
 
@@ -190,6 +192,7 @@ public sealed partial class DecisionStage : IDecisionSink
         to.Write(_decider.Save);
         to.Write(_points.Save);
         to.Write(_tasks.Save);
+        to.Write(Referrals.Save);
     }
 
     public void Load(ref StateReader from)
@@ -205,6 +208,7 @@ public sealed partial class DecisionStage : IDecisionSink
         _decider.Load(from.Part());
         _points.Load(from.Part());
         _tasks.Load(from.Part());
+        Referrals.Load(from.Part());
     }
 
     // Rules of a book that was valid when it was taken; a document that no longer is (an older program wrote it) is left out.

@@ -39,7 +39,8 @@ public abstract record VenueCommand
         JsonSerializer.Deserialize(bytes, CommandJson.Default.VenueCommand) ?? throw new JsonException("an empty command");
 }
 
-public sealed record MemberJoined(Guid Member, string? Birthday, string Language, Purposes Purposes) : VenueCommand
+/// <param name="BroughtBy">The member who brought them along; null for nobody.</param>
+public sealed record MemberJoined(Guid Member, string? Birthday, string Language, Purposes Purposes, Guid? BroughtBy = null) : VenueCommand
 {
     public override Guid? Concerns => Member;
 }

@@ -52,6 +52,11 @@ public sealed partial class VenueState
             case MemberJoined joined:
                 if (_members.Join(new KnownMember(new(joined.Member), joined.Birthday, joined.Language, joined.Purposes, at)))
                 {
+                    if (joined.BroughtBy is { } by && _members.Find(new(by)) is not null)
+                    {
+                        Decisions.Referrals.Begin(joined.Member, by);
+                    }
+
                     Decisions.Joined(_members.Find(new(joined.Member))!, at, this, output);
                 }
 
@@ -91,7 +96,13 @@ public sealed partial class VenueState
                 Decisions.Erased(new(erased.Member), at, this, output);
                 break;
             case DeviceBound bound:
-                if (_members.Bind(new(bound.Member), new(bound.Token)) && _members.Find(new(bound.Member))!.Tags.Contains(StaffTag, StringComparer.Ordinal))
+                var isBound = _members.Bind(new(bound.Member), new(bound.Token));
+                if (isBound && Decisions.Referrals.Verify(bound.Member, bound.Token) is { } brought)
+                {
+                    Decisions.Give(new(brought), $"referral {bound.Member}", Decisions.Points.Policy.Referral, pending: false, at, this, output);
+                }
+
+                if (isBound && _members.Find(new(bound.Member))!.Tags.Contains(StaffTag, StringComparer.Ordinal))
                 {
                     Mark(new DeviceMarked(bound.Token, DeviceRole.Staff, Bound: true), at, output);
                 }

@@ -11,6 +11,9 @@ public sealed record LoyaltyPolicy
     /// <summary>Cents that earn a point. Default 100.</summary>
     public long CentsAPoint { get; init; } = 100;
 
+    /// <summary>Points for bringing somebody along who is verified. Default 100.</summary>
+    public long Referral { get; init; } = 100;
+
     /// <summary>How long points of a purchase are pending: goods may come back. Default 14 days.</summary>
     public TimeSpan Pending { get; init; } = TimeSpan.FromDays(14);
 

@@ -1,5 +1,5 @@
 using System.Net;
-using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Presence.Integration.Cloud;
 
@@ -51,8 +51,30 @@ public sealed class JoinTests
         Assert.Contains(HttpStatusCode.TooManyRequests, replies);
     }
 
-    private static async Task<object> BodyAsync(RunningCloud cloud, string nickname) => new
+    [Fact]
+    public async Task Who_brings_a_friend_is_rewarded_once_and_only_when_the_friends_phone_is_new()
     {
-        nickname, birthday = (string?)null, language = "en", purposes = All, textVersion = (await cloud.GetAsync("/api/v1/texts/consent")).GetProperty("version").GetString(),
+        await using var cloud = await RunningCloud.StartAsync([]);
+        var (_, secret) = await cloud.JoinAsync();
+        var code = (await cloud.GetAsync("/api/v1/me/referral", secret)).GetProperty("code").GetString()!;
+        var venues = cloud.Services.GetRequiredService<Presence.Cloud.Live.Venues>();
+        var venue = venues.Find(RunningCloud.Venue)!;
+        async Task<long> PointsAfterAsync(ulong phone)
+        {
+            var (status, friend) = await cloud.PostAsync(Members, await BodyAsync(cloud, "Bo", code));
+            Assert.Equal(HttpStatusCode.Created, status);
+            await venues.LaneOf(venue).AskAsync<bool>(venue, (_, _, _) => (true, [new Presence.Cloud.Stages.DeviceBound(friend.GetProperty("memberId").GetGuid(), phone, "link")]));
+            return (await cloud.GetAsync("/api/v1/me/points", secret)).GetProperty("spendable").GetInt64();
+        }
+
+        Assert.Equal(100, await PointsAfterAsync(0xB0));
+        Assert.Equal(100, await PointsAfterAsync(0xB0));
+        Assert.Equal(200, await PointsAfterAsync(0xB1));
+        Assert.Equal(HttpStatusCode.BadRequest, (await cloud.PostAsync(Members, await BodyAsync(cloud, "Bo", code[..^1] + (code[^1] == 'A' ? 'Q' : 'A')))).Status);
+    }
+
+    private static async Task<object> BodyAsync(RunningCloud cloud, string nickname, string? broughtBy = null) => new
+    {
+        nickname, birthday = (string?)null, language = "en", purposes = All, textVersion = (await cloud.GetAsync("/api/v1/texts/consent")).GetProperty("version").GetString(), broughtBy,
     };
 }
