@@ -1,3 +1,5 @@
+using Presence.Mqtt;
+
 namespace Presence.Integration.Mqtt;
 
 /// <summary>
@@ -58,6 +60,7 @@ internal sealed class RabbitMq : IAsyncDisposable
         try
         {
             await ForeignProgram.ListeningAsync(port, seconds: 90);
+            await ServingAsync(port);
         }
         catch (TimeoutException e)
         {
@@ -65,6 +68,25 @@ internal sealed class RabbitMq : IAsyncDisposable
         }
 
         return new(epmd, node, folder, port);
+    }
+
+    /// <summary>The port is open a moment before the node takes messages.</summary>
+    private static async Task ServingAsync(int port)
+    {
+        for (var tries = 0; ; tries++)
+        {
+            await using var probe = new MqttClient(new() { Host = "127.0.0.1", Port = port, Version = MqttVersion.V311 });
+            try
+            {
+                await probe.ConnectAsync();
+                await probe.PublishAsync("probe", default, MqttQos.AtLeastOnce).WaitAsync(TimeSpan.FromSeconds(10));
+                return;
+            }
+            catch (Exception e) when (tries < 60 && e is (MqttException or IOException or TimeoutException))
+            {
+                await Task.Delay(500);
+            }
+        }
     }
 
     public async ValueTask DisposeAsync()
