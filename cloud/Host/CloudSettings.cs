@@ -153,13 +153,16 @@ public sealed record VenueFile
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
+    // Of a person's file nothing may be missing or null that the program takes for granted; the message names the place.
+    private static readonly JsonSerializerOptions Strict = new(Json) { RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true };
+
     /// <exception cref="SettingsException">The file is missing, is no JSON, or says something impossible; the message names file and place.</exception>
     public static VenueFile Read(string path)
     {
         VenueFile file;
         try
         {
-            file = JsonSerializer.Deserialize<VenueFile>(File.ReadAllBytes(path), Json) ?? throw new SettingsException($"{path} is empty");
+            file = JsonSerializer.Deserialize<VenueFile>(File.ReadAllBytes(path), Strict) ?? throw new SettingsException($"{path} is empty");
         }
         catch (JsonException e)
         {
@@ -176,18 +179,20 @@ public sealed record VenueFile
 
     private void Check(string path)
     {
-        Check(new VenuePlan(Map, new VisitPolicy()) { Survey = Survey }, path);
+        PlanCheck.Check(new VenuePlan(Map, new VisitPolicy()) { Survey = Survey }, path);
         foreach (var (gateway, password) in Gateways)
         {
             Must(path, Wire.Topics.IsName(gateway), $"gateways has '{gateway}'; names are lower-case letters, digits and hyphens, 1 to 32");
-            Must(path, password.Length >= 16, $"gateways '{gateway}' has a password of {password.Length} characters; at least 16 are needed");
+            Must(path, password is not null, $"gateways '{gateway}' has no password; at least 16 characters are needed");
+            Must(path, password!.Length >= 16, $"gateways '{gateway}' has a password of {password.Length} characters; at least 16 are needed");
         }
 
         foreach (var (name, integration) in Integrations)
         {
+            Must(path, integration is not null, $"integrations '{name}' is null; it needs a password and events");
             Must(path, Wire.Topics.IsName(name), $"integrations has '{name}'; names are lower-case letters, digits and hyphens, 1 to 32");
             Must(path, !Gateways.ContainsKey(name), $"integrations '{name}' has the name of a gateway");
-            Must(path, integration.Password.Length >= 16, $"integrations '{name}' has a password of {integration.Password.Length} characters; at least 16 are needed");
+            Must(path, integration!.Password.Length >= 16, $"integrations '{name}' has a password of {integration.Password.Length} characters; at least 16 are needed");
             foreach (var kind in integration.Events)
             {
                 Must(path, Wire.EventTopics.Kinds.Contains(kind, StringComparer.Ordinal), $"integrations '{name}' asks for events '{kind}'; there are {string.Join(", ", Wire.EventTopics.Kinds)}");
@@ -200,49 +205,6 @@ public sealed record VenueFile
         if (!holds)
         {
             throw new SettingsException($"{path}: {message}");
-        }
-    }
-
-    /// <summary>Stops at the first thing in a plan that makes no sense, by its name.</summary>
-    /// <exception cref="SettingsException">Something is wrong; the message begins with <paramref name="path"/>.</exception>
-    internal static void Check(VenuePlan plan, string path)
-    {
-        var map = plan.Map;
-        void Must(bool holds, string message) => VenueFile.Must(path, holds, message);
-        try
-        {
-            plan.Policy.Check();
-        }
-        catch (ArgumentOutOfRangeException e)
-        {
-            throw new SettingsException($"{path}: policy: {e.Message}", e);
-        }
-
-        Must(Wire.Topics.IsName(map.Tenant), $"map.tenant is '{map.Tenant}'; it must be lower-case letters, digits and hyphens, 1 to 32");
-        Must(Wire.Topics.IsName(map.Venue), $"map.venue is '{map.Venue}'; it must be lower-case letters, digits and hyphens, 1 to 32");
-        Must(TimeZoneInfo.TryFindSystemTimeZoneById(map.TimeZone, out _), $"map.timeZone is '{map.TimeZone}', which is no IANA time zone such as Asia/Shanghai");
-        var floors = map.Floors.Select(f => f.Id).ToHashSet(StringComparer.Ordinal);
-        var zones = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var zone in map.Zones)
-        {
-            Must(zones.Add(zone.Id), $"map.zones has '{zone.Id}' twice");
-            Must(floors.Contains(zone.Floor), $"map.zones '{zone.Id}' is on floor '{zone.Floor}', which is not in map.floors");
-            Must(!zone.Outline.IsDefault && zone.Outline.Length is 0 or >= 3, $"map.zones '{zone.Id}' needs an outline of at least three corners, or none at all when it is closed");
-        }
-
-        var numbers = new HashSet<(string, int)>();
-        foreach (var receiver in map.Receivers)
-        {
-            Must(Wire.Topics.IsName(receiver.Gateway), $"map.receivers has a gateway named '{receiver.Gateway}'");
-            Must(receiver.Number is >= 0 and < ushort.MaxValue, $"map.receivers of '{receiver.Gateway}' has number {receiver.Number}; 0 to 65534 is possible");
-            Must(numbers.Add((receiver.Gateway, receiver.Number)), $"map.receivers has {receiver.Gateway}/{receiver.Number} twice");
-            Must(zones.Contains(receiver.Zone), $"map.receivers {receiver.Gateway}/{receiver.Number} is in zone '{receiver.Zone}', which is not in map.zones");
-        }
-
-        foreach (var stop in plan.Survey)
-        {
-            Must(floors.Contains(stop.Floor), $"survey has a stop on floor '{stop.Floor}', which is not in map.floors");
-            Must(!stop.Heard.IsDefault && stop.Heard.All(h => h.Dbm is >= -127 and <= 20), $"survey at {stop.At.X}, {stop.At.Y} needs what was heard, each -127 to 20 dBm");
         }
     }
 }

@@ -115,7 +115,7 @@ internal static class Pipeline
     // The file that is given at the start has the last word. The first plan is in the log too, so that its replay needs nothing else.
     private static async Task TakePlanAsync(Venue venue, Lane lane, string path, VenuePlan plan)
     {
-        VenueFile.Check(plan, path);
+        PlanCheck.Check(plan, path);
         await lane.AskAsync<bool>(venue, (at, _, _) =>
             at.State.NextInput > 0 && at.State.Holds(plan) ? (false, []) : (true, [new PlanChanged(PlanJson.Write(plan))]));
     }

@@ -162,7 +162,7 @@ public sealed record PlanBody(VenueMap? Map, VisitPolicy? Policy, ImmutableArray
 
         try
         {
-            VenueFile.Check(plan, "the plan");
+            PlanCheck.Check(plan, "the plan");
             return null;
         }
         catch (SettingsException e)

@@ -31,7 +31,7 @@ public sealed record Zone(
     string Id, string Floor, LocalText Name, ImmutableArray<Spot> Outline, ImmutableArray<string> Tags, bool IsStore = false, int Capacity = 0);
 
 /// <summary>A way between two zones, or a way out (<see cref="To"/> null).</summary>
-public sealed record Passage(string From, string? To);
+public sealed record Passage(string From, string? To = null);
 
 /// <summary>What a receiver listens to.</summary>
 public enum RadioKind
