@@ -377,7 +377,7 @@ public sealed partial class Lane : IDisposable
             }
 
             (venue.Words, venue.RuleDocuments, venue.Plan) = (venue.State.Decisions.Words, venue.State.Decisions.Documents, venue.State.Plan);
-            if (venue.ToldMembers != venue.State.Members.Version)
+            if (venue.ToldMembers != venue.State.Members.Version || !ReferenceEquals(venue.ToldPlan, venue.State.Plan))
             {
                 TellGateways(venue);
             }
@@ -389,7 +389,7 @@ public sealed partial class Lane : IDisposable
 
     private void TellGateways(Venue venue)
     {
-        venue.ToldMembers = venue.State.Members.Version;
+        (venue.ToldMembers, venue.ToldPlan) = (venue.State.Members.Version, venue.State.Plan);
         _events.ConfigChanged(venue, venue.State.Members);
         foreach (var gateway in venue.State.Gateways.Values)
         {

@@ -66,6 +66,9 @@ public sealed class Venue : IVenueDoor
 
     internal long ToldMembers { get; set; } = -1;
 
+    /// <summary>The plan that gateways were last told of; they take their time zone and day change from it.</summary>
+    internal VenuePlan? ToldPlan { get; set; }
+
     /// <summary>How the venue looked after a commit not long ago; the newest replaces the one before.</summary>
     public LiveFloor Floor { get; internal set; } = LiveFloor.Empty;
 

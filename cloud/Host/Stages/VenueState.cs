@@ -22,7 +22,7 @@ public sealed partial class VenueState
     private VenueVisits _visits;
     private MemberBook _members = new();
     private DoorCounts _doors = new();
-    private readonly VenueCalendar _calendar;
+    private VenueCalendar _calendar;
     private long _venueTime;
     private long _settled;
     private long _lastTick;
