@@ -24,6 +24,9 @@ public sealed class GatewayClock(string name)
 
     public bool Online { get; private set; }
 
+    /// <summary>Whether the plan has receivers of it; nobody's visit waits for one that it has not. Follows from the plan, so it is not saved.</summary>
+    public bool IsPlanned { get; set; } = true;
+
     /// <summary>Difference of the cloud's clock and the gateway's, ms: the smallest seen lately.</summary>
     public long ClockError { get; private set; }
 

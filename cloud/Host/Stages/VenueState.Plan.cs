@@ -48,6 +48,12 @@ public sealed partial class VenueState
 
             _receiverTables[gateway.Key] = table;
         }
+
+        // One that was taken out is kept, for how far its streams came: put back it must not be counted twice.
+        foreach (var gateway in _gateways.Values)
+        {
+            gateway.IsPlanned = _receiverTables.ContainsKey(gateway.Name);
+        }
     }
 
     /// <summary>Ends and settles all that is under way, at its last evidence; the state is of no use after.</summary>

@@ -276,7 +276,7 @@ public sealed partial class VenueState
         var settle = long.MaxValue;
         foreach (var gateway in _gateways.Values)
         {
-            if (gateway.SettleMark == 0)
+            if (gateway.SettleMark == 0 || !gateway.IsPlanned)
             {
                 continue;
             }
@@ -353,6 +353,7 @@ public sealed partial class VenueState
         }
 
         var gateway = new GatewayClock(System.Text.Encoding.ASCII.GetString(name));
+        gateway.IsPlanned = _receiverTables.ContainsKey(gateway.Name);
         _gateways.Add(gateway.Name, gateway);
         return gateway;
     }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using Presence.Cloud.Stages;
 using Presence.Kit.Wire;
+using Presence.Visits;
 using Presence.Wire;
 
 namespace Presence.Integration.Cloud;
@@ -39,8 +40,17 @@ public sealed class VenueClockTests
         Assert.Contains(cut, v => ((EvidenceSources)v.Sources).HasFlag(EvidenceSources.CutShort));
     }
 
-    // Two gateways, forty minutes of ten devices; the second one's clock is off by so much, or it dies after twenty minutes.
-    private static List<Storage.VisitRow> Visits(long error, bool dies)
+    [Fact]
+    public void Nobodys_visit_waits_for_a_gateway_that_was_taken_out_of_the_plan()
+    {
+        var since = Morning + (120 * 10_000L);
+        var later = Visits(0, dies: true, takenOut: true).Where(v => v.Since > since).ToList();
+        Assert.NotEmpty(later);
+        Assert.DoesNotContain(later, v => ((EvidenceSources)v.Sources).HasFlag(EvidenceSources.CutShort));
+    }
+
+    // Two gateways, forty minutes of ten devices; the second one's clock is off by so much, or it dies after twenty minutes and is taken out.
+    private static List<Storage.VisitRow> Visits(long error, bool dies, bool takenOut = false)
     {
         var map = Kit.Simulator.DemoMall.Map;
         var state = new VenueState(1, map, new VenueSettings(), new DecisionStage(map, new byte[32]));
@@ -50,6 +60,12 @@ public sealed class VenueClockTests
         for (var step = 0; step < 480; step++)
         {
             var at = Morning + (step * 10_000L);
+            if (takenOut && step == 121)
+            {
+                var rest = map with { Receivers = [.. map.Receivers.Where(r => r.Gateway != gateways[1])] };
+                Apply(InputKind.Command, "", at, new PlanChanged(PlanJson.Write(new VenuePlan(rest, new VisitPolicy()))).Encode());
+            }
+
             for (var g = 0; g < 2; g++)
             {
                 if (g == 1 && dies && step > 120)
