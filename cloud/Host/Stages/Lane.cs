@@ -20,7 +20,10 @@ public sealed partial class Lane : IDisposable
     private const int FullGroup = 2_000;
     private static readonly TimeSpan BusyLinger = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan FloorEvery = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan WatermarksEvery = TimeSpan.FromMilliseconds(100);
+
+    // A gateway has its acknowledgement; the watermark only lets it forget. A quiet lane says it at once, a busy one now and then.
+    private const int QuietGroup = 3;
+    private static readonly TimeSpan WatermarksEvery = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan TrimEvery = TimeSpan.FromMinutes(5);
 
     private readonly IVenueStore _store;
@@ -116,8 +119,9 @@ public sealed partial class Lane : IDisposable
                     Thread.Sleep(BusyLinger);
                 }
 
-                busy = RunGroup() >= BusyGroup;
-                TellWatermarks(force: !busy);
+                var batches = RunGroup();
+                busy = batches >= BusyGroup;
+                TellWatermarks(atOnce: batches <= QuietGroup);
                 TellFloors();
                 TakeCareOfHistory();
             }
@@ -397,10 +401,10 @@ public sealed partial class Lane : IDisposable
         }
     }
 
-    private void TellWatermarks(bool force)
+    private void TellWatermarks(bool atOnce)
     {
         var now = System.Diagnostics.Stopwatch.GetTimestamp();
-        if (!force && System.Diagnostics.Stopwatch.GetElapsedTime(_toldWatermarksAt, now) < WatermarksEvery)
+        if (!atOnce && System.Diagnostics.Stopwatch.GetElapsedTime(_toldWatermarksAt, now) < WatermarksEvery)
         {
             return;
         }
