@@ -11,7 +11,8 @@ public sealed record StoredVenue(int Number, string Tenant, string Venue, string
 public sealed record LogRow(long FirstInput, int Inputs, long At, byte[] Records);
 
 /// <summary>The state of a venue as it stood before input <paramref name="NextInput"/>.</summary>
-public sealed record StoredSnapshot(long NextInput, byte[] State);
+/// <param name="At">When it was taken, Unix ms.</param>
+public sealed record StoredSnapshot(long NextInput, byte[] State, long At);
 
 /// <summary>Why a store could not do what it was asked: a full or failing disk, a lost server. Nothing of the commit was kept.</summary>
 public sealed class StoreException(string message, Exception? inner = null) : Exception(message, inner);
@@ -86,7 +87,7 @@ public partial interface IStoreCommit : IDisposable
 
     void SetBinding(int venue, ulong token, Guid member, string how, long at);
 
-    /// <summary>Removes all of a member's bindings, so that nothing links a device with them any more.</summary>
+    /// <summary>Removes all of a member's bindings, in the log and in their visits too, so that nothing links a device with them any more.</summary>
     void RemoveBindings(int venue, Guid member);
 
     /// <summary>Cancels the member's coupons that were not redeemed.</summary>

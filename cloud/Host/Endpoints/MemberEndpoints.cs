@@ -134,12 +134,19 @@ internal static class MemberEndpoints
             }
 
             var venue = await VenueOfAsync(member, reader, venues, stopping);
-            await venues.LaneOf(venue).AskAsync<bool>(venue, (at, commit, now) =>
+            var known = await venues.LaneOf(venue).AskAsync<bool>(venue, (at, commit, now) =>
             {
+                // Erased between the question and now.
+                if (at.State.Members.Find(member) is null)
+                {
+                    return (false, []);
+                }
+
                 commit.AddConsent(new ConsentRow(at.Number, member.Value, (int)purposes, body.TextVersion!, body.Language ?? "en", "page", now));
                 if (!purposes.HasFlag(Purposes.Presence))
                 {
                     commit.RemoveBindings(at.Number, member.Value);
+                    at.ForgetSoon = true;
                 }
 
                 // Offers that were made under a consent end with it.
@@ -150,7 +157,7 @@ internal static class MemberEndpoints
 
                 return (true, [new ConsentChanged(member.Value, purposes)]);
             });
-            return await ViewAsync(member, reader, venues, stopping);
+            return known ? await ViewAsync(member, reader, venues, stopping) : Problems.NotAMember();
         });
 
     private static Task<IResult> LinkAsync(HttpRequest http, Reader reader, Venues venues, CancellationToken stopping) =>
@@ -161,9 +168,19 @@ internal static class MemberEndpoints
             var expires = await venues.LaneOf(venue).AskAsync(venue, (at, commit, now) =>
             {
                 var until = now + (long)LinkLife.TotalMilliseconds;
+                if (at.State.Members.Find(member) is null)
+                {
+                    return (0L, Array.Empty<VenueCommand>());
+                }
+
                 commit.AddLink(MemberSecrets.Hash(code), at.Number, member.Value, until);
                 return (until, Array.Empty<VenueCommand>());
             });
+
+            if (expires == 0)
+            {
+                return Problems.NotAMember();
+            }
 
             // The venue's Wi-Fi resolves this name to the gateway, which alone can see the phone's address.
             return Results.Ok(new LinkReply(code, $"http://presence.gateway/bind/{code}", Reader.At(expires)));
@@ -242,7 +259,7 @@ internal static class MemberEndpoints
             await venues.LaneOf(venue).AskAsync<bool>(venue, (at, commit, now) =>
             {
                 commit.EraseMember(at.Number, member.Value, now);
-                at.FoldSoon = true;
+                at.ForgetSoon = true;
                 return (true, [new MemberErased(member.Value)]);
             });
             return Results.NoContent();

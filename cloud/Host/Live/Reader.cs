@@ -122,7 +122,7 @@ public sealed class Reader(IDbContextFactory<PresenceDb> databases, Venues venue
         return [.. visits.Select(v => new VisitView(
             v.Id, new DeviceToken((ulong)v.Token).ToString(), v.Member is null ? null : Short(v.Member), At(v.Since), At(v.Until), v.Confidence,
             Sources(v.Sources),
-            [.. byToken[v.Token].Where(s => s.Since >= v.Since && s.Until <= v.Until).OrderBy(s => s.Since)
+            [.. byToken[v.Token].Where(s => v.Token != 0 || v.Member is not null).Where(s => s.Member == v.Member && s.Since >= v.Since && s.Until <= v.Until).OrderBy(s => s.Since)
                 .Select(s => new StayView(venue.ZoneId(s.Zone) ?? "", At(s.Since), At(s.Until), s.Confidence))],
             (Standing)v.Standing))];
     }

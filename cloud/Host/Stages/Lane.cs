@@ -25,6 +25,7 @@ public sealed partial class Lane : IDisposable
     private const int QuietGroup = 3;
     private static readonly TimeSpan WatermarksEvery = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan TrimEvery = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan SnapshotAtLeastEvery = TimeSpan.FromHours(1);
 
     private readonly IVenueStore _store;
     private readonly VenueSettings _settings;
@@ -108,12 +109,17 @@ public sealed partial class Lane : IDisposable
                 TellGateways(venue);
             }
 
+            // A kill may have come between an erasure and the folding that takes it off the disk.
+            Fold();
             _ready.SetResult();
             var busy = false;
             while (!_stopping)
             {
-                _bell.Wait(busy || _othersWait ? TimeSpan.Zero : TimeSpan.FromMilliseconds(50));
-                Volatile.Write(ref _rung, 0);
+                if (_bell.Wait(busy || _othersWait ? TimeSpan.Zero : TimeSpan.FromMilliseconds(50)))
+                {
+                    Volatile.Write(ref _rung, 0);
+                }
+
                 if (busy && !_othersWait)
                 {
                     Thread.Sleep(BusyLinger);
@@ -274,6 +280,7 @@ public sealed partial class Lane : IDisposable
 
         foreach (var request in requests)
         {
+            venue.Output.WriteTo(commit);
             foreach (var command in request.Run(venue, commit, now))
             {
                 Apply(venue, command, now, commit, ref first);
@@ -290,6 +297,12 @@ public sealed partial class Lane : IDisposable
 
         FlushLog(venue, now, commit, ref first);
         venue.Output.WriteTo(commit);
+        if (venue.ForgetSoon)
+        {
+            // With what was forgotten: a state of before would bring it back.
+            AddSnapshot(venue, commit);
+            commit.DropSnapshots(venue.Number, venue.State.NextInput);
+        }
     }
 
     // A member's own input lies in a row of its own, so that it can be emptied when they are erased.
@@ -385,6 +398,13 @@ public sealed partial class Lane : IDisposable
             {
                 TellGateways(venue);
             }
+
+            if (venue.ForgetSoon)
+            {
+                venue.ForgetSoon = false;
+                Snapped(venue);
+                Fold();
+            }
         }
 
         FailPoint.Pass("after-ack");
@@ -446,15 +466,9 @@ public sealed partial class Lane : IDisposable
         var now = _time.GetUtcNow().ToUnixTimeMilliseconds();
         foreach (var venue in _venues)
         {
-            if (venue.FoldSoon)
-            {
-                venue.FoldSoon = false;
-                SaveSnapshot(venue);
-                TryCommit(commit => commit.DropSnapshots(venue.Number, venue.SnapshotInput));
-                Fold();
-            }
-
-            if (venue.State.Sightings - venue.SnapshotSightings >= _settings.SnapshotEvery)
+            // In a quiet venue by time: what is older than the snapshot may be forgotten, what is newer may not.
+            if (venue.State.Sightings - venue.SnapshotSightings >= _settings.SnapshotEvery
+                || (now - venue.LastSnapshotAt >= SnapshotAtLeastEvery.TotalMilliseconds && venue.State.NextInput > venue.SnapshotInput))
             {
                 SaveSnapshot(venue);
             }
@@ -475,14 +489,21 @@ public sealed partial class Lane : IDisposable
 
     private void SaveSnapshot(Venue venue)
     {
-        var state = new System.Buffers.ArrayBufferWriter<byte>(1024 * 1024);
-        venue.State.Save(state);
-        if (TryCommit(commit => commit.AddSnapshot(
-            venue.Number, venue.State.NextInput, _time.GetUtcNow().ToUnixTimeMilliseconds(), state.WrittenSpan)))
+        if (TryCommit(commit => AddSnapshot(venue, commit)))
         {
-            (venue.SnapshotInput, venue.SnapshotSightings) = (venue.State.NextInput, venue.State.Sightings);
+            Snapped(venue);
         }
     }
+
+    private void AddSnapshot(Venue venue, IStoreCommit commit)
+    {
+        var state = new System.Buffers.ArrayBufferWriter<byte>(1024 * 1024);
+        venue.State.Save(state);
+        commit.AddSnapshot(venue.Number, venue.State.NextInput, _time.GetUtcNow().ToUnixTimeMilliseconds(), state.WrittenSpan);
+    }
+
+    private void Snapped(Venue venue) => (venue.SnapshotInput, venue.SnapshotSightings, venue.LastSnapshotAt) =
+        (venue.State.NextInput, venue.State.Sightings, _time.GetUtcNow().ToUnixTimeMilliseconds());
 
     private void Fold()
     {

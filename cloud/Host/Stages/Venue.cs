@@ -35,8 +35,11 @@ public sealed class Venue : IVenueDoor
     /// <summary>The venue's secret: codes are drawn with it.</summary>
     public byte[] Key { get; }
 
-    /// <summary>Set when something was erased: the store is folded soon, so that it is nowhere on the disk.</summary>
-    internal bool FoldSoon { get; set; }
+    /// <summary>Set when something was erased: the commit takes a snapshot without it, and the store is folded, so that it is nowhere on the disk.</summary>
+    internal bool ForgetSoon { get; set; }
+
+    /// <summary>Unix ms; 0 before the first one.</summary>
+    internal long LastSnapshotAt { get; set; }
 
     /// <summary>Rule documents in force, as last committed.</summary>
     public IReadOnlyList<string> RuleDocuments { get; internal set; } = [];
@@ -88,6 +91,7 @@ public sealed class Venue : IVenueDoor
         if (store.NewestSnapshot(Number) is { } snapshot)
         {
             state.Load(snapshot.State);
+            LastSnapshotAt = snapshot.At;
         }
 
         (SnapshotInput, SnapshotSightings) = (state.NextInput, state.Sightings);

@@ -40,8 +40,12 @@ public sealed class VenueOutput
     /// <summary>True when there is anything that people are waiting for.</summary>
     public bool HasNews => Decisions.Count + Messages.Count + Arrivals.Count + Tasks.Count + Hooks.Count > 0;
 
+    // How many of each were added to the commit.
+    private readonly int[] _written = new int[13];
+
     public void Clear()
     {
+        Array.Clear(_written);
         Visits.Clear();
         Stays.Clear();
         Decisions.Clear();
@@ -58,48 +62,30 @@ public sealed class VenueOutput
         Arrivals.Clear();
     }
 
-    /// <summary>Adds all of it to a commit.</summary>
+    /// <summary>Adds what was not added yet to a commit: before a request that takes back or erases, what it takes back must be there.</summary>
     public void WriteTo(IStoreCommit commit)
     {
-        foreach (var row in Visits)
-        {
-            commit.AddVisit(row);
-        }
+        ArgumentNullException.ThrowIfNull(commit);
+        Add(0, Visits, row => commit.AddVisit(row));
+        Add(1, Stays, row => commit.AddStay(row));
+        Add(2, Decisions, row => commit.AddDecision(row));
+        Add(3, Facts, row => commit.AddFact(row));
+        Add(4, Coupons, row => commit.AddCoupon(row));
+        Add(5, AlarmRows, row => commit.AddAlarm(row));
+        Add(6, Points, row => commit.AddPoints(row));
+        Add(7, Tasks, row => commit.AddTask(row));
+        Add(8, Hooks, row => commit.AddHook(row));
+        Add(9, Expired, e => commit.SetCouponState(e.Venue, e.Coupon, "expired"));
+        Add(10, Escalations, e => commit.EscalateTask(e.Venue, e.Task, e.At));
+        Add(11, Messages, row => commit.AddMessage(row));
+        Add(12, Arrivals, row => commit.AddArrival(row));
+    }
 
-        foreach (var row in Stays)
+    private void Add<T>(int which, List<T> rows, Action<T> write)
+    {
+        for (; _written[which] < rows.Count; _written[which]++)
         {
-            commit.AddStay(row);
-        }
-
-        foreach (var row in Decisions)
-        {
-            commit.AddDecision(row);
-        }
-
-        foreach (var row in Facts)
-        {
-            commit.AddFact(row);
-        }
-
-        foreach (var row in Coupons)
-        {
-            commit.AddCoupon(row);
-        }
-
-        AlarmRows.ForEach(row => commit.AddAlarm(row));
-        Points.ForEach(row => commit.AddPoints(row));
-        Tasks.ForEach(row => commit.AddTask(row));
-        Hooks.ForEach(row => commit.AddHook(row));
-        Expired.ForEach(e => commit.SetCouponState(e.Venue, e.Coupon, "expired"));
-        Escalations.ForEach(e => commit.EscalateTask(e.Venue, e.Task, e.At));
-        foreach (var row in Messages)
-        {
-            commit.AddMessage(row);
-        }
-
-        foreach (var row in Arrivals)
-        {
-            commit.AddArrival(row);
+            write(rows[_written[which]]);
         }
     }
 }

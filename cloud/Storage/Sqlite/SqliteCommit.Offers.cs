@@ -90,7 +90,7 @@ internal sealed partial class SqliteCommit
     private sealed class OfferStatements(Func<string, Statement> prepare)
     {
         public readonly Statement Find = prepare(
-            "SELECT uid, code, member, offer, rule, rule_version, state, issued_at, expires_at, redeemed_at, redeemed_in, redeemed_by FROM coupons WHERE venue = ? AND (code = ? OR short_code = ?)");
+            "SELECT uid, code, member, offer, rule, rule_version, state, issued_at, expires_at, redeemed_at, redeemed_in, redeemed_by FROM coupons WHERE venue = ? AND (code = ? OR short_code = ?) ORDER BY state = 'issued' DESC, id DESC LIMIT 1");
 
         public readonly Statement Take = prepare(
             "UPDATE coupons SET state = 'redeemed', redeemed_at = ?, redeemed_in = ?, redeemed_by = ? WHERE venue = ? AND uid = ? AND state = 'issued' AND expires_at > ?");

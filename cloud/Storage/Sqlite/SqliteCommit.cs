@@ -10,7 +10,8 @@ internal sealed partial class SqliteCommit : IStoreCommit
     private readonly Statement _begin, _complete, _rollback;
     private readonly Statement _log, _visit, _stay, _decision, _coupon, _message, _arrival;
     private readonly Statement _findArrival, _acknowledge, _member, _tier, _consent, _purposes, _binding, _link, _findLink, _useLink;
-    private readonly Statement _unbind, _cancel;
+    private readonly Statement _cancel;
+    private readonly Statement[] _unbind;
     private readonly Statement _findKey, _redeem, _findCoupon, _keepReply, _refused, _snapshot, _dropSnapshots, _dropOlder, _trim;
     private readonly Statement _forgetVisits, _forgetStays, _fact, _forgetFacts;
     private readonly Statement[] _erase;
@@ -41,7 +42,14 @@ internal sealed partial class SqliteCommit : IStoreCommit
         _purposes = Prepare("UPDATE members SET purposes = ? WHERE id = ?");
         _binding = Prepare(
             "INSERT INTO bindings (venue, token, member, how, at) VALUES (?, ?, ?, ?, ?) ON CONFLICT (venue, token) DO UPDATE SET member = excluded.member, how = excluded.how, at = excluded.at");
-        _unbind = Prepare("DELETE FROM bindings WHERE venue = ? AND member = ?");
+        _unbind =
+        [
+            // The visits stay the member's; which device it was is forgotten, also where the log tells of the binding.
+            Prepare("DELETE FROM bindings WHERE venue = ? AND member = ?"),
+            Prepare("UPDATE visits SET token = 0 WHERE venue = ? AND member = ?"),
+            Prepare("UPDATE stays SET token = 0 WHERE venue = ? AND member = ?"),
+            Prepare("UPDATE log SET records = x'' WHERE venue = ? AND member = ? AND instr(records, CAST('\"is\":\"bound\"' AS BLOB)) > 0"),
+        ];
         _cancel = Prepare("UPDATE coupons SET state = 'cancelled' WHERE venue = ? AND member = ? AND state = 'issued'");
         _link = Prepare("INSERT INTO links (code_hash, venue, member, expires_at) VALUES (?, ?, ?, ?)");
         _findLink = Prepare("SELECT member FROM links WHERE code_hash = ? AND venue = ?");
@@ -58,7 +66,7 @@ internal sealed partial class SqliteCommit : IStoreCommit
         _dropSnapshots = Prepare(
             "DELETE FROM snapshots WHERE venue = ? AND next_input NOT IN (SELECT next_input FROM snapshots WHERE venue = ? ORDER BY next_input DESC LIMIT 2)");
         _dropOlder = Prepare("DELETE FROM snapshots WHERE venue = ? AND next_input < ?");
-        _trim = Prepare("DELETE FROM log WHERE venue = ? AND first_input + inputs <= ? AND at < ? AND member IS NULL");
+        _trim = Prepare("DELETE FROM log WHERE venue = ? AND first_input + inputs <= ? AND at < ?");
         _forgetVisits = Prepare("DELETE FROM visits WHERE venue = ? AND member IS NULL AND until < ?");
         _forgetStays = Prepare("DELETE FROM stays WHERE venue = ? AND member IS NULL AND until < ?");
         _fact = Prepare("INSERT INTO facts (id, venue, member, at, told_at, fact) VALUES (?, ?, ?, ?, ?, ?)");
@@ -147,7 +155,13 @@ internal sealed partial class SqliteCommit : IStoreCommit
     public void SetBinding(int venue, ulong token, Guid member, string how, long at) =>
         _binding.Bind(venue).Bind((long)token).Bind(member).Bind(how).Bind(at).Run();
 
-    public void RemoveBindings(int venue, Guid member) => _unbind.Bind(venue).Bind(member).Run();
+    public void RemoveBindings(int venue, Guid member)
+    {
+        foreach (var statement in _unbind)
+        {
+            statement.Bind(venue).Bind(member).Run();
+        }
+    }
 
     public void CancelCoupons(int venue, Guid member) => _cancel.Bind(venue).Bind(member).Run();
 

@@ -77,8 +77,8 @@ public sealed class SqliteVenueStore : IVenueStore
     public StoredSnapshot? NewestSnapshot(int venue)
     {
         using var select = new Statement(
-            _connection.Handle!, "SELECT next_input, state FROM snapshots WHERE venue = ? ORDER BY next_input DESC LIMIT 1");
-        return select.Bind(venue).Read() ? new StoredSnapshot(select.Int64(0), select.Blob(1)) : null;
+            _connection.Handle!, "SELECT next_input, state, at FROM snapshots WHERE venue = ? ORDER BY next_input DESC LIMIT 1");
+        return select.Bind(venue).Read() ? new StoredSnapshot(select.Int64(0), select.Blob(1), select.Int64(2)) : null;
     }
 
     public IEnumerable<LogRow> ReadLog(int venue, long fromInput) => ReadLog(_connection, venue, fromInput);

@@ -113,6 +113,13 @@ internal sealed class Statement : IDisposable
 
     private void Check(int result)
     {
+        if (result == raw.SQLITE_CONSTRAINT)
+        {
+            // Trying again would come to the same: not the disk but we are wrong, and that must not look like a disk that fails.
+            throw new InvalidOperationException(
+                $"a constraint of the store was broken: SQLite {raw.sqlite3_extended_errcode(_database)}: {raw.sqlite3_errmsg(_database).utf8_to_string()}");
+        }
+
         if (result != raw.SQLITE_OK)
         {
             throw new StoreException(

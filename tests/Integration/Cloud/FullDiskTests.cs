@@ -30,13 +30,12 @@ public sealed class FullDiskTests : IDisposable
         Skip.IfNot(Run("mount", "-t", "tmpfs", "-o", "size=48m", "tmpfs", _disk) == 0, "needs to mount a tmpfs: run as root");
         _mounted = true;
         var data = Directory.CreateDirectory(Path.Combine(_disk, "data")).FullName;
-        var before = 0L;
         await using (var cloud = await RunningCloud.StartAsync([RunningCloud.WhenBuys("coffee", "books", """{"offer": "coffee-cake"}""")], data: data))
         {
             var (anna, secret) = await cloud.JoinAsync();
             await using var gateway = await ConnectAsync(cloud);
             Assert.True(await SendAsync(gateway, 1) < MqttReasonCode.UnspecifiedError);
-            before = (await cloud.GetAsync($"/api/v1/venues/{RunningCloud.Venue}/floor")).GetProperty("sightings").GetInt64();
+            Assert.True(await RunningCloud.EventuallyAsync(async () => await SightingsAsync(cloud) == 200));
 
             Fill();
             var batches = Enumerable.Range(2, 20).Select(n => SendAsync(gateway, (ulong)n)).ToList();
@@ -57,9 +56,11 @@ public sealed class FullDiskTests : IDisposable
         var log = store.ReadLog(store.Venues().Single().Number, 0).SelectMany(r => Batches(r.Records)).ToList();
         Assert.Equal(Enumerable.Range(1, 21).Select(n => (ulong)n), log);
         await using var again = await RunningCloud.StartAsync([], data: data);
-        Assert.Equal(21 * 200, (await again.GetAsync($"/api/v1/venues/{RunningCloud.Venue}/floor")).GetProperty("sightings").GetInt64());
-        Assert.Equal(200, before);
+        Assert.Equal(21 * 200, await SightingsAsync(again));
     }
+
+    private static async Task<long> SightingsAsync(RunningCloud cloud) =>
+        (await cloud.GetAsync($"/api/v1/venues/{RunningCloud.Venue}/floor")).GetProperty("sightings").GetInt64();
 
     private string Filler => Path.Combine(_disk, "filler");
 

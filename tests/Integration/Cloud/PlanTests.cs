@@ -111,7 +111,13 @@ public sealed class PlanTests : IDisposable
 
         var paper = Path.Combine(_folder.FullName, "venue.json");
         await File.WriteAllTextAsync(paper, JsonSerializer.Serialize(new VenueFile { Map = DemoMall.Map }, VenueFile.Json));
-        string[] args = ["--data", data, "--http", "0", "--mqtt", "0", .. file ? ["--venue", paper] : Array.Empty<string>()];
+
+        // The same evening, whenever this is run: a day later the history would be forgotten.
+        string[] args =
+        [
+            "--data", data, "--http", "0", "--mqtt", "0", "--time-scale", "1", "--time-anchor", $"{DateTimeOffset.UtcNow:O}",
+            "--time-origin", $"{DateTimeOffset.FromUnixTimeMilliseconds(ReplayTests.Morning).AddHours(16):O}", .. file ? ["--venue", paper] : Array.Empty<string>(),
+        ];
         var app = await CloudProgram.BuildAsync(args);
         await app.StartAsync();
         return new Shop(app);

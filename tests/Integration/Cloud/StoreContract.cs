@@ -77,7 +77,7 @@ public abstract class StoreContract : IDisposable
         using var store = Open();
         var venue = WithCoupon(store);
         using var commit = store.Begin();
-        Assert.Throws<StoreException>(() => commit.AddCoupon(Of(venue, 2)));
+        Assert.Throws<InvalidOperationException>(() => commit.AddCoupon(Of(venue, 2)));
     }
 
     [Fact]

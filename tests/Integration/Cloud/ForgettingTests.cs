@@ -1,0 +1,133 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
+using Presence.Cloud.Live;
+using Presence.Cloud.Stages;
+using Presence.Storage;
+
+namespace Presence.Integration.Cloud;
+
+/// <summary>Who goes is gone, and who takes a consent back has taken it back: in every table, in the log, in every snapshot, on the disk.</summary>
+public sealed class ForgettingTests
+{
+    private const string Nickname = "Xiaoyu-who-goes";
+    private static readonly string[] Rules = [RunningCloud.WhenBuys("books", "books", """{"offer": "coffee-cake"}""")];
+
+    [Fact]
+    public async Task Somebody_who_goes_while_a_coupon_is_being_given_leaves_nothing_behind()
+    {
+        await using var cloud = await RunningCloud.StartAsync(Rules);
+        var (anna, secret) = await cloud.JoinAsync(Nickname, "05-04");
+        var holds = HoldAsync(cloud);
+        var buys = BuyAsync(cloud, anna);
+        await Task.Delay(200);
+        var goes = GoAsync(cloud, secret);
+        await Task.WhenAll(holds, buys, goes);
+        Assert.Equal(HttpStatusCode.NoContent, await goes);
+        foreach (var table in new[] { "members", "consents", "bindings", "decisions", "facts", "inbox", "arrivals", "coupons", "log", "visits", "stays" })
+        {
+            Assert.Equal(0, Count(cloud, $"SELECT COUNT(*) FROM {table} WHERE {(table == "members" ? "id" : "member")} = '{anna}'"));
+        }
+
+        var named = Files(cloud).Where(f => Contains(f, Nickname) || Contains(f, anna.ToString()) || Contains(f, anna.ToByteArray())).Select(Path.GetFileName);
+        Assert.Equal([], named.Where(f => !Erased(cloud, anna, f!)));
+    }
+
+    [Fact]
+    public async Task A_coupon_that_is_given_as_the_consent_is_taken_back_is_cancelled_with_the_others()
+    {
+        await using var cloud = await RunningCloud.StartAsync(Rules);
+        var (anna, secret) = await cloud.JoinAsync();
+        var holds = HoldAsync(cloud);
+        var buys = BuyAsync(cloud, anna);
+        await Task.Delay(200);
+        var back = ConsentAsync(cloud, secret);
+        await Task.WhenAll(holds, buys, back);
+        Assert.Equal(1, Count(cloud, $"SELECT COUNT(*) FROM coupons WHERE member = '{anna}'"));
+        Assert.Equal(0, Count(cloud, $"SELECT COUNT(*) FROM coupons WHERE member = '{anna}' AND state = 'issued'"));
+    }
+
+    [Fact]
+    public async Task With_the_consent_the_link_to_the_phone_goes_from_the_log_and_the_snapshots_too()
+    {
+        await using var cloud = await RunningCloud.StartAsync(Rules);
+        var (anna, secret) = await cloud.JoinAsync();
+        const ulong token = 0x1234_5678_9ABC_DEF0;
+        var venues = cloud.Services.GetRequiredService<Venues>();
+        var venue = venues.Find(RunningCloud.Venue)!;
+        await venues.LaneOf(venue).AskAsync<bool>(venue, (at, commit, now) =>
+        {
+            commit.SetBinding(at.Number, token, anna, "link", now);
+            return (true, [new DeviceBound(anna, token, "link")]);
+        });
+        Assert.Equal(1, Count(cloud, "SELECT COUNT(*) FROM bindings"));
+        await ConsentAsync(cloud, secret);
+        Assert.Equal(0, Count(cloud, "SELECT COUNT(*) FROM bindings"));
+        var decimals = token.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        Assert.DoesNotContain(Files(cloud), f => Contains(f, decimals) || Contains(f, BitConverter.GetBytes(token)));
+    }
+
+    // Keeps the venue busy for a moment, so that what is asked meanwhile meets in one commit.
+    private static Task HoldAsync(RunningCloud cloud)
+    {
+        var venues = cloud.Services.GetRequiredService<Venues>();
+        var venue = venues.Find(RunningCloud.Venue)!;
+        return venues.LaneOf(venue).AskAsync<bool>(venue, (_, _, _) =>
+        {
+            Thread.Sleep(800);
+            return (true, []);
+        });
+    }
+
+    private static Task BuyAsync(RunningCloud cloud, Guid member) =>
+        cloud.PostAsync($"/api/v1/venues/{RunningCloud.Venue}/purchases", new { member, zone = "page-one", category = "books", cents = 1_200 });
+
+    private static async Task<HttpStatusCode> GoAsync(RunningCloud cloud, string secret)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Delete, "/api/v1/me");
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", secret);
+        using var reply = await cloud.Http.SendAsync(request);
+        return reply.StatusCode;
+    }
+
+    private static async Task ConsentAsync(RunningCloud cloud, string secret)
+    {
+        var version = (await cloud.GetAsync("/api/v1/texts/consent")).GetProperty("version").GetString();
+        using var request = new HttpRequestMessage(HttpMethod.Put, "/api/v1/me/consent")
+        {
+            Content = new StringContent($$"""{"purposes": [], "textVersion": "{{version}}", "language": "en"}""", Encoding.UTF8, "application/json"),
+        };
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", secret);
+        using var reply = await cloud.Http.SendAsync(request);
+        Assert.True(reply.IsSuccessStatusCode, await reply.Content.ReadAsStringAsync());
+    }
+
+    private static long Count(RunningCloud cloud, string sql)
+    {
+        using var connection = new SqliteConnection($"Data Source={Path.Combine(cloud.Data, "presence.db")};Mode=ReadOnly;Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        return (long)command.ExecuteScalar()!;
+    }
+
+    private static IEnumerable<string> Files(RunningCloud cloud) => Directory.EnumerateFiles(cloud.Data, "*", SearchOption.AllDirectories);
+
+    private static bool Contains(string file, string text) => Contains(file, Encoding.UTF8.GetBytes(text));
+
+    private static bool Contains(string file, byte[] bytes)
+    {
+        using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        var content = new byte[stream.Length];
+        stream.ReadExactly(content);
+        return content.AsSpan().IndexOf(bytes) >= 0;
+    }
+
+    // That somebody of this random id asked to be forgotten is kept, so that no replay and no restored copy brings them back: in its own
+    // table, in the log and in the state. The name is nowhere.
+    private static bool Erased(RunningCloud cloud, Guid member, string file) =>
+        file.StartsWith("presence.db", StringComparison.Ordinal) && Count(cloud, $"SELECT COUNT(*) FROM erased WHERE member = '{member}'") == 1
+        && !Contains(Path.Combine(cloud.Data, file), Nickname);
+}
