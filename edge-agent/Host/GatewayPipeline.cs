@@ -40,6 +40,7 @@ internal sealed partial class GatewayPipeline : BackgroundService
     private readonly VenueClock _venueTime;
     private readonly GatewayIdentity? _identity;
     private readonly KeyKeeper? _keys;
+    private readonly GivenKeys? _given;
     private readonly BrokerTrial _broker;
     private readonly Renewals _renewals = new();
     private readonly PinDesk _pins;
@@ -66,7 +67,7 @@ internal sealed partial class GatewayPipeline : BackgroundService
         }
         else
         {
-            Listener.SetKeys(SettingsReader.Key("day-key", settings.DayKey), SettingsReader.Key("member-key", settings.MemberKey));
+            _given = new(SettingsReader.Key("day-key", settings.DayKey), SettingsReader.Key("member-key", settings.MemberKey), _venueTime, Listener);
         }
 
         _reader = new(settings, Listener, time, Wake, logs.CreateLogger<CaptureReader>());
@@ -142,6 +143,7 @@ internal sealed partial class GatewayPipeline : BackgroundService
         var spooling = SpoolAsync(stoppingToken);
         var keeping = Task.WhenAll(
             _keys?.RunAsync((m, stop) => _uplink.SayAsync(TopicKind.KeysUp, m.Encode(), stop), stoppingToken) ?? Task.CompletedTask, RenewAsync(stoppingToken),
+            _given?.RunAsync(stoppingToken) ?? Task.CompletedTask,
             _calls?.RunAsync(stoppingToken) ?? Task.CompletedTask, _renewals.ReportAsync(_uplink, _time, stoppingToken));
         try
         {
@@ -267,6 +269,7 @@ internal sealed partial class GatewayPipeline : BackgroundService
             _settings.StaticAfter);
         _venueTime.SetPlace(config.TimeZone, config.DayChangeMinutes);
         _keys?.Turn();
+        _given?.Turn();
         _uplink.StatusEvery = config.StatusEveryMs > 0 ? TimeSpan.FromMilliseconds(config.StatusEveryMs) : _settings.StatusEvery;
         _linger = config.LingerMs > 0 ? TimeSpan.FromMilliseconds(config.LingerMs) : _settings.Linger;
         _config = config;
@@ -300,6 +303,7 @@ internal sealed partial class GatewayPipeline : BackgroundService
     {
         _venueTime.Heard(cloud);
         _keys?.Turn();
+        _given?.Turn();
     }
 
     private void TakeCertificate(byte[] der)

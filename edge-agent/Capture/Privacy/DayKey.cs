@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Security.Cryptography;
 
 namespace Presence.Capture.Privacy;
@@ -9,6 +10,22 @@ public static class DayKey
     public const int Length = 32;
 
     private static ReadOnlySpan<byte> Ratchet => "presence/day-ratchet/v1"u8;
+
+    private static ReadOnlySpan<byte> Given => "presence/day/v1"u8;
+
+    /// <summary>The key of a day, from one that an operator gave to all gateways of the venue and that itself stays the same.</summary>
+    /// <param name="given">What the operator gave.</param>
+    /// <param name="day">The venue's day, counted from 0001-01-01.</param>
+    /// <param name="key">Receives HMAC-SHA-256(given, "presence/day/v1" and the day in 4 bytes, big-endian).</param>
+    public static void Of(ReadOnlySpan<byte> given, int day, Span<byte> key)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(given.Length, Length);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(key.Length, Length);
+        Span<byte> words = stackalloc byte[Given.Length + sizeof(int)];
+        Given.CopyTo(words);
+        BinaryPrimitives.WriteInt32BigEndian(words[Given.Length..], day);
+        HMACSHA256.HashData(given, words, key);
+    }
 
     /// <summary>
     /// The key of the next day. It goes one way: who finds a gateway's key learns nothing about the days before, and each gateway

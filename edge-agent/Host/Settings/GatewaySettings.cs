@@ -51,7 +51,7 @@ public sealed class GatewaySettings
     /// <summary>Version of MQTT: 5, or 3.1.1 for RabbitMQ. Default 5.</summary>
     public string Mqtt { get; set; } = "5";
 
-    /// <summary>The venue's key of the day: 64 hexadecimal digits, or a file that holds them, readable by its owner alone. Needed without <see cref="Identity"/>.</summary>
+    /// <summary>What the venue's keys of each day are made of: 64 hexadecimal digits, or a file that holds them, readable by its owner alone. Needed without <see cref="Identity"/>.</summary>
     public string DayKey { get; set; } = "";
 
     /// <summary>The venue's member key, likewise. Needed.</summary>

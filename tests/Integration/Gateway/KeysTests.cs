@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using Presence.Capture.Privacy;
 using Presence.EdgeAgent.Keys;
+using Presence.EdgeAgent.Listening;
+using Presence.EdgeAgent.Settings;
 using Presence.Kit;
 using Presence.Wire;
 
@@ -197,6 +199,37 @@ public sealed class KeysTests : IDisposable
         today[5] = 9;
         DayKey.Next(today, tomorrow);
         Assert.Equal(HMACSHA256.HashData(today, "presence/day-ratchet/v1"u8), tomorrow);
+    }
+
+    [Fact]
+    public void A_key_that_was_given_calls_a_stranger_otherwise_each_day_and_alike_at_every_gateway()
+    {
+        var (day, member) = (RandomNumberGenerator.GetBytes(32), RandomNumberGenerator.GetBytes(32));
+        var heard = new List<ulong>[] { [], [] };
+        var bindings = new HashSet<DeviceToken?>();
+        foreach (var said in heard)
+        {
+            var time = new ShopClock(Noon);
+            using var listener = new FrameListener(new GatewaySettings(), new SightingBatcher((_, _) => { }), time, (token, _) => said.Add(token));
+            var clock = new VenueClock(time);
+            clock.SetPlace("Asia/Shanghai", 240);
+            using var keys = new GivenKeys((byte[])day.Clone(), (byte[])member.Clone(), clock, listener);
+            for (var hour = 0; hour < 48; hour += 12)
+            {
+                // At noon, at midnight, which is still the venue's same day, and so on.
+                keys.Turn();
+                var probe = Kit.Gateway.ProbeCapture.Frame(new(1, Phone, -50), 1);
+                listener.Hear(0, new Presence.Capture.Files.CapturedFrame { Link = Presence.Capture.Files.LinkType.Radiotap, Bytes = probe, OriginalLength = probe.Length, FcsLength = -1 }, hour * 3_600_000L);
+                bindings.Add(listener.BindingOf(AddressSpace.Wifi, Phone));
+                time.Advance(TimeSpan.FromHours(12));
+            }
+        }
+
+        Assert.Equal(heard[0], heard[1]);
+        Assert.Equal(4, heard[0].Count);
+        Assert.Equal(2, heard[0].Distinct().Count());
+        Assert.Equal(heard[0][0], heard[0][1]);
+        Assert.Single(bindings);
     }
 
     private KeyedGateway Open(string name)

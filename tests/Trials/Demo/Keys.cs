@@ -14,8 +14,13 @@ internal sealed class Keys
 
     public string Member => Convert.ToHexStringLower(_member);
 
-    /// <summary>A stranger's, as the service shows it.</summary>
-    public string DayToken(Carries kind, ulong address) => Shown(_day, kind, address);
+    /// <summary>A stranger's on a day of the venue, as the service shows it.</summary>
+    public string DayToken(DateOnly day, Carries kind, ulong address)
+    {
+        Span<byte> number = stackalloc byte[4];
+        BinaryPrimitives.WriteInt32BigEndian(number, day.DayNumber);
+        return Shown(HMACSHA256.HashData(_day, (byte[])[.. "presence/day/v1"u8, .. number]), kind, address);
+    }
 
     /// <summary>A member's, as the service shows it.</summary>
     public string BindingToken(Carries kind, ulong address) => Shown(_member, kind, address);

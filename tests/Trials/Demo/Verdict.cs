@@ -104,7 +104,7 @@ internal sealed class Verdict(
             var name = day.Devices[visit.Device].Carrier.Name;
             if (!refs.TryGetValue(name, out var member))
             {
-                due.Add(new(keys.DayToken(kind, visit.Address), since, until, null));
+                due.Add(new(keys.DayToken(plan.Day, kind, visit.Address), since, until, null));
             }
             else if (!story.Withdrawn.TryGetValue(name, out var withdrawn))
             {
@@ -113,13 +113,13 @@ internal sealed class Verdict(
             else
             {
                 due.Add(new(keys.BindingToken(kind, visit.Address), since, withdrawn, member, Required: false));
-                due.Add(new(keys.DayToken(kind, visit.Address), withdrawn, until, null));
+                due.Add(new(keys.DayToken(plan.Day, kind, visit.Address), withdrawn, until, null));
             }
         }
 
         // Whether devices that only ask for networks are heard at all is the venue's choice; nobody says how many there must be.
         var passing = day.Addresses.Where(address => day.Devices[address.Value.Device].Kind is Carries.ProbingPhone or Carries.PlainPhone)
-            .Select(address => keys.DayToken(day.Devices[address.Value.Device].Kind, address.Key)).ToHashSet(StringComparer.Ordinal);
+            .Select(address => keys.DayToken(plan.Day, day.Devices[address.Value.Device].Kind, address.Key)).ToHashSet(StringComparer.Ordinal);
         return new Score([.. due.Where(visit => visit.Until > begins)], passing, begins, settledBefore);
     }
 
