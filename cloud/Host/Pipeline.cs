@@ -60,6 +60,7 @@ internal static class Pipeline
         services.AddSingleton<ILiveSource, LiveSource>();
         services.AddSingleton<MemberFeeds>();
         services.AddSingleton<FloorEvents>();
+        services.AddSingleton(s => new ConfigVersions(Path.Combine(settings.Data, "config-version"), time, s.GetRequiredService<ILogger<ConfigVersions>>()));
         services.AddSingleton<LivePump>();
         services.AddHostedService(s => s.GetRequiredService<LivePump>());
         services.AddSingleton<ILaneEvents>(s => s.GetRequiredService<LivePump>());

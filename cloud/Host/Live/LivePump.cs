@@ -13,7 +13,7 @@ namespace Presence.Cloud.Live;
 
 /// <summary>Tells pages and gateways what was committed. The lane leaves a note and goes on; the telling is done here.</summary>
 public sealed partial class LivePump(
-    IServiceProvider services, MqttEndpoint endpoint, GatewayBook book, CloudSettings settings, TimeProvider time, ILogger<LivePump> log)
+    IServiceProvider services, MqttEndpoint endpoint, GatewayBook book, CloudSettings settings, ConfigVersions versions, TimeProvider time, ILogger<LivePump> log)
     : BackgroundService, ILaneEvents
 {
     // A screen shows now: of floors only the newest waits. Decisions and arrivals may be read again from the API, so when a
@@ -78,8 +78,7 @@ public sealed partial class LivePump(
             var setup = book.SetupOf($"{map.Tenant}.{map.Venue}.{gateway.Key}");
             var config = new GatewayConfig
             {
-                // Newer than any sent before a restart, and than any of a second ago.
-                Version = (ulong)(time.GetUtcNow().ToUnixTimeMilliseconds() + members.Version),
+                Version = versions.Next(),
                 Venue = map.Venue,
                 TimeZone = map.TimeZone,
                 DayChangeMinutes = (int)map.DayChange.ToTimeSpan().TotalMinutes,

@@ -244,6 +244,8 @@ public sealed partial class VenueState
             receivers[i] = number < table.Length ? table[number] : ushort.MaxValue;
         }
 
+        ForgetUnlinked(batch, receivers);
+
         var times = batch.At;
         if (gateway.Correction != 0)
         {
@@ -266,6 +268,24 @@ public sealed partial class VenueState
             Dbm = batch.Dbm,
             At = times,
         };
+    }
+
+    // A gateway that was not told yet still says a former member's device by its lasting token; kept as a stranger's, it would link their
+    // days. What no receiver heard counts for nothing.
+    private void ForgetUnlinked(in SightingColumns batch, Span<ushort> receivers)
+    {
+        for (var device = 0; device < batch.Tokens.Length; device++)
+        {
+            if (!batch.Traits[device].HasFlag(TokenTraits.Bound) || _members.Resolve(new DeviceToken(batch.Tokens[device])) is not null)
+            {
+                continue;
+            }
+
+            for (var i = 0; i < receivers.Length; i++)
+            {
+                receivers[i] = batch.Device[i] == device ? ushort.MaxValue : receivers[i];
+            }
+        }
     }
 
     // Time moves by the lowest watermark of the gateways on line; with none on line it follows the ticks at a distance, so that
