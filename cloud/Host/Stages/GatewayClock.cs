@@ -45,7 +45,7 @@ public sealed class GatewayClock(string name)
     /// <summary>Batches of backlog that the gateway said it has still to send.</summary>
     public long Backlog { get; private set; }
 
-    /// <summary>The newest spool's incarnation and how far its streams have come; <c>default</c> before the first batch.</summary>
+    /// <summary>The incarnation of the spool in use and how far its streams have come; <c>default</c> before the first batch.</summary>
     public BootMark Newest => _boots.Count == 0 ? default : _boots[^1];
 
     /// <summary>Takes the sequence in.</summary>
@@ -82,6 +82,13 @@ public sealed class GatewayClock(string name)
         return _boots.Count - 1;
     }
 
+    private void MakeNewest(int boot)
+    {
+        var mark = _boots[boot];
+        _boots.RemoveAt(boot);
+        _boots.Add(mark);
+    }
+
     /// <summary>A live batch arrived.</summary>
     /// <param name="lastAt">Corrected time of its last sighting.</param>
     /// <param name="linger">How long a sighting may wait at the gateway for its batch, ms.</param>
@@ -110,8 +117,9 @@ public sealed class GatewayClock(string name)
             return;
         }
 
-        // It waits for our word on how far its streams are committed, also when that is not at all.
-        Know(status.Boot);
+        // It waits for our word on how far its streams are committed, also when that is not at all, and when it is an older spool that
+        // came back: a disk put in again, an image restored twice.
+        MakeNewest(Know(status.Boot));
         LastHeardAt = Math.Max(LastHeardAt, receivedAt);
         _differences[_taken++ % Samples] = receivedAt - status.At;
         ClockError = SmallestDifference();

@@ -49,8 +49,41 @@ public sealed class VenueClockTests
         Assert.DoesNotContain(later, v => ((EvidenceSources)v.Sources).HasFlag(EvidenceSources.CutShort));
     }
 
+    [Fact]
+    public void A_spool_that_comes_back_is_told_its_own_watermark()
+    {
+        var gateway = new GatewayClock("gw-1");
+        Begin(1);
+        Assert.True(gateway.TryAdvance(1, 0, 100));
+        Begin(2);
+        Assert.True(gateway.TryAdvance(2, 0, 5));
+
+        // The first disk is put in again.
+        Begin(1);
+        Assert.Equal(new BootMark(1, 100, 0), gateway.Newest);
+
+        // An image of it is restored over and over; each time the spool learns that it went back, and begins anew.
+        for (var again = 3UL; again < 40; again++)
+        {
+            Begin(again);
+            Assert.Equal(new BootMark(again, 0, 0), gateway.Newest);
+            Begin(1);
+            Assert.Equal(new BootMark(1, 100, 0), gateway.Newest);
+        }
+
+        void Begin(ulong boot) => gateway.Heard(new GatewayStatus { Boot = boot, At = Morning, Online = true, CompleteTo = Morning, Version = "test" }, Morning, 1_000);
+    }
+
+    [Fact]
+    public void A_device_that_is_nobodys_any_more_is_not_kept_by_its_lasting_token()
+    {
+        var strangers = Visits(0, dies: false, bound: 3);
+        Assert.Equal(9, strangers.Count);
+        Assert.DoesNotContain(strangers, v => v.Token == 4);
+    }
+
     // Two gateways, forty minutes of ten devices; the second one's clock is off by so much, or it dies after twenty minutes and is taken out.
-    private static List<Storage.VisitRow> Visits(long error, bool dies, bool takenOut = false)
+    private static List<Storage.VisitRow> Visits(long error, bool dies, bool takenOut = false, int bound = -1)
     {
         var map = Kit.Simulator.DemoMall.Map;
         var state = new VenueState(1, map, new VenueSettings(), new DecisionStage(map, new byte[32]));
@@ -83,7 +116,7 @@ public sealed class VenueClockTests
                         Boot = 7,
                         Sequence = (ulong)step + 1,
                         Tokens = [.. Enumerable.Range(0, 10).Select(d => (ulong)(d + 1))],
-                        Traits = new TokenTraits[10],
+                        Traits = [.. Enumerable.Range(0, 10).Select(d => d == bound ? TokenTraits.Bound : TokenTraits.None)],
                         Device = [.. Enumerable.Range(0, 10).Select(d => (ushort)d)],
                         Receiver = [.. Enumerable.Range(0, 10).Select(d => (ushort)(2 + (d % 6)))],
                         Dbm = [.. Enumerable.Range(0, 10).Select(_ => (sbyte)(-60 - dice.Next(10)))],
