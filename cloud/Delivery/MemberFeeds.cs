@@ -11,6 +11,8 @@ namespace Presence.Delivery;
 /// </summary>
 public sealed partial class MemberFeeds(ILiveSource source, IHubContext<ConsumersHub, IConsumerClient> hub, ILogger<MemberFeeds> log)
 {
+    private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
     private readonly ConcurrentDictionary<MemberId, ConcurrentDictionary<string, Channel<bool>>> _bells = new();
 
     /// <summary>Pages that are open now.</summary>
@@ -45,31 +47,39 @@ public sealed partial class MemberFeeds(ILiveSource source, IHubContext<Consumer
 
     private async Task PumpAsync(string connection, MemberId member, long cursor, Channel<bool> bell, CancellationToken closed)
     {
+        var wait = FirstWait;
         try
         {
             await foreach (var _ in bell.Reader.ReadAllAsync(closed))
             {
-                IReadOnlyList<MessageView> page;
-                do
+                try
                 {
-                    page = await source.MessagesAsync(member, cursor, closed);
-                    foreach (var message in page)
+                    IReadOnlyList<MessageView> page;
+                    do
                     {
-                        await hub.Clients.Client(connection).Message(message);
-                        cursor = message.Cursor;
+                        page = await source.MessagesAsync(member, cursor, closed);
+                        foreach (var message in page)
+                        {
+                            await hub.Clients.Client(connection).Message(message);
+                            cursor = message.Cursor;
+                        }
                     }
+                    while (page.Count > 0);
+                    wait = FirstWait;
                 }
-                while (page.Count > 0);
+                catch (Exception e) when (!closed.IsCancellationRequested)
+                {
+                    // The page is open and would wait for ever; it goes on behind its cursor when the store can be read again.
+                    LogWaits(member, wait.TotalSeconds, e);
+                    await Task.Delay(wait * (1 + Random.Shared.NextDouble()), closed);
+                    wait = wait * 2 < LongestWait ? wait * 2 : LongestWait;
+                    bell.Writer.TryWrite(true);
+                }
             }
         }
         catch (OperationCanceledException)
         {
             // The page was closed.
-        }
-        catch (Exception e)
-        {
-            // The page keeps its cursor and resumes on its next connection; until then nothing is lost.
-            LogPumpEnded(member, e);
         }
         finally
         {
@@ -80,6 +90,6 @@ public sealed partial class MemberFeeds(ILiveSource source, IHubContext<Consumer
         }
     }
 
-    [LoggerMessage(EventId = 8001, Level = LogLevel.Warning, Message = "The feed of {Member} ended early")]
-    private partial void LogPumpEnded(MemberId member, Exception e);
+    [LoggerMessage(EventId = 8001, Level = LogLevel.Warning, Message = "The messages of {Member} cannot be read; again in {Seconds} s or a little later")]
+    private partial void LogWaits(MemberId member, double seconds, Exception e);
 }
