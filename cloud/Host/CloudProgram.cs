@@ -57,6 +57,16 @@ public static class CloudProgram
             await Console.Error.WriteLineAsync($"presence-cloud: the store cannot be used: {e.Message}");
             return 1;
         }
+        catch (UnauthorizedAccessException e)
+        {
+            await Console.Error.WriteLineAsync($"presence-cloud: {e.Message}");
+            return 2;
+        }
+        catch (System.Net.Sockets.SocketException e)
+        {
+            await Console.Error.WriteLineAsync($"presence-cloud: a port cannot be opened: {e.Message}. Choose others with --http, --mqtt and --mqtt-tls.");
+            return 2;
+        }
         catch (IOException e) when (e.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException || e.Message.Contains("address already in use", StringComparison.Ordinal))
         {
             await Console.Error.WriteLineAsync($"presence-cloud: a port is in use: {e.Message} Choose others with --http and --mqtt.");
@@ -277,6 +287,7 @@ public static class CloudProgram
                 builder.AddJsonFile(Path.GetFullPath(file));
             }
 
+            CheckNames(builder.AddInMemoryCollection(values).Build());
             var settings = builder.AddEnvironmentVariables("PRESENCE_").AddInMemoryCollection(values).Build().Get<CloudSettings>() ?? new CloudSettings();
             Check(settings, "");
             Check(settings.Venue, "Venue:");
@@ -297,6 +308,21 @@ public static class CloudProgram
         catch (Exception e) when (e is InvalidOperationException or FormatException or InvalidDataException or FileNotFoundException or ArgumentException)
         {
             throw new SettingsException($"a setting cannot be read: {e.Message}{(e.InnerException is { } inner ? " " + inner.Message : "")}", e);
+        }
+    }
+
+    // A misspelt setting would do nothing, in silence. In the environment there are names of other programs too.
+    private static void CheckNames(IConfiguration given)
+    {
+        try
+        {
+            given.Get<CloudSettings>(o => o.ErrorOnUnknownConfiguration = true);
+        }
+        catch (InvalidOperationException e) when (e.Message.Contains(nameof(BinderOptions.ErrorOnUnknownConfiguration), StringComparison.Ordinal))
+        {
+            var why = e.GetBaseException().Message;
+            var at = why.LastIndexOf("instance of ", StringComparison.Ordinal);
+            throw new SettingsException(at < 0 ? $"a setting cannot be read: {why}" : $"a setting is not known, of {why[(at + "instance of ".Length)..]}", e);
         }
     }
 

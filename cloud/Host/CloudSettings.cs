@@ -168,7 +168,7 @@ public sealed record VenueFile
         {
             throw new SettingsException($"{path} is not a venue file: {e.Message}", e);
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new SettingsException($"{path} cannot be read: {e.Message}", e);
         }
