@@ -144,7 +144,7 @@ public sealed partial class GatewayDoor(IGatewayAccounts accounts, IGatewayDesk 
     {
         ArgumentNullException.ThrowIfNull(session);
         LogConnected(session.ClientId, session.RemoteEndPoint);
-        if (session.User is GatewayAccount account && !accounts.IsStillGood(account, TimeProvider.System.GetUtcNow()))
+        if (session.User is GatewayAccount account && !accounts.IsStillGood(account, time.GetUtcNow()))
         {
             // It was revoked between its knock and the door.
             session.Disconnect(MqttReasonCode.NotAuthorized, "revoked");
