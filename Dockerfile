@@ -13,7 +13,7 @@ RUN dotnet build Presence.sln -c Release -v quiet
 
 # The programs find each other, the rules and the pages as they lie in the source tree.
 FROM mcr.microsoft.com/dotnet/aspnet:10.0 AS demo
-RUN apt-get update && apt-get install -y --no-install-recommends libpcap0.8 tzdata curl && rm -rf /var/lib/apt/lists/*
+RUN apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends libpcap0.8 tzdata curl && rm -rf /var/lib/apt/lists/*
 WORKDIR /presence
 COPY --from=programs /src/Presence.sln ./
 COPY --from=programs /src/cloud/Host/bin cloud/Host/bin
