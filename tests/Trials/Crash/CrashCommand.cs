@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using Presence.Cloud.Stages;
 using Presence.Kit.Clients;
 using Presence.Kit.Simulator;
 using Presence.Trials.Demo;
@@ -107,7 +108,7 @@ internal sealed class CrashCommand : IAsyncDisposable
         await StopAsync().ConfigureAwait(false);
 
         Console.WriteLine(string.Join(", ", _died.Select(death => $"{death.Key} {death.Value}")));
-        var judgement = Judgement.Of(_hosts, _map, Path.Combine(_folder, "cloud", "presence.db"));
+        var judgement = Judgement.Of(_hosts, _map, Path.Combine(_folder, "cloud", "presence.db"), member => BindingOf(guests, member));
         foreach (var difference in judgement.Differences.Take(20))
         {
             Console.WriteLine($"DIFFERS: {difference}");
@@ -120,7 +121,14 @@ internal sealed class CrashCommand : IAsyncDisposable
                 state_differs = judgement.Differences.Count, visits = judgement.Visits, coupons = judgement.Coupons, redeemed = story.Redeemed.Count,
             },
             JsonSerializerOptions.Web));
-        return judgement.Lost == 0 && judgement.Doubled == 0 && judgement.Differences.Count == 0 && judgement.Batches > 0 ? 0 : 1;
+        return judgement.Lost == 0 && judgement.Waiting == 0 && judgement.Doubled == 0 && judgement.Differences.Count == 0 && judgement.Batches > 0 ? 0 : 1;
+    }
+
+    private DeviceBound BindingOf(IReadOnlyList<Guest> guests, Guid member)
+    {
+        var guest = guests.First(g => Guid.Parse(g.Joined.MemberId) == member);
+        var address = guest.Device.Address!.Aggregate(0UL, (number, part) => (number << 8) | part);
+        return new(member, _keys.BindingOf(guest.Device.Kind, address), guest.Device.Kind is Carries.Tag ? "tag" : "link");
     }
 
     private async Task<IReadOnlyList<Guest>> BringUpAsync(CancellationToken stopping)

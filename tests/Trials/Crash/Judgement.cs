@@ -22,7 +22,8 @@ internal sealed record Judgement(long Inputs, long Batches, long Lost, long Wait
     private static readonly (string Table, string[] But)[] Decided =
         [("visits", []), ("stays", []), ("decisions", []), ("coupons", ["state", "redeemed_at", "redeemed_in", "redeemed_by"])];
 
-    public static Judgement Of(Hosts hosts, VenueMap map, string database)
+    /// <param name="forgotten">The binding of a member who took it back: the log has forgotten it, the trial has not.</param>
+    public static Judgement Of(Hosts hosts, VenueMap map, string database, Func<Guid, DeviceBound> forgotten)
     {
         var replayed = database + ".replayed";
         File.Delete(replayed);
@@ -31,6 +32,7 @@ internal sealed record Judgement(long Inputs, long Batches, long Lost, long Wait
         var key = store.Secret(venue.Number, "decisions", () => throw new InvalidOperationException("the venue has no key"));
         var state = new VenueState(venue.Number, map, new VenueSettings().RunAt(CrashCommand.Speed), new DecisionStage(map, key));
         var seen = new Dictionary<(string Gateway, ulong Boot, int Stream, ulong Sequence), int>();
+        var emptied = Emptied(database);
         using (var undisturbed = new SqliteVenueStore(replayed))
         {
             undisturbed.SaveVenue(venue.Tenant, venue.Venue, venue.Map);
@@ -39,9 +41,11 @@ internal sealed record Judgement(long Inputs, long Batches, long Lost, long Wait
             foreach (var row in store.ReadLog(venue.Number, 0))
             {
                 ReadOnlySpan<byte> records = row.Records;
-                if (records.IsEmpty)
+                if (emptied.TryGetValue(row.FirstInput, out var member))
                 {
-                    state.Skip(row.Inputs);
+                    state.Apply(new Input(InputKind.Command, 0, [], row.At, forgotten(member).Encode()), output, out _);
+                    output.WriteTo(commit);
+                    output.Clear();
                 }
 
                 while (!records.IsEmpty)
@@ -66,10 +70,10 @@ internal sealed record Judgement(long Inputs, long Batches, long Lost, long Wait
             waiting += held;
         }
 
-        var differences = Decided.SelectMany(pair => Compare(database, replayed, pair.Table, pair.But)).ToList();
+        var differences = Decided.SelectMany(pair => Compare(database, replayed, pair.Table, pair.But, [.. emptied.Values])).Concat(Twice(database)).ToList();
         return new(
             state.NextInput, batches, lost, waiting, seen.Values.Sum(count => count - 1L),
-            Rows(database, "visits", []).Count, Rows(database, "coupons", []).Count, differences);
+            Rows(database, "visits", [], []).Count, Rows(database, "coupons", [], []).Count, differences);
     }
 
     private static void Note(Dictionary<(string, ulong, int, ulong), int> seen, in Input input)
@@ -91,14 +95,51 @@ internal sealed record Judgement(long Inputs, long Batches, long Lost, long Wait
         return read.Read() ? (read.GetInt64(0), read.GetInt64(1)) : (0, 0);
     }
 
-    private static IEnumerable<string> Compare(string database, string replayed, string table, string[] but)
+    private static Dictionary<long, Guid> Emptied(string database)
     {
-        var (said, right) = (Rows(database, table, but), Rows(replayed, table, but));
+        using var connection = Open(database);
+        using var ask = connection.CreateCommand();
+        ask.CommandText = "SELECT first_input, member FROM log WHERE length(records) = 0";
+        using var read = ask.ExecuteReader();
+        var emptied = new Dictionary<long, Guid>();
+        while (read.Read())
+        {
+            emptied.Add(read.GetInt64(0), Guid.Parse(read.GetString(1)));
+        }
+
+        return emptied;
+    }
+
+    // What the database decides once must be there once.
+    private static IEnumerable<string> Twice(string database)
+    {
+        using var connection = Open(database);
+        foreach (var (what, sql) in new[]
+        {
+            ("a coupon was redeemed twice", "SELECT code FROM redemptions WHERE outcome = 'redeemed' GROUP BY venue, code HAVING COUNT(*) > 1"),
+            ("a member was told twice of one coupon", "SELECT coupon FROM inbox WHERE coupon IS NOT NULL GROUP BY venue, coupon HAVING COUNT(*) > 1"),
+            ("a coupon was redeemed, and no reply says so", "SELECT code FROM coupons WHERE state = 'redeemed' AND code NOT IN (SELECT code FROM redemptions WHERE outcome = 'redeemed')"),
+        })
+        {
+            using var ask = connection.CreateCommand();
+            ask.CommandText = sql;
+            using var read = ask.ExecuteReader();
+            while (read.Read())
+            {
+                yield return $"{what}: {read.GetValue(0)}";
+            }
+        }
+    }
+
+    private static IEnumerable<string> Compare(string database, string replayed, string table, string[] but, HashSet<Guid> forgotten)
+    {
+        var (said, right) = (Rows(database, table, but, forgotten), Rows(replayed, table, but, forgotten));
         return said.Except(right, StringComparer.Ordinal).Select(row => $"{table} has {row}, an undisturbed run has not")
             .Concat(right.Except(said, StringComparer.Ordinal).Select(row => $"{table} lacks {row}, an undisturbed run has it"));
     }
 
-    private static HashSet<string> Rows(string database, string table, string[] but)
+    // Of a member who took the binding back, no row tells which device it was.
+    private static HashSet<string> Rows(string database, string table, string[] but, HashSet<Guid> forgotten)
     {
         using var connection = Open(database);
         using var ask = connection.CreateCommand();
@@ -108,7 +149,8 @@ internal sealed record Judgement(long Inputs, long Batches, long Lost, long Wait
         var rows = new HashSet<string>(StringComparer.Ordinal);
         while (read.Read())
         {
-            rows.Add(string.Join(" | ", columns.Select(i => read.GetValue(i) is byte[] bytes ? Convert.ToHexString(bytes) : Convert.ToString(read.GetValue(i), CultureInfo.InvariantCulture))));
+            var nameless = columns.Any(i => read.GetName(i) is "member" && read.GetValue(i) is string text && Guid.TryParse(text, out var id) && forgotten.Contains(id));
+            rows.Add(string.Join(" | ", columns.Where(i => !nameless || read.GetName(i) is not "token").Select(i => read.GetValue(i) is byte[] bytes ? Convert.ToHexString(bytes) : Convert.ToString(read.GetValue(i), CultureInfo.InvariantCulture))));
         }
 
         return rows;

@@ -25,12 +25,17 @@ internal sealed class Keys
     /// <summary>A member's, as the service shows it.</summary>
     public string BindingToken(Carries kind, ulong address) => Shown(_member, kind, address);
 
+    /// <summary>A member's, whole: as the gateway reported it when the device was bound.</summary>
+    public ulong BindingOf(Carries kind, ulong address) => Token(_member, kind, address);
+
+    private static string Shown(byte[] key, Carries kind, ulong address) => new DeviceToken(Token(key, kind, address)).ToString();
+
     // The kind of the address and the address, as firmware notes describe it: written anew here, so that a mistake there shows.
-    private static string Shown(byte[] key, Carries kind, ulong address)
+    private static ulong Token(byte[] key, Carries kind, ulong address)
     {
         Span<byte> bytes = stackalloc byte[8];
         BinaryPrimitives.WriteUInt64BigEndian(bytes, address);
         bytes[1] = (byte)(kind is Carries.Tag ? 3 : 1);
-        return new DeviceToken(BinaryPrimitives.ReadUInt64BigEndian(HMACSHA256.HashData(key, bytes[1..]))).ToString();
+        return BinaryPrimitives.ReadUInt64BigEndian(HMACSHA256.HashData(key, bytes[1..]));
     }
 }

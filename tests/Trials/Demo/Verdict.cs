@@ -112,6 +112,8 @@ internal sealed class Verdict(
             }
             else
             {
+                // What was settled before has lost its token with the binding; what is settled later still has it.
+                due.Add(new(new DeviceToken(0).ToString(), since, withdrawn, member, Required: false));
                 due.Add(new(keys.BindingToken(kind, visit.Address), since, withdrawn, member, Required: false));
                 due.Add(new(keys.DayToken(plan.Day, kind, visit.Address), withdrawn, until, null));
             }
