@@ -85,13 +85,28 @@ public sealed class Venue : IVenueDoor
 
     /// <summary>Brings the state to what the store has: the newest snapshot and the log behind it.</summary>
     /// <returns>How many inputs of the log were applied again.</returns>
-    internal long Restore(IVenueStore store)
+    /// <exception cref="StoreException">The snapshot is of another version, and the log alone is not enough.</exception>
+    public long Restore(IVenueStore store)
     {
         var state = _begin();
         if (store.NewestSnapshot(Number) is { } snapshot)
         {
-            state.Load(snapshot.State);
-            LastSnapshotAt = snapshot.At;
+            try
+            {
+                state.Load(snapshot.State);
+                LastSnapshotAt = snapshot.At;
+            }
+            catch (InvalidDataException e)
+            {
+                // Written by another version. As long as the log still begins with the venue, all is found there again.
+                if (store.ReadLog(Number, 0).FirstOrDefault() is not { FirstInput: 0 })
+                {
+                    throw new StoreException(
+                        $"{e.Message}, and the log of {Map.Venue} does not reach back to its beginning any more: run the version that wrote the store, or begin with a new one", e);
+                }
+
+                state = _begin();
+            }
         }
 
         (SnapshotInput, SnapshotSightings) = (state.NextInput, state.Sightings);

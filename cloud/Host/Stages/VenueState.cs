@@ -11,7 +11,8 @@ namespace Presence.Cloud.Stages;
 /// </summary>
 public sealed partial class VenueState
 {
-    private const int SnapshotVersion = 4;
+    /// <summary>Rises whenever the state is written differently; <c>tests/golden/snapshots</c> has one of it.</summary>
+    public const int SnapshotVersion = 5;
     private readonly VenueSettings _settings;
     private readonly Dictionary<string, GatewayClock> _gateways = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ushort[]> _receiverTables = new(StringComparer.Ordinal);
