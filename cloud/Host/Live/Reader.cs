@@ -8,7 +8,7 @@ using Presence.Storage.Model;
 namespace Presence.Cloud.Live;
 
 /// <summary>Turns what the store and the venues hold into what pages show. Reads only, beside the writer.</summary>
-public sealed class Reader(IDbContextFactory<PresenceDb> databases, Venues venues, TimeProvider time)
+public sealed partial class Reader(IDbContextFactory<PresenceDb> databases, Venues venues, TimeProvider time)
 {
     private const int Page = 100;
 
@@ -147,43 +147,6 @@ public sealed class Reader(IDbContextFactory<PresenceDb> databases, Venues venue
         await using var database = await databases.CreateDbContextAsync(stopping);
         return await database.Arrivals.AsNoTracking().FirstOrDefaultAsync(a => a.Venue == venue.Number && a.Id == id, stopping) is { } row
             ? await ViewAsync(venue, row, database, stopping) : null;
-    }
-
-    /// <summary>All that is kept of a member, for themselves.</summary>
-    public async Task<object?> ExportAsync(MemberId member, CancellationToken stopping)
-    {
-        var id = member.Value.ToString();
-        await using var database = await databases.CreateDbContextAsync(stopping);
-        if (await database.Members.AsNoTracking().FirstOrDefaultAsync(m => m.Id == id, stopping) is not { } profile)
-        {
-            return null;
-        }
-
-        var venue = venues.ByNumber(profile.Venue);
-        return new
-        {
-            exportedAt = time.GetUtcNow(),
-            member = id,
-            venue = venue?.Map.Venue,
-            profile = new { profile.Nickname, profile.Birthday, profile.Language, purposes = PurposeWords.Of(profile.Purposes), joinedAt = At(profile.JoinedAt) },
-            consents = (await database.Consents.AsNoTracking().Where(c => c.Member == id).OrderBy(c => c.Id).ToListAsync(stopping))
-                .Select(c => new { at = At(c.At), purposes = PurposeWords.Of(c.Purposes), c.TextVersion, c.Language, c.Channel }),
-            devices = (await database.Bindings.AsNoTracking().Where(b => b.Member == id).ToListAsync(stopping))
-                .Select(b => new { token = ((ulong)b.Token).ToString("x16"), b.How, at = At(b.At) }),
-            visits = (await database.Visits.AsNoTracking().Where(v => v.Member == id).OrderBy(v => v.Id).ToListAsync(stopping))
-                .Select(v => new { since = At(v.Since), until = At(v.Until), v.Confidence }),
-            stays = (await database.Stays.AsNoTracking().Where(s => s.Member == id).OrderBy(s => s.Id).ToListAsync(stopping))
-                .Select(s => new { zone = venue?.ZoneId(s.Zone), since = At(s.Since), until = At(s.Until) }),
-            coupons = (await database.Coupons.AsNoTracking().Where(c => c.Member == id).OrderBy(c => c.Id).ToListAsync(stopping)).Select(View),
-            decisions = (await database.Decisions.AsNoTracking().Where(d => d.Member == id).OrderBy(d => d.Id).ToListAsync(stopping))
-                .Select(d => new { at = At(d.At), d.Rule, d.RuleVersion, d.Outcome, d.Offer, gates = JsonSerializer.Deserialize<JsonElement>(d.Gates) }),
-            points = (await database.Points.AsNoTracking().Where(p => p.Member == id).OrderBy(p => p.Id).ToListAsync(stopping))
-                .Select(p => new { at = At(p.At), p.Cause, from = p.Source, to = p.Target, p.Points }),
-            tasks = (await database.Tasks.AsNoTracking().Where(t => t.Member == id).OrderBy(t => t.Id).ToListAsync(stopping))
-                .Select(t => new { at = At(t.At), t.Rule, text = Text(t.Body) }),
-            messages = (await database.Inbox.AsNoTracking().Where(m => m.Member == id).OrderBy(m => m.Id).ToListAsync(stopping))
-                .Select(m => new { m.Id, m.Kind, at = At(m.At), text = Text(m.Body) }),
-        };
     }
 
     public LiveFloorView View(Venue venue)
