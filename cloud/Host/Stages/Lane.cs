@@ -33,6 +33,7 @@ public sealed partial class Lane : IDisposable
     private readonly ILaneEvents _events;
     private readonly ILogger<Lane> _log;
     private readonly List<Venue> _venues = [];
+    private readonly RefusalBook _refusals = new();
     private readonly SemaphoreSlim _bell = new(0, 1);
     private readonly Thread _thread;
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -371,6 +372,16 @@ public sealed partial class Lane : IDisposable
     {
         var gateway = item.Sender.Topic.Gateway.Value;
         Ingest.Instruments.Unreadable.Add(1, new KeyValuePair<string, object?>("reason", why));
+        if (!_refusals.Take(venue.Number, gateway, item.ReceivedAt, out var unwritten))
+        {
+            return;
+        }
+
+        if (unwritten > 0)
+        {
+            commit.AddRefused(venue.Number, gateway, item.ReceivedAt, $"and {unwritten} more in the minute before", 0, "");
+        }
+
         commit.AddRefused(venue.Number, gateway, item.ReceivedAt, why, payload.Length, Convert.ToHexStringLower(SHA256.HashData(payload))[..16]);
         LogUnreadable(gateway, payload.Length, why);
     }
@@ -482,6 +493,7 @@ public sealed partial class Lane : IDisposable
                     commit.ForgetDecisions(venue.Number, now - (long)_settings.KeepFacts.TotalMilliseconds);
                     commit.ForgetFacts(venue.Number, now - (long)_settings.KeepFacts.TotalMilliseconds);
                     commit.ForgetStrangers(venue.Number, now - (long)_settings.KeepStrangers.TotalMilliseconds);
+                    commit.ForgetPapers(venue.Number, PapersKept.At(now));
                 });
             }
         }
