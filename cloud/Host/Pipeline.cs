@@ -73,11 +73,18 @@ internal static class Pipeline
     {
         var (store, venues, lane) = (services.GetRequiredService<IVenueStore>(), services.GetRequiredService<Venues>(), services.GetRequiredService<Lane>());
         var (settings, accounts) = (services.GetRequiredService<CloudSettings>(), services.GetRequiredService<GatewayAccounts>());
-        var known = store.Venues().Select(v => v.Venue).ToHashSet(StringComparer.Ordinal);
-        foreach (var (_, file) in files)
+        var known = store.Venues().ToDictionary(v => v.Venue, v => v.Tenant, StringComparer.Ordinal);
+        foreach (var (path, file) in files)
         {
+            // Pages and the API know a venue by its name alone.
+            if (known.TryGetValue(file.Map.Venue, out var tenant) && tenant != file.Map.Tenant)
+            {
+                throw new SettingsException(
+                    $"{path}: map.venue '{file.Map.Venue}' belongs to the tenant '{tenant}' in this store, and map.tenant is '{file.Map.Tenant}'; a venue's name must be its own in the whole service");
+            }
+
             // The plan that a venue begins with; every later one is an input of its log.
-            if (!known.Contains(file.Map.Venue))
+            if (known.TryAdd(file.Map.Venue, file.Map.Tenant))
             {
                 store.SaveVenue(file.Map.Tenant, file.Map.Venue, System.Text.Json.JsonSerializer.Serialize(file.Map, VenueFile.Json));
             }

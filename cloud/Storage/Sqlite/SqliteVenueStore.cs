@@ -131,6 +131,9 @@ public sealed class SqliteVenueStore : IVenueStore
     private void Migrate()
     {
         Execute("CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY)");
+
+        // Two once had the same number. A store that ran the one under its old name has run it.
+        Execute("UPDATE migrations SET name = 'sqlite/0004_standing' WHERE name = 'sqlite/0003_standing'");
         var done = new HashSet<string>(StringComparer.Ordinal);
         using (var select = new Statement(_connection.Handle!, "SELECT name FROM migrations"))
         {

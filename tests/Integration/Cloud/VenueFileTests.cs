@@ -61,6 +61,22 @@ public sealed class VenueFileTests
         await cloud.JoinAsync();
     }
 
+    [Fact]
+    public async Task Another_tenants_venue_of_the_same_name_is_refused()
+    {
+        var data = Directory.CreateTempSubdirectory("presence-tenants-");
+        await using (await RunningCloud.StartAsync([], data: data.FullName))
+        {
+            var file = Path.Combine(data.FullName, "other.json");
+            await File.WriteAllTextAsync(file, new JsonObject { ["map"] = With("tenant", "\"another\"") }.ToJsonString());
+        }
+
+        var e = await Assert.ThrowsAsync<SettingsException>(() => CloudProgram.BuildAsync(
+            ["--data", data.FullName, "--venue", Path.Combine(data.FullName, "other.json"), "--http", "0", "--mqtt", "0"]));
+        Assert.Contains($"map.venue '{RunningCloud.Venue}' belongs to the tenant '{DemoMall.Map.Tenant}'", e.Message);
+        data.Delete(recursive: true);
+    }
+
     private static JsonNode With(string where, string instead)
     {
         var map = JsonSerializer.SerializeToNode(DemoMall.Map, VenueFile.Json)!;
