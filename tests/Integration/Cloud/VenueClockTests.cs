@@ -82,6 +82,25 @@ public sealed class VenueClockTests
         Assert.DoesNotContain(strangers, v => v.Token == 4);
     }
 
+    [Fact]
+    public void Doors_begin_anew_at_the_day_change_of_the_plan_in_force()
+    {
+        var map = Kit.Simulator.DemoMall.Map;
+        var state = new VenueState(1, map, new VenueSettings(), new DecisionStage(map, new byte[32]));
+        var later = new PlanChanged(PlanJson.Write(new VenuePlan(map with { DayChange = new(9, 0) }, new VisitPolicy())));
+        Apply(InputKind.Command, "", Morning, later.Encode());
+        Pass(1, Morning + 1_800_000); // 08:30 in Shanghai
+        Pass(2, Morning + 5_400_000); // 09:30
+        Assert.Equal(1, state.Look().Doors.In);
+
+        void Pass(ulong sequence, long at) => Apply(InputKind.Sightings, map.Receivers[0].Gateway, at, new Batch
+        {
+            Boot = 7, Sequence = sequence, Tokens = [1], Traits = [TokenTraits.Door], Exact = [0], Coarse = [0], Device = [0], Receiver = [0], Dbm = [DoorWords.In], At = [at],
+        }.Encode());
+        void Apply(InputKind kind, string gateway, long at, byte[] payload) =>
+            Assert.Equal(Applied.Changed, state.Apply(new Input(kind, 0, InputRecord.NameOf(gateway), at, payload), new VenueOutput(), out _));
+    }
+
     // Two gateways, forty minutes of ten devices; the second one's clock is off by so much, or it dies after twenty minutes and is taken out.
     private static List<Storage.VisitRow> Visits(long error, bool dies, bool takenOut = false, int bound = -1)
     {
