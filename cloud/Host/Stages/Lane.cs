@@ -282,7 +282,7 @@ public sealed partial class Lane : IDisposable
         foreach (var request in requests)
         {
             venue.Output.WriteTo(commit);
-            foreach (var command in request.Run(venue, commit, now))
+            foreach (var command in Run(request, venue, commit, now))
             {
                 Apply(venue, command, now, commit, ref first);
             }
@@ -303,6 +303,26 @@ public sealed partial class Lane : IDisposable
             // With what was forgotten: a state of before would bring it back.
             AddSnapshot(venue, commit);
             commit.DropSnapshots(venue.Number, venue.State.NextInput);
+        }
+    }
+
+    // One question that cannot be answered must not take the venues down: its asker is told, and the group is begun anew without it.
+    private IEnumerable<VenueCommand> Run(VenueRequest request, Venue venue, IStoreCommit commit, long now)
+    {
+        if (request.HasFailed)
+        {
+            return [];
+        }
+
+        try
+        {
+            return request.Run(venue, commit, now);
+        }
+        catch (Exception e) when (e is not StoreException)
+        {
+            LogRequestFailed(venue.Map.Venue, e);
+            request.Fail(e);
+            throw new StoreException("a request failed; what it wrote is taken back");
         }
     }
 
@@ -560,6 +580,9 @@ public sealed partial class Lane : IDisposable
 
     [LoggerMessage(EventId = 5005, Level = LogLevel.Information, Message = "{Gateway} reported a one-time link that is unknown, used or over")]
     private partial void LogLinkUnknown(string gateway);
+
+    [LoggerMessage(EventId = 5007, Level = LogLevel.Error, Message = "A request of {Venue} failed by a mistake of ours; nothing of it was kept")]
+    private partial void LogRequestFailed(string venue, Exception e);
 
     [LoggerMessage(EventId = 5006, Level = LogLevel.Critical, Message = "The venues' loop has stopped by a mistake of ours")]
     private partial void LogFailed(Exception e);

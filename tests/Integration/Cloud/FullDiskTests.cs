@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Text;
+using Microsoft.Extensions.DependencyInjection;
 using Presence.Kit.Wire;
 using Presence.Mqtt;
 using Presence.Storage.Sqlite;
@@ -61,6 +62,23 @@ public sealed class FullDiskTests : IDisposable
 
     private static async Task<long> SightingsAsync(RunningCloud cloud) =>
         (await cloud.GetAsync($"/api/v1/venues/{RunningCloud.Venue}/floor")).GetProperty("sightings").GetInt64();
+
+    [Fact]
+    public async Task A_question_that_goes_wrong_is_told_so_and_leaves_the_venue_as_it_was()
+    {
+        await using var cloud = await RunningCloud.StartAsync([]);
+        await using var gateway = await ConnectAsync(cloud);
+        Assert.True(await SendAsync(gateway, 1) < MqttReasonCode.UnspecifiedError);
+        var venues = cloud.Services.GetRequiredService<Presence.Cloud.Live.Venues>();
+        var venue = venues.Find(RunningCloud.Venue)!;
+        await Assert.ThrowsAsync<NotSupportedException>(() => venues.LaneOf(venue).AskAsync<bool>(venue, (at, commit, now) =>
+        {
+            commit.AddLink([1, 2, 3], at.Number, Guid.NewGuid(), now);
+            throw new NotSupportedException("a mistake");
+        }));
+        Assert.True(await SendAsync(gateway, 2) < MqttReasonCode.UnspecifiedError);
+        Assert.True(await RunningCloud.EventuallyAsync(async () => await SightingsAsync(cloud) == 400));
+    }
 
     private string Filler => Path.Combine(_disk, "filler");
 
