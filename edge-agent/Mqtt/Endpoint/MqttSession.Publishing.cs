@@ -91,7 +91,7 @@ public sealed partial class MqttSession
                 Cut(MqttRefusal.InFlight, MqttReasonCode.ReceiveMaximumExceeded, "More publishes are unacknowledged than agreed.");
                 return default;
             case Claimed.WaitForRoom:
-                return HandOverLaterAsync(publish, id);
+                return HandOverLaterAsync(publish, id, sequence);
         }
 
         if (!publish.Topic.MayPublish(_endpoint.Handler, this, publish.Retain))
@@ -110,10 +110,10 @@ public sealed partial class MqttSession
         return _endpoint.Handler.OnPublishAsync(this, publish, new MqttReceipt(this, sequence));
     }
 
-    private async ValueTask HandOverLaterAsync(MqttPublish publish, ushort id)
+    private async ValueTask HandOverLaterAsync(MqttPublish publish, ushort id, uint head)
     {
-        await RoomAsync();
-        if (Volatile.Read(ref _ending) == 0) await HandOver(publish, id);
+        await RoomAsync(head);
+        if (!IsEnding && !Volatile.Read(ref _broken)) await HandOver(publish, id);
     }
 
     private void TakeSubscribe(SubscribePacket subscribe)

@@ -18,6 +18,7 @@ public sealed partial class MqttSession
     private Place[] _places = [];
     private uint _head;
     private uint _tail;
+    private int _owedOnce;
     private TaskCompletionSource? _room;
 
     private struct Place
@@ -36,21 +37,27 @@ public sealed partial class MqttSession
     }
 
     /// <summary>Takes the next place for a publish, if the client keeps to the receive maximum.</summary>
+    /// <param name="sequence">The place; when there is no room, the head of the ring, which must move first.</param>
     private Claimed Claim(ushort id, bool exactlyOnce, out uint sequence)
     {
-        var arrived = exactlyOnce ? _subscriber!.Arrived : 0;
+        // A QoS 2 message is under way until it is released, and once only, however often it is sent: after a reconnect it comes again.
+        var (arrivals, again) = exactlyOnce ? _subscriber!.UnderWay(id) : (0, false);
         lock (_gate)
         {
             sequence = _tail;
-            var owed = _tail - _head;
+            var owed = (int)(_tail - _head);
+            var underWay = exactlyOnce ? owed - _owedOnce + arrivals : owed;
 
             // 3.1.1 has no receive maximum to hold a client to: it simply waits.
-            if (owed + arrived >= Limits.ReceiveMaximum)
+            if (owed >= Limits.ReceiveMaximum || (!again && underWay >= Limits.ReceiveMaximum))
             {
+                sequence = _head;
                 if (Version == MqttVersion.V5) return Claimed.OverLimit;
                 if (owed > 0) return Claimed.WaitForRoom;
+                sequence = _tail;
             }
 
+            if (exactlyOnce) _owedOnce++;
             if (owed == _places.Length) GrowUnderLock();
             _places[_tail & (uint)(_places.Length - 1)] = new() { Id = id, ExactlyOnce = exactlyOnce };
             _tail++;
@@ -65,11 +72,12 @@ public sealed partial class MqttSession
         _places = larger;
     }
 
-    private Task RoomAsync()
+    /// <summary>Done when the ring's head has moved on, or never will.</summary>
+    private Task RoomAsync(uint head)
     {
         lock (_gate)
         {
-            if (_tail - _head < Limits.ReceiveMaximum) return Task.CompletedTask;
+            if (_head != head || _broken || IsEnding) return Task.CompletedTask;
             return (_room ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
         }
     }
@@ -136,6 +144,7 @@ public sealed partial class MqttSession
             to[written + 3] = (byte)place.Id;
             if (said) to[written + 4] = (byte)place.Reason;
             written += said ? 5 : 4;
+            if (place.ExactlyOnce) _owedOnce--;
             _head++;
         }
 

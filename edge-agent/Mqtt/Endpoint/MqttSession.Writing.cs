@@ -207,6 +207,8 @@ public sealed partial class MqttSession : IThreadPoolWorkItem
         {
             _broken = true;
             _answers = null;
+            _room?.TrySetResult();
+            _room = null;
             RestUnderLock();
         }
 

@@ -16,7 +16,6 @@ internal sealed class Subscriber(MqttEndpoint endpoint, string clientId)
     private Dictionary<ushort, Flight>? _flights;
     private Queue<ushort>? _again;
     private Dictionary<ushort, Arrival>? _arrivals;
-    private int _arrived;
     private ushort _lastId;
     private long _order;
 
@@ -51,13 +50,10 @@ internal sealed class Subscriber(MqttEndpoint endpoint, string clientId)
 
     public Dictionary<string, MqttSubscription> Subscriptions { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>QoS 2 messages received and not yet released.</summary>
-    public int Arrived
+    /// <summary>QoS 2 messages that came in and are not yet released, and whether this id is one of them.</summary>
+    public (int Count, bool HasId) UnderWay(ushort id)
     {
-        get
-        {
-            lock (_gate) return _arrived;
-        }
+        lock (_gate) return _arrivals is null ? (0, false) : (_arrivals.Count, _arrivals.ContainsKey(id));
     }
 
     public bool IsIdle
@@ -256,11 +252,7 @@ internal sealed class Subscriber(MqttEndpoint endpoint, string clientId)
         {
             if (_arrivals is null || !_arrivals.TryGetValue(id, out var arrival) || arrival.Acknowledged) return null;
             if (reason.IsError()) _arrivals.Remove(id);
-            else
-            {
-                arrival.Acknowledged = true;
-                _arrived++;
-            }
+            else arrival.Acknowledged = true;
 
             if (arrival.Session is not { } waits || (waits == session && arrival.Sequence == sequence)) return null;
             return (waits, arrival.Sequence);
@@ -272,9 +264,7 @@ internal sealed class Subscriber(MqttEndpoint endpoint, string clientId)
     {
         lock (_gate)
         {
-            if (_arrivals is null || !_arrivals.Remove(id, out var arrival)) return false;
-            if (arrival.Acknowledged) _arrived--;
-            return true;
+            return _arrivals is not null && _arrivals.Remove(id);
         }
     }
 }
