@@ -21,10 +21,10 @@ public sealed record MqttLimits
     /// <summary>Bytes a second, with a burst of ten seconds' worth; 0 means no limit. Default 8 MB.</summary>
     public int BytesPerSecond { get; init; } = 8 * 1024 * 1024;
 
-    /// <summary>Messages that wait for a client that reads slowly or is away. Default 1,000; a further one is dropped and counted.</summary>
+    /// <summary>Messages held for a client: waiting, or sent and not acknowledged. Default 1,000; a further one is dropped and counted.</summary>
     public int MaxQueuedMessages { get; init; } = 1_000;
 
-    /// <summary>Bytes that wait for such a client. Default 4 MB.</summary>
+    /// <summary>Bytes so held. Default 4 MB.</summary>
     public int MaxQueuedBytes { get; init; } = 4 * 1024 * 1024;
 
     /// <summary>Subscriptions a client may hold. Default 100.</summary>

@@ -12,7 +12,7 @@ internal sealed class Subscriber(MqttEndpoint endpoint, string clientId)
     // Guards all below but the subscriptions, which only the session's own reader touches.
     private readonly Lock _gate = new();
     private Queue<Waiting>? _queue;
-    private long _queuedBytes;
+    private long _heldBytes;
     private Dictionary<ushort, Flight>? _flights;
     private Queue<ushort>? _again;
     private Dictionary<ushort, Arrival>? _arrivals;
@@ -92,14 +92,16 @@ internal sealed class Subscriber(MqttEndpoint endpoint, string clientId)
             current = Current;
             if (current is null && qos == MqttQos.AtMostOnce) return;
             _queue ??= new();
-            if (_queue.Count >= Limits.MaxQueuedMessages || _queuedBytes + message.Bytes > Limits.MaxQueuedBytes)
+
+            // What is sent and not acknowledged is held too, and a client may declare a window of 65,535.
+            if (_queue.Count + (_flights?.Count ?? 0) >= Limits.MaxQueuedMessages || _heldBytes + message.Bytes > Limits.MaxQueuedBytes)
             {
                 endpoint.Refuse(MqttRefusal.QueueFull);
                 return;
             }
 
             _queue.Enqueue(new(message, qos, retain));
-            _queuedBytes += message.Bytes;
+            _heldBytes += message.Bytes;
         }
 
         current?.Signal();
@@ -119,7 +121,7 @@ internal sealed class Subscriber(MqttEndpoint endpoint, string clientId)
                 var next = queue.Peek();
                 if (next.Qos != MqttQos.AtMostOnce && (_flights?.Count ?? 0) >= session.ClientReceiveMaximum) break;
                 queue.Dequeue();
-                _queuedBytes -= next.Message.Bytes;
+                _heldBytes -= next.Message.Bytes;
                 written += SendUnderLock(session, to, next);
             }
 
@@ -146,6 +148,7 @@ internal sealed class Subscriber(MqttEndpoint endpoint, string clientId)
             _flights ??= [];
             do id = ++_lastId; while (id == 0 || _flights.ContainsKey(id));
             _flights[id] = new(next.Message, next.Qos, next.Retain, ++_order);
+            _heldBytes += next.Message.Bytes;
         }
 
         next.Message.Write(to, session.Version, next.Qos, id, next.Retain, dup: false, alias, endpoint.Now);
@@ -179,6 +182,7 @@ internal sealed class Subscriber(MqttEndpoint endpoint, string clientId)
             if (length == 0)
             {
                 _flights.Remove(id);
+                _heldBytes -= message.Bytes;
                 return 0;
             }
 
@@ -211,9 +215,11 @@ internal sealed class Subscriber(MqttEndpoint endpoint, string clientId)
                 case MqttPacketType.PubComp when flight.Qos == MqttQos.ExactlyOnce && flight.Message is null:
                 case MqttPacketType.PubRec when flight.Qos == MqttQos.ExactlyOnce && reason.IsError():
                     _flights.Remove(id);
+                    _heldBytes -= flight.Message?.Bytes ?? 0;
                     return true;
                 case MqttPacketType.PubRec when flight.Qos == MqttQos.ExactlyOnce:
                     _flights[id] = flight with { Message = null };
+                    _heldBytes -= flight.Message?.Bytes ?? 0;
                     release = true;
                     return true;
                 default:

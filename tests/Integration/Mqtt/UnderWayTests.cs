@@ -40,6 +40,37 @@ public sealed class UnderWayTests
         Assert.Equal(2, shop.Heard.Count);
     }
 
+    [Fact]
+    public async Task What_a_client_never_acknowledges_counts_as_waiting_for_it()
+    {
+        var limits = new MqttLimits { MaxQueuedMessages = 5 };
+        await using var shop = await MqttShop.OpenAsync(new() { ConnectsPerSecond = 0, Limits = limits });
+        using var till = await Raw.ConnectAsync(shop.Port, new(MqttVersion.V5, "till"));
+        till.Send(News());
+        Assert.IsType<SubAckPacket>(await till.ReadAsync());
+        for (var i = 0; i < 5; i++)
+        {
+            shop.Endpoint.Publish("news/a", [1], MqttQos.AtLeastOnce);
+            Assert.IsType<PublishPacket>(await till.ReadAsync());
+        }
+
+        shop.Endpoint.Publish("news/a", [1], MqttQos.AtLeastOnce);
+        Assert.Equal(1, shop.Endpoint.Refusals(MqttRefusal.QueueFull));
+        till.Send(Taken(1));
+        await Until.TrueAsync(() => PublishFits(shop), "one fits again");
+    }
+
+    private static bool PublishFits(MqttShop shop)
+    {
+        var full = shop.Endpoint.Refusals(MqttRefusal.QueueFull);
+        shop.Endpoint.Publish("news/a", [2], MqttQos.AtLeastOnce);
+        return shop.Endpoint.Refusals(MqttRefusal.QueueFull) == full;
+    }
+
+    private static byte[] News() => MqttCodec.Encode(new SubscribePacket(1, [new("news/a", MqttQos.AtLeastOnce)]), MqttVersion.V5);
+
+    private static byte[] Taken(ushort id) => MqttCodec.Encode(new AckPacket(MqttPacketType.PubAck, id, MqttReasonCode.Success), MqttVersion.V5);
+
     private static byte[] Sale(int id, bool dup, MqttVersion version = MqttVersion.V5) =>
         MqttCodec.Encode(new PublishPacket("till/sale", new byte[1], MqttQos.ExactlyOnce, (ushort)id, Retain: false, dup), version);
 
