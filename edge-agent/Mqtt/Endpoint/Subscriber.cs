@@ -115,7 +115,11 @@ internal sealed class Subscriber(MqttEndpoint endpoint, string clientId)
         {
             if (Current != session) return 0;
             var written = 0;
-            while (written < budget && _again is { Count: > 0 }) written += AgainUnderLock(session, to, _again.Dequeue());
+
+            // The window of this connection may be smaller than that of the last (4.9): under way is what has been sent on this one.
+            while (written < budget && _again is { Count: > 0 } && _flights is not null && _flights.Count - _again.Count < session.ClientReceiveMaximum)
+                written += AgainUnderLock(session, to, _again.Dequeue());
+            if (_again is { Count: > 0 }) return written;
             while (written < budget && _queue is { Count: > 0 } queue)
             {
                 var next = queue.Peek();

@@ -60,6 +60,29 @@ public sealed class UnderWayTests
         await Until.TrueAsync(() => PublishFits(shop), "one fits again");
     }
 
+    [Fact]
+    public async Task A_client_that_comes_back_with_a_smaller_window_is_sent_no_more_than_that_at_once()
+    {
+        await using var shop = await MqttShop.OpenAsync();
+        var connect = new ConnectPacket(MqttVersion.V5, "till") { CleanStart = false, Properties = new() { SessionExpirySeconds = 60 } };
+        using (var till = await Raw.ConnectAsync(shop.Port, connect))
+        {
+            till.Send(News());
+            Assert.IsType<SubAckPacket>(await till.ReadAsync());
+            for (byte i = 1; i <= 3; i++) shop.Endpoint.Publish("news/a", [i], MqttQos.AtLeastOnce);
+            for (var i = 0; i < 3; i++) Assert.IsType<PublishPacket>(await till.ReadAsync());
+        }
+
+        await Until.TrueAsync(() => shop.Left.Count == 1, "the till is gone");
+        using var again = await Raw.ConnectAsync(shop.Port, connect with { Properties = connect.Properties with { ReceiveMaximum = 1 } });
+        for (ushort id = 1; id <= 3; id++)
+        {
+            Assert.Equal(id, Assert.IsType<PublishPacket>(await again.ReadAsync()).PacketId);
+            Assert.Null(await again.ReadAsync(milliseconds: 200));
+            again.Send(Taken(id));
+        }
+    }
+
     private static bool PublishFits(MqttShop shop)
     {
         var full = shop.Endpoint.Refusals(MqttRefusal.QueueFull);
