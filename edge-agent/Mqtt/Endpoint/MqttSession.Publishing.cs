@@ -107,7 +107,36 @@ public sealed partial class MqttSession
             return default;
         }
 
-        return _endpoint.Handler.OnPublishAsync(this, publish, new MqttReceipt(this, sequence));
+        var receipt = new MqttReceipt(this, sequence);
+        return once ? HandOverOnce(publish, id, receipt) : _endpoint.Handler.OnPublishAsync(this, publish, receipt);
+    }
+
+    /// <summary>A message that the handler failed at is forgotten: nobody would ever answer it, however often the client sends it.</summary>
+    private ValueTask HandOverOnce(in MqttPublish publish, ushort id, MqttReceipt receipt)
+    {
+        try
+        {
+            var pending = _endpoint.Handler.OnPublishAsync(this, publish, receipt);
+            return pending.IsCompletedSuccessfully ? pending : AwaitOnceAsync(pending, id);
+        }
+        catch
+        {
+            _subscriber!.ForgetUnanswered(id);
+            throw;
+        }
+    }
+
+    private async ValueTask AwaitOnceAsync(ValueTask pending, ushort id)
+    {
+        try
+        {
+            await pending;
+        }
+        catch
+        {
+            _subscriber!.ForgetUnanswered(id);
+            throw;
+        }
     }
 
     private async ValueTask HandOverLaterAsync(MqttPublish publish, ushort id, uint head)

@@ -269,6 +269,13 @@ internal sealed class Subscriber(MqttEndpoint endpoint, string clientId)
         }
     }
 
+    /// <summary>A QoS 2 message will get no answer: when it is sent again it is new.</summary>
+    public void ForgetUnanswered(ushort id)
+    {
+        lock (_gate)
+            if (_arrivals is not null && _arrivals.TryGetValue(id, out var arrival) && !arrival.Acknowledged) _arrivals.Remove(id);
+    }
+
     /// <summary>The client releases a QoS 2 message; false when there is none by this id.</summary>
     public bool Release(ushort id)
     {

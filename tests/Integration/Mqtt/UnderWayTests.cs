@@ -41,6 +41,25 @@ public sealed class UnderWayTests
     }
 
     [Fact]
+    public async Task A_message_for_exactly_once_that_the_handler_failed_at_may_be_sent_again()
+    {
+        await using var shop = await MqttShop.OpenAsync();
+        var connect = new ConnectPacket(MqttVersion.V5, "till") { CleanStart = false, Properties = new() { SessionExpirySeconds = 60 } };
+        (shop.Prompt, shop.Holding) = (false, Task.FromException(new InvalidOperationException("The disk is full.")));
+        using (var till = await Raw.ConnectAsync(shop.Port, connect))
+        {
+            till.Send(Sale(1, dup: false));
+            await Until.TrueAsync(() => shop.Left.Count == 1, "the till is cut off");
+        }
+
+        (shop.Prompt, shop.Holding) = (true, Task.CompletedTask);
+        using var again = await Raw.ConnectAsync(shop.Port, connect);
+        again.Send(Sale(1, dup: true));
+        Assert.Equal(MqttPacketType.PubRec, (await again.ReadAsync(milliseconds: 3_000))?.Type);
+        Assert.Equal(2, shop.Heard.Count);
+    }
+
+    [Fact]
     public async Task What_a_client_never_acknowledges_counts_as_waiting_for_it()
     {
         var limits = new MqttLimits { MaxQueuedMessages = 5 };
