@@ -56,5 +56,5 @@ internal static class FuzzCommand
         return (held, Environment.WorkingSet);
     }
 
-    private static string Megabytes(long bytes) => $"{bytes / 1048576.0:+0.0;-0.0} MB";
+    private static string Megabytes(long bytes) => $"{Math.Round(bytes / 1048576.0, 1) + 0.0:+0.0;-0.0} MB";
 }
