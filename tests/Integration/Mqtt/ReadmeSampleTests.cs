@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Collections.Concurrent;
 using System.Net;
-using System.Runtime.CompilerServices;
 using Presence.Mqtt;
 using Xunit;
 
@@ -38,13 +37,11 @@ public sealed class ReadmeSampleTests
     [Fact]
     public void The_sample_stands_in_the_readme_as_it_runs_here()
     {
-        var (own, readme) = (File.ReadAllText(Self()), File.ReadAllText(Path.Combine(WireCases.Root(), "edge-agent", "Mqtt", "README.md")));
+        var (own, readme) = (File.ReadAllText(Path.Combine(WireCases.Root(), "tests", "Integration", "Mqtt", "ReadmeSampleTests.cs")), File.ReadAllText(Path.Combine(WireCases.Root(), "edge-agent", "Mqtt", "README.md")));
         var from = own.IndexOf("sealed class Tills", own.IndexOf("// README", StringComparison.Ordinal), StringComparison.Ordinal);
         var sample = string.Join('\n', own[from..].ReplaceLineEndings("\n").TrimEnd().TrimEnd('}').TrimEnd().Split('\n').Select(l => l.StartsWith("    ", StringComparison.Ordinal) ? l[4..] : l));
         Assert.Contains(sample, readme.ReplaceLineEndings("\n"), StringComparison.Ordinal);
     }
-
-    private static string Self([CallerFilePath] string path = "") => path;
 
     // README.md has what follows, word for word.
     sealed class Tills : IMqttEndpointHandler
