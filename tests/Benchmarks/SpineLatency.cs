@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
 using System.Net.Http.Json;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Presence.Capture.Privacy;
@@ -125,9 +127,17 @@ internal static class SpineLatency
         await client.ConnectAsync(stopping);
         using var tokens = new AddressPseudonymiser(Convert.FromHexString(DayKey), Convert.FromHexString(MemberKey));
         var version = (await http.GetFromJsonAsync<JsonElement>("/api/v1/texts/consent", stopping)).GetProperty("version").GetString();
+        var place = From(0, http.BaseAddress!);
         for (var i = 0; i < samples; i++)
         {
-            var joined = await (await http.PostAsJsonAsync(
+            // So many join from one address in a minute and no more; people of several places are not held up.
+            if (i % 100 == 0)
+            {
+                place.Dispose();
+                place = From(i / 100, http.BaseAddress!);
+            }
+
+            var joined = await (await place.PostAsJsonAsync(
                 $"/api/v1/venues/{Venue}/members",
                 new { nickname = $"guest {i}", language = "en", purposes = new[] { "presence", "marketing", "profiling" }, textVersion = version }, stopping)).Content.ReadFromJsonAsync<JsonElement>(stopping);
             using var ask = new HttpRequestMessage(HttpMethod.Post, "/api/v1/me/link");
@@ -138,6 +148,20 @@ internal static class SpineLatency
                 $"presence/v1/bench/{Venue}/{Gateway}/up/bind", new BindReport(code, tokens.BindingOf(AddressSpace.Wifi, FirstPhone + (ulong)i), Now(), BindHow.Link).Encode(), MqttQos.AtLeastOnce, cancel: stopping);
         }
     }
+
+    private static HttpClient From(int place, Uri service) => new(new SocketsHttpHandler
+    {
+        ConnectCallback = async (context, stopping) =>
+        {
+            var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            socket.Bind(new IPEndPoint(new IPAddress([127, 0, 0, (byte)(2 + place)]), 0));
+            await socket.ConnectAsync(IPAddress.Loopback, context.DnsEndPoint.Port, stopping);
+            return new NetworkStream(socket, ownsSocket: true);
+        },
+    })
+    {
+        BaseAddress = service,
+    };
 
     private static long Now() => DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
 }
