@@ -429,16 +429,10 @@ public sealed partial class Lane : IDisposable
             {
                 TellGateways(venue);
             }
-
-            if (venue.ForgetSoon)
-            {
-                venue.ForgetSoon = false;
-                Snapped(venue);
-                Fold();
-            }
         }
 
         FailPoint.Pass("after-ack");
+        FoldWhatWasForgotten();
         return items;
     }
 
@@ -536,6 +530,25 @@ public sealed partial class Lane : IDisposable
 
     private void Snapped(Venue venue) => (venue.SnapshotInput, venue.SnapshotSightings, venue.LastSnapshotAt) =
         (venue.State.NextInput, venue.State.Sightings, _time.GetUtcNow().ToUnixTimeMilliseconds());
+
+    // Once everybody has their answer: folding waits for the disk.
+    private void FoldWhatWasForgotten()
+    {
+        var any = false;
+        foreach (var venue in _venues)
+        {
+            if (venue.ForgetSoon)
+            {
+                (venue.ForgetSoon, any) = (false, true);
+                Snapped(venue);
+            }
+        }
+
+        if (any)
+        {
+            Fold();
+        }
+    }
 
     private void Fold()
     {
