@@ -12,7 +12,7 @@ internal sealed partial class SqliteCommit : IStoreCommit
     private readonly Statement _findArrival, _acknowledge, _member, _tier, _consent, _purposes, _binding, _link, _findLink, _useLink;
     private readonly Statement _cancel;
     private readonly Statement[] _unbind;
-    private readonly Statement _findKey, _redeem, _findCoupon, _keepReply, _refused, _snapshot, _dropSnapshots, _dropOlder, _trim;
+    private readonly Statement _findKey, _keepReply, _refused, _snapshot, _dropSnapshots, _dropOlder, _trim;
     private readonly Statement _forgetVisits, _forgetStays, _fact, _forgetFacts;
     private readonly Statement[] _erase;
     private bool _open;
@@ -56,9 +56,6 @@ internal sealed partial class SqliteCommit : IStoreCommit
         _useLink = Prepare("UPDATE links SET used_at = ? WHERE code_hash = ? AND venue = ? AND used_at IS NULL AND expires_at >= ?");
         _findKey = Prepare(
             "SELECT r.outcome, r.code, r.at, c.uid, c.member, c.offer, c.rule FROM redemptions r LEFT JOIN coupons c ON c.code = r.code AND c.venue = r.venue WHERE r.venue = ? AND r.idempotency_key = ?");
-        _redeem = Prepare(
-            "UPDATE coupons SET state = 'redeemed', redeemed_at = ?, redeemed_in = ?, redeemed_by = ? WHERE venue = ? AND code = ? AND state = 'issued' AND expires_at > ?");
-        _findCoupon = Prepare("SELECT uid, member, offer, rule, state FROM coupons WHERE venue = ? AND code = ?");
         _keepReply = Prepare("INSERT INTO redemptions (venue, idempotency_key, code, outcome, at, reply) VALUES (?, ?, ?, ?, ?, '')");
         _refused = Prepare("INSERT INTO refused (venue, gateway, at, reason, length, digest) VALUES (?, ?, ?, ?, ?, ?)");
         _snapshot = Prepare(
@@ -201,19 +198,17 @@ internal sealed partial class SqliteCommit : IStoreCommit
             return before;
         }
 
-        var won = _redeem.Bind(attempt.At).Bind(attempt.Zone).Bind(attempt.By).Bind(attempt.Venue).Bind(attempt.Code).Bind(attempt.At).Run() == 1;
         var reply = new RedemptionRow("unknown-coupon", false, Guid.Empty, Guid.Empty, "", "", attempt.At);
-        if (_findCoupon.Bind(attempt.Venue).Bind(attempt.Code).Read())
+        if (FindCoupon(attempt.Venue, attempt.Code) is { } coupon)
         {
-            var outcome = won ? "redeemed" : _findCoupon.Text(4) switch
+            var won = TakeCoupon(attempt.Venue, coupon.Uid, attempt.Zone, attempt.By, attempt.At);
+            var outcome = won ? "redeemed" : coupon.State switch
             {
                 "redeemed" => "already-redeemed",
                 "cancelled" => "cancelled",
                 _ => "expired",
             };
-            Guid.TryParse(_findCoupon.Text(1), out var member);
-            reply = new RedemptionRow(outcome, won, Guid.Parse(_findCoupon.Text(0)), member, _findCoupon.Text(2), _findCoupon.Text(3), attempt.At);
-            _findCoupon.Reset();
+            reply = new RedemptionRow(outcome, won, coupon.Uid, coupon.Member, coupon.Offer, coupon.Rule, attempt.At);
         }
 
         _keepReply.Bind(attempt.Venue).Bind(attempt.Key).Bind(attempt.Code).Bind(reply.Outcome).Bind(attempt.At).Run();
