@@ -45,10 +45,6 @@ public sealed partial class VenueVisits
         _marks.Save(to);
     }
 
-    /// <summary>Whether bytes are a state that this version reads. An older one's visits cannot be gone on with, but all else of the venue can.</summary>
-    public static bool IsOfThisVersion(ReadOnlySpan<byte> from) =>
-        from.Length >= Unsafe.SizeOf<Header>() && MemoryMarshal.Read<Header>(from) is { Magic: Magic } header && header.DeviceBytes == Unsafe.SizeOf<DeviceState>();
-
     /// <summary>Reads a state that <see cref="Save"/> wrote under the same plan.</summary>
     /// <exception cref="InvalidDataException">Not such a state, cut off, or of another plan, bucket length or version.</exception>
     public static VenueVisits Load(ReadOnlySpan<byte> from, VenueMap map, VisitPolicy policy) => Load(from, new VenuePlan(map, policy));

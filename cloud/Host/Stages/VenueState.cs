@@ -157,8 +157,7 @@ public sealed partial class VenueState
         LoadPresent(ref reader);
         _members = MemberBook.Load(ref reader);
         TakePlan(PlanJson.Read(reader.Text() ?? "{}"));
-        var visits = reader.Part();
-        _visits = VenueVisits.IsOfThisVersion(visits) ? VenueVisits.Load(visits, Plan) : new VenueVisits(Plan);
+        _visits = VenueVisits.Load(reader.Part(), Plan);
         _doors = DoorCounts.Load(ref reader);
         Decisions.Load(ref reader);
     }
