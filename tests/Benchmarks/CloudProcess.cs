@@ -54,7 +54,9 @@ internal sealed class CloudProcess : IDisposable
         }
 
         var (http, mqtt) = (FreePort(), FreePort());
-        arguments.AddRange(["--http", $"{http}", "--mqtt", $"{mqtt}", .. more]);
+
+        // Everybody walks on after less than the two minutes that otherwise make a stay worth keeping: here each is to be settled and written.
+        arguments.AddRange(["--http", $"{http}", "--mqtt", $"{mqtt}", "--set", "Venue:Visits:ShortestStay=00:00:20", .. more]);
         var program = Path.Combine(AppContext.BaseDirectory, "presence-cloud.dll");
         var process = Process.Start(new ProcessStartInfo("dotnet", [program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false })!;
         process.OutputDataReceived += (_, _) => { };
