@@ -154,20 +154,26 @@ internal sealed partial class SqliteCommit : IStoreCommit
 
     public void RemoveBindings(int venue, Guid member)
     {
+        Wipe();
         foreach (var statement in _unbind)
         {
             statement.Bind(venue).Bind(member).Run();
         }
+
+        WipeNoMore();
     }
 
     public void CancelCoupons(int venue, Guid member) => _cancel.Bind(venue).Bind(member).Run();
 
     public void EraseMember(int venue, Guid member, long at)
     {
+        Wipe();
         foreach (var statement in _erase)
         {
             statement.Bind(venue).Bind(member).Run();
         }
+
+        WipeNoMore();
 
         using var keep = new Statement(_database, "INSERT INTO erased (member, at) VALUES (?, ?) ON CONFLICT (member) DO NOTHING");
         keep.Bind(member).Bind(at).Run();
@@ -221,10 +227,23 @@ internal sealed partial class SqliteCommit : IStoreCommit
     public void AddSnapshot(int venue, long nextInput, long at, ReadOnlySpan<byte> state)
     {
         _snapshot.Bind(venue).Bind(nextInput).Bind(at).Bind(state).Run();
+        Wipe();
         _dropSnapshots.Bind(venue).Bind(venue).Run();
+        WipeNoMore();
     }
 
-    public void DropSnapshots(int venue, long beforeInput) => _dropOlder.Bind(venue).Bind(beforeInput).Run();
+    public void DropSnapshots(int venue, long beforeInput)
+    {
+        Wipe();
+        _dropOlder.Bind(venue).Bind(beforeInput).Run();
+        WipeNoMore();
+    }
+
+    // What tells of people is overwritten where it lay. The store's everyday way leaves the pages that become free as they are,
+    // which is cheaper, and right for what is only old.
+    private void Wipe() => raw.sqlite3_exec(_database, "PRAGMA secure_delete=ON");
+
+    private void WipeNoMore() => raw.sqlite3_exec(_database, "PRAGMA secure_delete=FAST");
 
     public void TrimLog(int venue, long beforeInput, long beforeAt) => _trim.Bind(venue).Bind(beforeInput).Bind(beforeAt).Run();
 
