@@ -114,6 +114,7 @@ public static class CloudProgram
         PlanEndpoints.Map(api);
         StaffEndpoints.Map(api);
         MemberEndpoints.Map(api);
+        WishEndpoints.Map(api);
         BackTestEndpoints.Map(api);
         GatewayEndpoints.Map(api);
         CouponEndpoints.Map(api);

@@ -21,6 +21,12 @@ public sealed record KnownMember(MemberId Member, string? Birthday, string Langu
 
     /// <summary>Words that staff put on the member, for example <c>vip</c>.</summary>
     public ImmutableArray<string> Tags { get; init; } = [];
+
+    /// <summary>Channels the member opened; the wallet is always one.</summary>
+    public Channels Reach { get; init; } = Channels.Wallet;
+
+    /// <summary>When, how often and of what the member wants to hear.</summary>
+    public MemberWishes Wishes { get; init; } = MemberWishes.None;
 }
 
 /// <summary>
@@ -100,6 +106,19 @@ public sealed class MemberBook
         return true;
     }
 
+    /// <summary>Sets what a member wishes of us; it replaces what was wished before.</summary>
+    /// <returns>False when the member is unknown.</returns>
+    public bool Wish(MemberId member, Channels reach, MemberWishes wishes)
+    {
+        if (!_members.TryGetValue(member, out var known))
+        {
+            return false;
+        }
+
+        _members[member] = known with { Reach = reach | Channels.Wallet, Wishes = wishes };
+        return true;
+    }
+
     /// <summary>Makes a device a member's. A device has one member: the newest binding counts.</summary>
     /// <returns>False when the member is unknown or does not allow it.</returns>
     public bool Bind(MemberId member, DeviceToken device)
@@ -155,6 +174,9 @@ public sealed class MemberBook
             {
                 to.Write(tag);
             }
+
+            to.Write((long)m.Reach);
+            to.Write(m.Wishes);
         }
 
         to.Write((long)_bindings.Count);
@@ -194,7 +216,10 @@ public sealed class MemberBook
                 tags.Add(from.Text() ?? "");
             }
 
-            book._members[id] = known with { Tier = tier, Adviser = adviser, Declared = declared.ToImmutable(), Tags = tags.ToImmutable() };
+            book._members[id] = known with
+            {
+                Tier = tier, Adviser = adviser, Declared = declared.ToImmutable(), Tags = tags.ToImmutable(), Reach = (Channels)from.Long(), Wishes = from.Wishes(),
+            };
         }
 
         for (var left = from.Count(); left > 0; left--)

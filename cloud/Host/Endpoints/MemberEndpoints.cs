@@ -265,7 +265,7 @@ internal static class MemberEndpoints
             return Results.NoContent();
         });
 
-    private static async Task<IResult> AsMemberAsync(
+    internal static async Task<IResult> AsMemberAsync(
         HttpRequest http, Reader reader, CancellationToken stopping, Func<MemberId, Task<IResult>> then)
     {
         var header = http.Headers.Authorization.ToString();
@@ -274,7 +274,7 @@ internal static class MemberEndpoints
         return await reader.MemberOfAsync(secret, stopping) is { } member ? await then(member) : Problems.NotAMember();
     }
 
-    private static async Task<Venue> VenueOfAsync(MemberId member, Reader reader, Venues venues, CancellationToken stopping)
+    internal static async Task<Venue> VenueOfAsync(MemberId member, Reader reader, Venues venues, CancellationToken stopping)
     {
         var row = await reader.MemberAsync(member, stopping) ?? throw new InvalidOperationException("a member without a row");
         return venues.ByNumber(row.Venue) ?? throw new InvalidOperationException($"venue {row.Venue} is not run by this process");

@@ -31,6 +31,7 @@ public sealed partial class Reader
             {
                 profile.Nickname, profile.Birthday, profile.Language, purposes = PurposeWords.Of(profile.Purposes), joinedAt = At(profile.JoinedAt),
                 tier = known?.Tier ?? profile.Tier, tags = known?.Tags ?? [], known?.Adviser, known?.Declared,
+                wishes = known is null ? null : WishesView.Of(known),
             },
             consents = (await database.Consents.AsNoTracking().Where(c => c.Member == id).OrderBy(c => c.Id).ToListAsync(stopping))
                 .Select(c => new { at = At(c.At), purposes = PurposeWords.Of(c.Purposes), c.TextVersion, c.Language, c.Channel }),

@@ -42,6 +42,9 @@ public sealed class VenueWords(
     /// <summary>Whether a till in the zone takes coupons of the offer. An offer that is not in the book any more is taken anywhere: the guest holds a promise.</summary>
     public bool IsHonoured(string id, Zone store) => !offers.TryGetValue(id, out var offer) || CouponLife.IsHonoured(offer, store);
 
+    /// <summary>What offers in force are about, in order.</summary>
+    public IReadOnlyList<string> Themes => [.. offers.Values.Select(o => o.Theme).Where(t => t.Length > 0).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+
     /// <summary>The offer as it is in the book now, or null.</summary>
     public OfferDefinition? Definition(string id) => offers.GetValueOrDefault(id);
 

@@ -274,6 +274,8 @@ public sealed partial class DecisionStage : IDecisionSink
         Tags = member.Tags,
         Adviser = member.Adviser,
         Declared = member.Declared.ToImmutableDictionary(StringComparer.Ordinal),
+        Reach = member.Reach,
+        Wishes = member.Wishes,
     };
 
     private static IEnumerable<(string, string)> Named(IReadOnlyList<string> documents) => documents.Select((d, i) => ($"document {i + 1}", d));

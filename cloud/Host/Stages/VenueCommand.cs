@@ -25,6 +25,7 @@ namespace Presence.Cloud.Stages;
 [JsonDerivedType(typeof(EventReported), "event")]
 [JsonDerivedType(typeof(TaskDone), "task")]
 [JsonDerivedType(typeof(RuleReleased), "released")]
+[JsonDerivedType(typeof(MemberWished), "wished")]
 public abstract record VenueCommand
 {
     /// <summary>Whom it concerns, so that it can be emptied when they are erased; null when nobody.</summary>
@@ -78,6 +79,12 @@ public sealed record Bought(Guid Member, int Zone, string Category, long Cents, 
 
 /// <summary>What a member tells of themselves, in place of what was told before.</summary>
 public sealed record MemberDeclared(Guid Member, Dictionary<string, DeclaredAttribute> Declared) : VenueCommand
+{
+    public override Guid? Concerns => Member;
+}
+
+/// <summary>When, how often, of what and how a member wants to hear of us, in place of what was wished before.</summary>
+public sealed record MemberWished(Guid Member, Channels Reach, MemberWishes Wishes) : VenueCommand
 {
     public override Guid? Concerns => Member;
 }

@@ -133,6 +133,13 @@ public sealed partial class VenueState
                 }
 
                 break;
+            case MemberWished wished:
+                if (_members.Wish(new(wished.Member), wished.Reach, wished.Wishes))
+                {
+                    Decisions.Changed(_members.Find(new(wished.Member))!, at, this, output);
+                }
+
+                break;
             case CouponUndone undone:
                 Decisions.Undone(new(undone.Coupon), at, this, output);
                 break;

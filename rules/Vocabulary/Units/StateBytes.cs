@@ -78,7 +78,11 @@ public readonly struct StateWriter(IBufferWriter<byte> to)
             Write(told.MayBeUsed);
         }
 
-        var wishes = profile.Wishes;
+        Write(profile.Wishes);
+    }
+
+    public void Write(MemberWishes wishes)
+    {
         Write(wishes.QuietFrom.Ticks);
         Write(wishes.QuietTo.Ticks);
         Write(wishes.MostPerDay ?? -1L);
@@ -163,6 +167,11 @@ public ref struct StateReader(ReadOnlySpan<byte> from)
             declared = declared.Add(Text() ?? "", new DeclaredAttribute(Text() ?? "", Bool()));
         }
 
+        return profile with { Tags = [.. tags], Declared = declared, Wishes = Wishes() };
+    }
+
+    public MemberWishes Wishes()
+    {
         var wishes = new MemberWishes
         {
             QuietFrom = new TimeOnly(Long()),
@@ -172,7 +181,8 @@ public ref struct StateReader(ReadOnlySpan<byte> from)
             MutedThemes = Set(),
             LessOf = Set(),
         };
-        return profile with { Tags = [.. tags], Declared = declared, Wishes = wishes == MemberWishes.None ? MemberWishes.None : wishes };
+        // Most members wish nothing, and share one.
+        return wishes == MemberWishes.None ? MemberWishes.None : wishes;
     }
 
     private ImmutableHashSet<string> Set()

@@ -39,6 +39,7 @@ public sealed class SnapshotTests
         venue.Load(bytes.ToArray());
         var anna = venue.Members.Find(Anna)!;
         Assert.Equal(("gold", "page-one", "press", "teal"), (anna.Tier, anna.Adviser, anna.Tags[0], anna.Declared["colour"].Value));
+        Assert.Equal((Channels.Wallet | Channels.Push, new TimeOnly(21, 0), 2, "shoes"), (anna.Reach, anna.Wishes.QuietFrom, anna.Wishes.MostPerDay, anna.Wishes.MutedThemes.Single()));
         Assert.True(venue.Members.IsErased(Bo));
         Assert.Equal([new DeviceToken(0xA11A)], venue.Members.DevicesOf(Anna));
         Assert.True(venue.Sightings > 1_000 && venue.SettledVisits > 10 && venue.Gateways.Count > 1 && venue.Visits.OpenVisits > 0);
@@ -82,6 +83,7 @@ public sealed class SnapshotTests
         var at = ReplayTests.Morning + 7_200_000;
         Do(new MemberGraded(Anna.Value, "gold", ["press"], "page-one"));
         Do(new MemberDeclared(Anna.Value, new(StringComparer.Ordinal) { ["colour"] = new("teal", true) }));
+        Do(new MemberWished(Anna.Value, Channels.Push, new MemberWishes { QuietFrom = new(21, 0), QuietTo = new(9, 0), MostPerDay = 2, MutedThemes = ["shoes"] }));
         Do(new Bought(Anna.Value, 0, "books", 4_000, "sale-1"));
         Do(new MemberJoined(Bo.Value, null, "zh", Purposes.Presence));
         Do(new MemberErased(Bo.Value));
