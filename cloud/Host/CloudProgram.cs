@@ -121,6 +121,7 @@ public static class CloudProgram
         TillEndpoints.Map(api);
         FloorEndpoints.Map(api);
         RuleEndpoints.Map(api);
+        RuleCheckEndpoints.Map(api);
         OutcomeEndpoints.Map(api);
         ImportEndpoints.Map(api);
         app.MapHub<OperatorsHub>("/hubs/operators");

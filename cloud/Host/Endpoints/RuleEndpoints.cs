@@ -138,7 +138,7 @@ internal static class RuleEndpoints
         var known = book.Rules.Cast<Document>().Concat(book.Journeys).FirstOrDefault(d => d.Id == id) ?? alone.Rules.Cast<Document>().FirstOrDefault();
         return Results.Ok(new RuleView(
             JsonSerializer.Deserialize<JsonElement>(document), known is null ? null : Sentence.Of(known, place), stopped.Contains(id),
-            [.. RuleLint.Check(book, place).Where(d => d.Document == id).Select(d => new DoubtView(d.Doubt.ToString(), d.Document, d.Text, d.Blocks))]));
+            [.. RuleLint.About(id, book, place).Select(d => new DoubtView(d.Doubt.ToString(), d.Document, d.Text, d.Blocks))]));
     }
 
     private static async Task<IResult> VersionsAsync(string venue, string id, Venues venues, IDbContextFactory<PresenceDb> databases, CancellationToken stopping)
@@ -187,7 +187,7 @@ internal static class RuleEndpoints
     {
         var place = PlaceOf(venue, offers);
         RuleBook.TryRead(documents.Select((d, i) => ($"document {i + 1}", d)), place, out var book, out _);
-        return [.. RuleLint.Check(book, place).Where(d => d.Blocks && d.Document == id).Select(d => new DoubtView(d.Doubt.ToString(), d.Document, d.Text, d.Blocks))];
+        return [.. RuleLint.About(id, book, place).Where(d => d.Blocks).Select(d => new DoubtView(d.Doubt.ToString(), d.Document, d.Text, d.Blocks))];
     }
 
     private static RuleVenue PlaceOf(Venue venue, string offers) =>

@@ -62,6 +62,11 @@ public static class RuleLint
         ];
     }
 
+    /// <summary>What is doubtful because of one document: all that the book without it would not be doubted for, whichever document is named first.</summary>
+    public static ImmutableArray<Finding> About(string id, RuleBook book, RuleVenue venue) =>
+        [.. Check(book, venue).Except(Check(
+            book with { Rules = [.. book.Rules.Where(r => r.Id != id)], Journeys = [.. book.Journeys.Where(j => j.Id != id)] }, venue))];
+
     private static IEnumerable<Finding> Pair(RuleDocument a, RuleDocument b, RuleVenue venue)
     {
         if (!Meet(a.When, b.When, venue) || !HoursMeet(a.If, b.If))

@@ -1003,6 +1003,105 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/referral": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReferralView"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/declared": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            [key: string]: components["schemas"]["DeclaredAttribute"];
+                        };
+                    };
+                };
+            };
+        };
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        [key: string]: components["schemas"]["DeclaredAttribute"];
+                    };
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            [key: string]: components["schemas"]["DeclaredAttribute"];
+                        };
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/scans": {
         parameters: {
             query?: never;
@@ -2142,6 +2241,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/venues/{venue}/rules/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    venue: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["JsonElement"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RuleCheckView"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/venues/{venue}/rules/{id}/outcomes": {
         parameters: {
             query?: never;
@@ -2176,6 +2316,88 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/venues/{venue}/imports/purchases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    venue: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "text/csv": string;
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ImportReport"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/venues/{venue}/imports/offers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    venue: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "text/csv": string;
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ImportReport"];
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -2365,6 +2587,13 @@ export interface components {
             offer: null | components["schemas"]["LocalText"];
             reasons: components["schemas"]["ReasonView"][];
         };
+        /** @description One thing a member told us of themselves. */
+        DeclaredAttribute: {
+            /** @description As declared, for example `woman`. */
+            value?: string;
+            /** @description Whether offers may be chosen by it; asked for each attribute apart. */
+            mayBeUsed?: boolean;
+        };
         /**
          * @description Why a device is not counted among visitors.
          * @enum {unknown}
@@ -2543,6 +2772,22 @@ export interface components {
             nextAt: string;
             problem: null | string;
         };
+        ImportReport: {
+            /**
+             * Format: int32
+             * @description Lines that changed something.
+             */
+            taken: number;
+            /**
+             * Format: int32
+             * @description Lines that were taken before; they changed nothing.
+             */
+            known: number;
+            /** Format: int32 */
+            refusedLines: number;
+            /** @description At most the first thousand. */
+            refused: components["schemas"]["RefusedLine"][];
+        };
         JoinReply: {
             /** Format: uuid */
             memberId: string;
@@ -2557,6 +2802,8 @@ export interface components {
             purposes: null | string[];
             /** @description Version of the words that were shown. */
             textVersion: null | string;
+            /** @description The code of the member who brought them along; may be left out. */
+            broughtBy?: null | string;
         };
         JsonElement: unknown;
         LinkReply: {
@@ -2695,7 +2942,7 @@ export interface components {
         /** @description A way between two zones, or a way out (string? Passage.To null). */
         Passage: {
             from: string;
-            to: null | string;
+            to?: null | string;
         };
         /** @description A plan to be tried or adopted; what is not given stays as it is in force. */
         PlanBody: {
@@ -2813,11 +3060,38 @@ export interface components {
             zone: null | string;
             by: null | string;
         };
+        ReferralView: {
+            /** @description To be given to friends, who enter it when they join. */
+            code: string;
+        };
+        RefusedLine: {
+            /**
+             * Format: int32
+             * @description In the file; the heading is line 1.
+             */
+            line: number;
+            why: string;
+        };
         RoleBody: {
             /** @description `visitor`, `staff` or `fixed`. */
             role: components["schemas"]["DeviceRole"];
             /** @description Of a fixed device: the zone it always is in. */
             zone?: null | string;
+        };
+        RuleCheckView: {
+            sentence: null | components["schemas"]["LocalText"];
+            /** @description What keeps it from being saved. */
+            errors: components["schemas"]["RuleErrorView"][];
+            /** @description What the book, with it in force, would be doubted for because of it; one that blocks keeps it from being published. */
+            doubts: components["schemas"]["DoubtView"][];
+        };
+        RuleErrorView: {
+            /** @description Where in the document, for example `$.when.dwells.atLeast`. */
+            path: string;
+            /** @description What was found there. */
+            value: string;
+            /** @description What would be valid. */
+            message: string;
         };
         RuleForecastView: {
             rule: string;
