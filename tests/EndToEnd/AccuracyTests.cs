@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Xunit.Abstractions;
 
@@ -29,6 +30,7 @@ public sealed class AccuracyTests(ITestOutputHelper told)
             lines.Add($"{string.Join(' ', [task, .. more])} {await ShareRightAsync(task, truth, column, more)}");
         }
 
+        lines.Add($"devices {await DevicesAsync()}");
         var now = string.Join('\n', lines) + "\n";
         told.WriteLine(now);
         if (Environment.GetEnvironmentVariable("GOLDEN") == "write")
@@ -54,6 +56,33 @@ public sealed class AccuracyTests(ITestOutputHelper told)
         finally
         {
             File.Delete(file);
+        }
+    }
+
+    // Relative error of the number of devices, averaged over the mixes; the data's own script makes them.
+    private static async Task<string> DevicesAsync()
+    {
+        var folder = Directory.CreateTempSubdirectory("presence-mixes-");
+        try
+        {
+            using (var mix = Process.Start("python3", [Path.Combine(Data, "make_mix.py"), Path.Combine(Data, "truth", "mix_manifest.csv"), Path.Combine(Data, "probes"), folder.FullName]))
+            {
+                await mix.WaitForExitAsync();
+                Assert.Equal(0, mix.ExitCode);
+            }
+
+            var (clusters, counts) = (Path.Combine(folder.FullName, "clusters.csv"), Path.Combine(folder.FullName, "counts.csv"));
+            var (code, said, _) = await Programs.TrialAsync(TimeSpan.FromMinutes(2), ["eval", "devices", "--data", folder.FullName, "--out", clusters, "--counts", counts]);
+            Assert.True(code == 0, said);
+            return File.ReadLines(counts).Select(l => l.Split(',')).Where(r => r[1] == "-1").Average(r =>
+            {
+                var devices = Column(Path.Combine(folder.FullName, r[0] + "_truth.csv"), "device").Values.Distinct(StringComparer.Ordinal).Count();
+                return Math.Abs(int.Parse(r[2], CultureInfo.InvariantCulture) - devices) / (double)devices;
+            }).ToString("f2", CultureInfo.InvariantCulture);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
         }
     }
 

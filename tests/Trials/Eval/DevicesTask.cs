@@ -12,7 +12,10 @@ internal static class DevicesTask
 {
     private static readonly byte[] Key = [.. Enumerable.Range(1, 32).Select(i => (byte)i)];
 
-    private sealed record Frame(long Number, long AtMs, ulong Coarse);
+    /// <summary>The mixes begin at this second; windows are of five minutes from there.</summary>
+    private const long BeginMs = 1_700_000_000_000;
+
+    private sealed record Frame(int Number, long AtMs, ulong Token, bool Random, ulong Coarse, ushort Receiver, sbyte Dbm);
 
     public static void Run(Settings settings, TextWriter to)
     {
@@ -23,44 +26,31 @@ internal static class DevicesTask
         {
             var mix = Path.GetFileName(file).Split('.')[0];
             var frames = Read(file);
-            var devices = Assign(frames);
+            var count = new DeviceCount(remember: true);
+            foreach (var f in frames)
+            {
+                // One window on, so that the first begins at a whole five minutes that is not the beginning of time.
+                count.Hear(f.AtMs - BeginMs + DeviceCount.WindowMs, f.Token, f.Random, f.Coarse, f.Receiver, f.Dbm, f.Number);
+            }
+
+            count.Advance(frames.Select(f => f.AtMs - BeginMs).DefaultIfEmpty().Max() + (7 * DeviceCount.WindowMs));
+            var devices = count.Devices();
             foreach (var frame in frames)
             {
-                to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{mix},{frame.Number},{devices[frame.Coarse]}"));
+                to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{mix},{frame.Number},{devices[frame.Number]}"));
             }
 
-            if (counts is not null && frames.Count > 0)
-            {
-                Count(counts, mix, frames, devices);
-            }
+            Write(counts, mix, devices, count.Windows.Where(w => w.Addresses > 0));
         }
     }
 
-    private static void Count(TextWriter to, string mix, List<Frame> frames, Dictionary<ulong, int> devices)
+    private static void Write(TextWriter? to, string mix, Dictionary<int, string> devices, IEnumerable<DeviceWindow> windows)
     {
-        to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{mix},-1,{devices.Values.Distinct().Count()}"));
-        // The mixes begin at this second; windows are of five minutes from there.
-        const long begin = 1_700_000_000_000;
-        foreach (var window in frames.GroupBy(f => Math.Max(0, f.AtMs - begin) / 300_000))
+        to?.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{mix},-1,{devices.Values.Distinct().Count()}"));
+        foreach (var window in windows)
         {
-            var count = window.Select(f => devices[f.Coarse]).Distinct().Count();
-            to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{mix},{window.Key * 300},{count}"));
+            to?.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{mix},{(window.StartMs / 1000) - 300},{window.Devices}"));
         }
-    }
-
-    /// <summary>
-    /// Frames whose rarely changing elements are alike are of one device. Telling two such devices apart by addresses in use at the same time was
-    /// tried with overlaps of 2 s, 1 min and 5 min: it split single phones, whose addresses do overlap, and never told two of a model apart.
-    /// </summary>
-    private static Dictionary<ulong, int> Assign(List<Frame> frames)
-    {
-        var devices = new Dictionary<ulong, int>();
-        foreach (var frame in frames)
-        {
-            devices.TryAdd(frame.Coarse, devices.Count);
-        }
-
-        return devices;
     }
 
     private static List<Frame> Read(string file)
@@ -73,7 +63,10 @@ internal static class DevicesTask
         {
             if (WifiReading.Read(captured, out var reading) == FrameRefusal.None && reading.Kind == WifiKind.ProbeRequest)
             {
-                frames.Add(new Frame(captured.Number, captured.TimeMs, pseudonyms.Fingerprints(reading.Elements).Coarse));
+                var (token, traits) = pseudonyms.Wifi(reading);
+                frames.Add(new Frame(
+                    (int)captured.Number, captured.TimeMs, token.Hash, traits.HasFlag(TokenTraits.Random), pseudonyms.Fingerprints(reading.Elements).Coarse,
+                    reading.Radio.FrequencyMhz, (sbyte)reading.Radio.SignalDbm));
             }
         }
 

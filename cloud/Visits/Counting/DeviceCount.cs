@@ -1,0 +1,287 @@
+namespace Presence.Visits;
+
+/// <summary>
+/// Counts devices behind random addresses, from fingerprints of what they send and from how loud they are heard. A device's frames come in scans; scans that
+/// look alike are told apart by their levels (<see cref="PrintTracks"/>). One address with two fingerprints makes them one.
+/// </summary>
+/// <remarks>Sightings may come in any order until <see cref="Advance"/> says that theirs has settled; see <c>MODEL.md</c>.</remarks>
+public sealed class DeviceCount
+{
+    /// <summary>Length of a window, ms.</summary>
+    public const long WindowMs = 300_000;
+
+    /// <summary>A window's count may change until so many later ones have ended: only what comes after tells two devices from one that moved.</summary>
+    private const int Settling = 4;
+
+    /// <summary>Windows that are kept: a day.</summary>
+    private const int Kept = 288;
+
+    /// <summary>Evidence is taken in in steps of so many ms, each in the order of time.</summary>
+    private const long Step = 10_000;
+
+    /// <summary>Sightings that wait at most: 12 MB. What comes above is left out, and widens the range.</summary>
+    private const int MostWaiting = 1 << 18;
+
+    /// <summary>Scans of one device in a window where its own model is a crowd and nothing else was heard: the recordings' median.</summary>
+    private const double UsualScans = 5;
+
+    /// <summary>5 and 95 % quantiles of (devices - guess) / √guess over windows of mixes that were made of the recordings (see <c>MODEL.md</c>).</summary>
+    private const double LowError = -0.6;
+    private const double HighError = 0.6;
+
+    private readonly SortedDictionary<long, List<Heard>> _waiting = [];
+    private readonly SortedDictionary<ulong, PrintTracks> _prints = [];
+    private readonly List<Window> _windows = [];
+    private readonly Dictionary<int, Scan>? _remembered;
+    private ScanBook _book = new();
+    private long _done;
+    private long _window;
+    private int _held;
+    private int _leftOut;
+
+    /// <param name="remember">Keep which sighting was of which device, for <see cref="Devices"/>; it grows with every sighting.</param>
+    public DeviceCount(bool remember = false) => _remembered = remember ? [] : null;
+
+    private sealed record Window(long Start, int Addresses, int Random, int Tracks, double Crowd, double Left);
+
+    /// <summary>Unix ms of the lowest watermark at which <see cref="Advance"/> has something to do.</summary>
+    public long NextDueMs =>
+        _waiting.Count > 0 ? (_waiting.First().Key + 1) * Step
+        : _window > 0 && (_book.HasOpen || _prints.Count > 0) ? _window + WindowMs
+        : long.MaxValue;
+
+    /// <summary>Windows that have ended, a day's at most, oldest first; the last four may still change.</summary>
+    public IEnumerable<DeviceWindow> Windows => _windows.Select(Shown);
+
+    /// <summary>The last window that has ended; null before the first.</summary>
+    public DeviceWindow? Latest => _windows.Count > 0 ? Shown(_windows[^1]) : null;
+
+    /// <summary>Takes in those of a batch that say what their device sends; all others pass.</summary>
+    /// <param name="batch">In the venue's terms.</param>
+    /// <param name="place">Number of the gateway: frames of one scan are known to belong together where one gateway heard them.</param>
+    public void Hear(in SightingColumns batch, int place)
+    {
+        if (batch.Coarse.IsEmpty)
+        {
+            return;
+        }
+
+        const TokenTraits others = TokenTraits.Bluetooth | TokenTraits.Beacon | TokenTraits.Door;
+        for (var i = 0; i < batch.Length; i++)
+        {
+            var device = batch.Device[i];
+            if (batch.Coarse[device] != 0 && batch.Receiver[i] != ushort.MaxValue && (batch.Traits[device] & others) == TokenTraits.None)
+            {
+                var lasting = !batch.Traits[device].HasFlag(TokenTraits.Random);
+                Hear(new(batch.At[i], batch.Tokens[device], batch.Coarse[device], batch.Receiver[i], place, batch.Dbm[i], lasting, 0));
+            }
+        }
+    }
+
+    /// <summary>Takes in one probe request by itself.</summary>
+    /// <param name="tag">By which <see cref="Devices"/> speaks of it.</param>
+    public void Hear(long at, ulong token, bool random, ulong coarse, ushort receiver, sbyte dbm, int tag = 0, int place = 0) =>
+        Hear(new(at, token, coarse, receiver, place, dbm, !random, tag));
+
+    /// <summary>All that was heard before has arrived.</summary>
+    /// <param name="settled">Unix ms; what is heard of an earlier time is left out from now on.</param>
+    public void Advance(long settled)
+    {
+        while (_waiting.Count > 0 && _waiting.First() is var (step, heard) && (step + 1) * Step <= settled)
+        {
+            TurnTo(step * Step);
+            _waiting.Remove(step);
+            _held -= heard.Count;
+            Take(heard);
+            Close((step + 1) * Step);
+        }
+
+        _done = Math.Max(_done, settled / Step * Step);
+        Close(_done);
+        TurnTo(_done);
+    }
+
+    /// <summary>The device of each sighting by its tag, as it is believed now; empty unless it was to be remembered.</summary>
+    public Dictionary<int, string> Devices()
+    {
+        var ways = _prints.ToDictionary(p => p.Key, p => p.Value.Ways());
+        return (_remembered ?? []).Where(r => ways.ContainsKey(r.Value.Print))
+            .ToDictionary(r => r.Key, r => $"{r.Value.Print:x}-{ways[r.Value.Print].GetValueOrDefault(r.Value.Number)}");
+    }
+
+    public void Save(StateWriter to)
+    {
+        foreach (var number in (ReadOnlySpan<long>)[_done, _window, _leftOut, _windows.Count])
+        {
+            to.Write(number);
+        }
+
+        foreach (var w in _windows)
+        {
+            foreach (var number in (ReadOnlySpan<long>)[w.Start, w.Addresses, w.Random, w.Tracks, BitConverter.DoubleToInt64Bits(w.Crowd), BitConverter.DoubleToInt64Bits(w.Left)])
+            {
+                to.Write(number);
+            }
+        }
+
+        to.Write(_prints.Count);
+        foreach (var (print, tracks) in _prints)
+        {
+            to.Write((long)print);
+            tracks.Save(to);
+        }
+
+        _book.Save(to);
+        to.Write(_held);
+        foreach (var h in _waiting.Values.SelectMany(h => h))
+        {
+            foreach (var number in (ReadOnlySpan<long>)[h.At, (long)h.Token, (long)h.Print, h.Receiver, h.Place, h.Dbm, h.Lasting ? 1 : 0])
+            {
+                to.Write(number);
+            }
+        }
+    }
+
+    public static DeviceCount Load(ref StateReader from)
+    {
+        var count = new DeviceCount { _done = from.Long(), _window = from.Long(), _leftOut = from.Int() };
+        for (var left = from.Count(); left > 0; left--)
+        {
+            count._windows.Add(new(from.Long(), from.Int(), from.Int(), from.Int(), BitConverter.Int64BitsToDouble(from.Long()), BitConverter.Int64BitsToDouble(from.Long())));
+        }
+
+        for (var left = from.Count(); left > 0; left--)
+        {
+            count._prints.Add((ulong)from.Long(), PrintTracks.Load(ref from));
+        }
+
+        count._book = ScanBook.Load(ref from);
+        for (var left = from.Count(); left > 0; left--)
+        {
+            count.Hold(new(from.Long(), (ulong)from.Long(), (ulong)from.Long(), (ushort)from.Int(), from.Int(), (sbyte)from.Int(), from.Bool(), 0));
+        }
+
+        return count;
+    }
+
+    private void Hear(in Heard heard)
+    {
+        if (heard.At < _done || _held >= MostWaiting)
+        {
+            _leftOut++;
+            return;
+        }
+
+        Hold(heard);
+    }
+
+    private void Hold(in Heard heard)
+    {
+        if (!_waiting.TryGetValue(heard.At / Step, out var step))
+        {
+            _waiting.Add(heard.At / Step, step = []);
+        }
+
+        step.Add(heard);
+        _held++;
+    }
+
+    private void Take(List<Heard> heard)
+    {
+        // By all that is known of each, so that the order of arrival leaves no trace.
+        heard.Sort(static (a, b) => (a.At, a.Token, a.Receiver, a.Dbm, a.Print, a.Tag).CompareTo((b.At, b.Token, b.Receiver, b.Dbm, b.Print, b.Tag)));
+        foreach (var h in heard)
+        {
+            _book.Meet(h, _prints.ContainsKey);
+        }
+
+        foreach (var h in heard)
+        {
+            var scan = _book.Take(h);
+            _remembered?.TryAdd(h.Tag, scan);
+        }
+    }
+
+    private void Close(long by)
+    {
+        foreach (var scan in _book.Ended(by))
+        {
+            if (!_prints.TryGetValue(scan.Print, out var tracks))
+            {
+                _prints.Add(scan.Print, tracks = new());
+            }
+
+            tracks.Take(scan, _remembered is not null);
+        }
+    }
+
+    private void TurnTo(long at)
+    {
+        _window = _window == 0 ? at / WindowMs * WindowMs : _window;
+        while (at >= _window + WindowMs)
+        {
+            if (_prints.Count == 0 && !_book.HasOpen)
+            {
+                // Nothing was heard for half an hour; nothing is to be said of the hours up to now.
+                _window = at / WindowMs * WindowMs;
+                return;
+            }
+
+            EndWindow();
+            _window += WindowMs;
+        }
+    }
+
+    private void EndWindow()
+    {
+        var told = _prints.Values.Where(p => !p.IsCrowd).ToList();
+        var (devices, scans) = (told.Sum(p => p.Heard(0)), told.Sum(p => p.Scans));
+        var each = devices >= 10 ? scans / (double)devices : UsualScans;
+        var crowd = _prints.Values.Where(p => p.IsCrowd).Sum(p => Math.Max(PrintTracks.MostTracks, p.Scans / each));
+        _windows.Add(new(_window, _book.Addresses, _book.RandomAddresses, 0, crowd, _leftOut / (double)Math.Max(1, scans)));
+        for (var ago = 0; ago < Math.Min(_windows.Count, Settling + 1); ago++)
+        {
+            if (_windows[^(ago + 1)].Start == _window - (ago * WindowMs))
+            {
+                _windows[^(ago + 1)] = _windows[^(ago + 1)] with { Tracks = told.Sum(p => p.Heard(ago)) };
+            }
+        }
+
+        _windows.RemoveRange(0, Math.Max(0, _windows.Count - Kept));
+        _leftOut = 0;
+        foreach (var (print, tracks) in _prints.ToList())
+        {
+            tracks.Turn();
+            if (tracks.IsIdle && _remembered is null)
+            {
+                _prints.Remove(print);
+            }
+        }
+
+        _book.Turn(_prints.ContainsKey);
+    }
+
+    private static DeviceWindow Shown(Window window)
+    {
+        var devices = window.Tracks + window.Crowd;
+        var root = Math.Sqrt(devices);
+
+        // A crowd is only as sure as a scan's rate, which differs twofold from phone to phone.
+        var low = Math.Max(0, devices + (LowError * root) - (window.Crowd / 2));
+        var high = (devices + (HighError * root) + window.Crowd) * (1 + window.Left);
+        return new(window.Start, window.Addresses, window.Random, (int)Math.Round(devices), (int)Math.Floor(low), (int)Math.Ceiling(high));
+    }
+}
+
+/// <summary>How many devices probed for networks in a window of five minutes, whatever number of addresses they used.</summary>
+/// <param name="StartMs">Unix ms; windows begin at whole five minutes.</param>
+/// <param name="Addresses">Addresses heard; a device may have used many.</param>
+/// <param name="Random">How many of them were random.</param>
+/// <param name="Devices">The best guess.</param>
+/// <param name="Low">The range holds nine times of ten.</param>
+/// <param name="High">The upper end of it.</param>
+public readonly record struct DeviceWindow(long StartMs, int Addresses, int Random, int Devices, int Low, int High)
+{
+    /// <summary>Share of random addresses, 0 to 1; 0 when nothing was heard.</summary>
+    public double RandomShare => Addresses == 0 ? 0 : Random / (double)Addresses;
+}

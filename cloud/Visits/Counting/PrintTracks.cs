@@ -1,0 +1,136 @@
+namespace Presence.Visits;
+
+/// <summary>
+/// How many devices stand behind one fingerprint: phones of one model look alike, but each stands somewhere, and is heard so loud there. A few hypotheses
+/// (which scan is of which device) are carried along; one more device is believed in when it explains the levels better than one device that
+/// jumps to and fro (multiple hypothesis tracking, Reid 1979).
+/// </summary>
+internal sealed class PrintTracks
+{
+    /// <summary>What one more device costs, nats. Between 40 and 60 the recordings are told apart alike; below, a phone that is turned over becomes two.</summary>
+    private const double OneMore = 40;
+
+    private const int Hypotheses = 8;
+
+    /// <summary>More of one model in earshot are too close to each other in level to be told apart; then scans are counted.</summary>
+    public const int MostTracks = 24;
+
+    /// <summary>Windows after which a device that was not heard is forgotten: half an hour.</summary>
+    private const uint Remembered = 0x3F;
+
+    private List<Hypothesis> _hypotheses = [new(0, [], null)];
+    private int _next;
+
+    private sealed record Hypothesis(double Cost, Track[] Tracks, Link? Way);
+
+    /// <summary>Which scan was which track's, newest first; kept only where somebody asks for it.</summary>
+    private sealed record Link(Link? Before, int Scan, int Track);
+
+    /// <summary>Scans taken in since the window began.</summary>
+    public int Scans { get; private set; }
+
+    /// <summary>So many of this model that only their scans are counted.</summary>
+    public bool IsCrowd { get; private set; }
+
+    public bool IsIdle => _hypotheses[0].Tracks.Length == 0 && Scans == 0;
+
+    public void Take(Scan scan, bool remember)
+    {
+        Scans++;
+        if (IsCrowd)
+        {
+            return;
+        }
+
+        var next = new List<Hypothesis>(Hypotheses * 4);
+        foreach (var (cost, tracks, way) in _hypotheses)
+        {
+            for (var i = 0; i < tracks.Length; i++)
+            {
+                next.Add(new(cost + tracks[i].Cost(scan), Replace(tracks, i, tracks[i].With(scan)), Way(way, tracks[i].Number)));
+            }
+
+            next.Add(new(cost + (tracks.Length > 0 ? OneMore : 0), [.. tracks, Track.Begin(_next, scan)], Way(way, _next)));
+        }
+
+        _next++;
+        _hypotheses = [.. next.OrderBy(h => h.Cost).Take(Hypotheses)];
+        IsCrowd = _hypotheses[0].Tracks.Length > MostTracks;
+
+        Link? Way(Link? before, int track) => remember ? new Link(before, scan.Number, track) : null;
+    }
+
+    /// <summary>Devices heard in the window so many windows ago; 0 is the one under way.</summary>
+    public int Heard(int ago) => _hypotheses[0].Tracks.Count(t => (t.Windows >> ago & 1) != 0);
+
+    /// <summary>Begins the next window.</summary>
+    public void Turn()
+    {
+        Scans = 0;
+        var best = _hypotheses[0].Cost;
+        foreach (var (i, h) in _hypotheses.Index().ToArray())
+        {
+            // Only differences of cost mean anything.
+            _hypotheses[i] = new(h.Cost - best, [.. h.Tracks.Where(t => (t.Windows & Remembered) != 0).Select(t => t.Turn())], h.Way);
+        }
+
+        if (IsCrowd && _hypotheses[0].Tracks.Length == 0)
+        {
+            IsCrowd = false;
+            _hypotheses = [new(0, [], null)];
+        }
+    }
+
+    /// <summary>Which track each scan was of, by what is believed now; empty where it was not remembered.</summary>
+    public Dictionary<int, int> Ways()
+    {
+        var ways = new Dictionary<int, int>();
+        for (var way = _hypotheses[0].Way; way is not null; way = way.Before)
+        {
+            ways[way.Scan] = way.Track;
+        }
+
+        return ways;
+    }
+
+    public void Save(StateWriter to)
+    {
+        to.Write(Scans);
+        to.Write(IsCrowd);
+        to.Write(_next);
+        to.Write(_hypotheses.Count);
+        foreach (var hypothesis in _hypotheses)
+        {
+            to.Write(BitConverter.DoubleToInt64Bits(hypothesis.Cost));
+            to.Write(hypothesis.Tracks.Length);
+            foreach (var track in hypothesis.Tracks)
+            {
+                track.Save(to);
+            }
+        }
+    }
+
+    public static PrintTracks Load(ref StateReader from)
+    {
+        var print = new PrintTracks { Scans = from.Int(), IsCrowd = from.Bool(), _next = from.Int(), _hypotheses = [] };
+        for (var left = from.Count(); left > 0; left--)
+        {
+            var (cost, tracks) = (BitConverter.Int64BitsToDouble(from.Long()), new Track[from.Count()]);
+            for (var i = 0; i < tracks.Length; i++)
+            {
+                tracks[i] = Track.Load(ref from);
+            }
+
+            print._hypotheses.Add(new(cost, tracks, null));
+        }
+
+        return print;
+    }
+
+    private static Track[] Replace(Track[] tracks, int at, Track with)
+    {
+        var copy = (Track[])tracks.Clone();
+        copy[at] = with;
+        return copy;
+    }
+}
