@@ -40,6 +40,7 @@ internal static class Pipeline
         services.AddSingleton(_ => GatewayAuthority.Open(Path.Combine(settings.Data, "gateway-authority.pem")));
         services.AddSingleton(_ => new GatewayBook(Path.Combine(settings.Data, "gateways.json")));
         services.AddSingleton<Enrolment>();
+        services.AddSingleton(s => new IdentityDesk(s, s.GetRequiredService<GatewayBook>(), Path.Combine(settings.Data, "identity-boxes.json"), s.GetRequiredService<ILogger<IdentityDesk>>()));
         services.AddSingleton<GatewayDesk>();
         services.AddSingleton<IGatewayDesk>(s => s.GetRequiredService<GatewayDesk>());
         services.AddHostedService(s => s.GetRequiredService<GatewayDesk>());
@@ -71,6 +72,7 @@ internal static class Pipeline
     /// <summary>Opens the venues, lets each catch up with its log, and takes in what their files say. Nothing is served before.</summary>
     public static async Task OpenVenuesAsync(this IServiceProvider services, IReadOnlyList<(string Path, VenueFile File)> files)
     {
+        services.GetRequiredService<IdentityDesk>().Open();
         var (store, venues, lane) = (services.GetRequiredService<IVenueStore>(), services.GetRequiredService<Venues>(), services.GetRequiredService<Lane>());
         var (settings, accounts) = (services.GetRequiredService<CloudSettings>(), services.GetRequiredService<GatewayAccounts>());
         var known = store.Venues().ToDictionary(v => v.Venue, v => v.Tenant, StringComparer.Ordinal);

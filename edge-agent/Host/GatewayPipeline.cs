@@ -40,6 +40,7 @@ internal sealed partial class GatewayPipeline : BackgroundService
     private readonly VenueClock _venueTime;
     private readonly GatewayIdentity? _identity;
     private readonly KeyKeeper? _keys;
+    private readonly IdentityKeeper _identities;
     private readonly GivenKeys? _given;
     private readonly BrokerTrial _broker;
     private readonly Renewals _renewals = new();
@@ -70,11 +71,12 @@ internal sealed partial class GatewayPipeline : BackgroundService
             _given = new(SettingsReader.Key("day-key", settings.DayKey), SettingsReader.Key("member-key", settings.MemberKey), _venueTime, Listener);
         }
 
+        _identities = new(_identity, Listener, TimeProvider.System, logs.CreateLogger<IdentityKeeper>());
         _reader = new(settings, Listener, time, Wake, logs.CreateLogger<CaptureReader>());
         _radios = new(settings, Listener, time, Wake, logs.CreateLogger<LiveReader>());
         _uplink = new(spool, UplinkOptionsOf(settings), Status, time, TimeProvider.System, logs.CreateLogger<GatewayUplink>())
         {
-            OnConfig = Apply, OnStep = _fail.Reach, OnCloudTime = HearTime, OnConnected = () => _keys?.Say(), OnKeys = m => _keys?.Take(m),
+            OnConfig = Apply, OnStep = _fail.Reach, OnCloudTime = HearTime, OnConnected = ComeIn, OnKeys = TakeKeys,
             OnCertificate = TakeCertificate,
         };
         _broker = new(_uplink, settings.BrokerTrial, logs.CreateLogger<BrokerTrial>()) { OnSettled = () => SaveConfig(_config!) };
@@ -97,6 +99,8 @@ internal sealed partial class GatewayPipeline : BackgroundService
     public FrameListener Listener { get; }
 
     public GatewayUplink Uplink => _uplink;
+
+    public IdentityKeeper Identities => _identities;
 
     /// <summary>Null where no foreign system brings anything.</summary>
     public FeedDesk? Feeds { get; }
@@ -142,7 +146,7 @@ internal sealed partial class GatewayPipeline : BackgroundService
         var uplink = _uplink.RunAsync(sending.Token);
         var spooling = SpoolAsync(stoppingToken);
         var keeping = Task.WhenAll(
-            _keys?.RunAsync((m, stop) => _uplink.SayAsync(TopicKind.KeysUp, m.Encode(), stop), stoppingToken) ?? Task.CompletedTask, RenewAsync(stoppingToken),
+            _keys?.RunAsync(SayKeysAsync, stoppingToken) ?? Task.CompletedTask, _identities.RunAsync(SayKeysAsync, stoppingToken), RenewAsync(stoppingToken),
             _given?.RunAsync(stoppingToken) ?? Task.CompletedTask,
             _calls?.RunAsync(stoppingToken) ?? Task.CompletedTask, _renewals.ReportAsync(_uplink, _time, stoppingToken));
         try
@@ -168,6 +172,7 @@ internal sealed partial class GatewayPipeline : BackgroundService
             await keeping;
             await sending.CancelAsync();
             await uplink;
+            _identities.Dispose();
             if (_trace is not null)
             {
                 await _trace.DisposeAsync();
@@ -263,6 +268,7 @@ internal sealed partial class GatewayPipeline : BackgroundService
             return;
         }
 
+        _identities.Configure(config.Members.AsSpan());
         Listener.Configure(config.Members.AsSpan(), config.Denied.AsSpan(), config.DropUnassociated || _settings.DropUnassociated);
         _batcher.Configure(
             config.ForgetMs > 0 ? TimeSpan.FromMilliseconds(config.ForgetMs) : _settings.Forget, config.LouderDb > 0 ? config.LouderDb : _settings.LouderDb,
@@ -298,6 +304,20 @@ internal sealed partial class GatewayPipeline : BackgroundService
             _life.StopApplication();
         }
     }
+
+    private void ComeIn()
+    {
+        _keys?.Say();
+        _identities.Say();
+    }
+
+    private void TakeKeys(KeyMessage message)
+    {
+        _keys?.Take(message);
+        _identities.Take(message);
+    }
+
+    private Task<bool> SayKeysAsync(KeyMessage message, CancellationToken stopping) => _uplink.SayAsync(TopicKind.KeysUp, message.Encode(), stopping);
 
     private void HearTime(long cloud)
     {

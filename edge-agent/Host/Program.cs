@@ -57,7 +57,7 @@ static async Task<int> RunAsync(string[] args)
         .AddHostedService(services => services.GetRequiredService<GatewayPipeline>())
         .AddSingleton<INeighbourTable>(settings.Neighbours is { } file ? new NeighbourFile(file) : new KernelNeighbours())
         .AddSingleton(services => services.GetRequiredService<GatewayPipeline>() is var gateway
-            ? new BindingDesk(services.GetRequiredService<INeighbourTable>(), gateway.Listener, gateway.Uplink, settings, services.GetRequiredService<TimeProvider>())
+            ? new BindingDesk(services.GetRequiredService<INeighbourTable>(), gateway.Listener, gateway.Identities, gateway.Uplink, settings, services.GetRequiredService<TimeProvider>())
             : throw new InvalidOperationException())
         .AddSingleton(services => services.GetRequiredService<GatewayPipeline>().Feeds ?? throw new InvalidOperationException("there are no feeds"))
         .AddRoutingCore();

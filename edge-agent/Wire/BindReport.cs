@@ -15,6 +15,9 @@ public enum BindHow
 
     /// <summary>A bound device heard again after the member key was changed: the code is its token so far, 16 hexadecimal digits.</summary>
     Renewed = 3,
+
+    /// <summary>Identity key of a phone, shown at the gateway while one of its resolvable addresses is heard.</summary>
+    Identity = 4,
 }
 
 /// <summary>The device behind a one-time code, as its keyed hash; the address stays in the gateway.</summary>
@@ -70,7 +73,7 @@ public sealed record BindReport(string Code, DeviceToken Device, long At, BindHo
             : at > SightingBatch.LatestTime ? Refusal.TimeAbsurd
             : IsCode(code) ? Refusal.None
             : Refusal.FieldOutOfRange;
-        report = why is Refusal.None ? new(code, new(token), (long)at, how <= (ulong)BindHow.Renewed ? (BindHow)how : BindHow.Unknown) : null;
+        report = why is Refusal.None ? new(code, new(token), (long)at, how <= (ulong)BindHow.Identity ? (BindHow)how : BindHow.Unknown) : null;
         return report is not null;
     }
 

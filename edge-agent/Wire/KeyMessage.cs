@@ -18,6 +18,15 @@ public enum KeyWord
 
     /// <summary>Up: keys sealed to a peer. Down: keys that a peer sealed to you.</summary>
     Sealed = 4,
+
+    /// <summary>Up: the identity key of this bound device is known here, and the other gateways may have it.</summary>
+    Bring = 5,
+
+    /// <summary>Down: seal the identity key of this device to this peer.</summary>
+    SealIdentity = 6,
+
+    /// <summary>Up: one identity key sealed to a peer. Down: identity keys sealed to you, one box of <see cref="KeyMessage.IdentityBox"/> bytes after another.</summary>
+    Identity = 7,
 }
 
 /// <summary>How gateways of a venue come to share its keys, without the cloud that carries the messages ever having them.</summary>
@@ -32,6 +41,12 @@ public sealed record KeyMessage(KeyWord Word, uint Generation, string Peer = "")
     /// <summary>Bytes of a public key: a point of P-256, X then Y.</summary>
     public const int PublicKeyBytes = 64;
 
+    /// <summary>Bytes of an identity key sealed to one gateway: the device's token, big-endian, and the 16 bytes of the key.</summary>
+    public const int IdentityBox = SealedBox.Overhead + 8 + 16;
+
+    /// <summary>The bound device that an identity key is of; <c>default</c> where none is meant.</summary>
+    public DeviceToken Device { get; init; }
+
     /// <summary>The peer's public key, or empty.</summary>
     public ReadOnlyMemory<byte> PublicKey { get; init; }
 
@@ -40,12 +55,13 @@ public sealed record KeyMessage(KeyWord Word, uint Generation, string Peer = "")
 
     public byte[] Encode()
     {
-        var writer = new ProtoWriter(new byte[64 + (Peer.Length * 3) + PublicKey.Length + Sealed.Length]);
+        var writer = new ProtoWriter(new byte[80 + (Peer.Length * 3) + PublicKey.Length + Sealed.Length]);
         writer.Number(1, (ulong)Word);
         writer.Number(2, Generation);
         writer.Text(3, Peer);
         writer.Bytes(4, PublicKey.Span);
         writer.Bytes(5, Sealed.Span);
+        writer.Fixed64(6, Device.Hash);
         return writer.ToArray();
     }
 
@@ -53,7 +69,7 @@ public sealed record KeyMessage(KeyWord Word, uint Generation, string Peer = "")
     public static bool TryDecode(ReadOnlySpan<byte> payload, [NotNullWhen(true)] out KeyMessage? message, out Refusal why)
     {
         message = null;
-        ulong word = 0, generation = 0;
+        ulong word = 0, generation = 0, device = 0;
         var peer = "";
         ReadOnlySpan<byte> key = default, box = default;
         if (payload.Length > MostBytes)
@@ -74,6 +90,7 @@ public sealed record KeyMessage(KeyWord Word, uint Generation, string Peer = "")
                     (3 << 3) | 2 => reader.TryText(out peer, 32),
                     (4 << 3) | 2 => reader.TryBytes(out key),
                     (5 << 3) | 2 => reader.TryBytes(out box),
+                    (6 << 3) | 1 => reader.TryFixed64(out device),
                     _ => reader.TrySkip(tag),
                 }))
             {
@@ -81,10 +98,10 @@ public sealed record KeyMessage(KeyWord Word, uint Generation, string Peer = "")
             }
         }
 
-        why = word is 0 or > (ulong)KeyWord.Sealed || generation > int.MaxValue || key.Length is not (0 or PublicKeyBytes)
+        why = word is 0 or > (ulong)KeyWord.Identity || generation > int.MaxValue || key.Length is not (0 or PublicKeyBytes)
             || (peer.Length > 0 && !Topics.IsName(peer)) ? Refusal.FieldOutOfRange : Refusal.None;
         message = why is Refusal.None
-            ? new((KeyWord)word, (uint)generation, peer) { PublicKey = key.ToArray(), Sealed = box.ToArray() } : null;
+            ? new((KeyWord)word, (uint)generation, peer) { PublicKey = key.ToArray(), Sealed = box.ToArray(), Device = new(device) } : null;
         return message is not null;
     }
 }

@@ -105,6 +105,26 @@ internal sealed class LittleMall : IAsyncDisposable
         }
     }
 
+    /// <summary>A phone passes under its next address.</summary>
+    public void Pass(string gateway, ResolvablePhone phone)
+    {
+        var content = phone.AtTheDoor();
+        _air.Send(content, content.Length, "127.0.0.1", _doors[gateway]);
+    }
+
+    public string TraceOf(string gateway) => Path.Combine(_folder, gateway + ".trace");
+
+    /// <summary>Tokens that a gateway found worth telling at once, newest last.</summary>
+    public List<string> Traced(string gateway) =>
+        File.Exists(TraceOf(gateway)) ? [.. Encoding.UTF8.GetString(ReadShared(TraceOf(gateway))).Split('\n').Where(l => l.Length > 16).Select(l => l.TrimEnd()[^16..])] : [];
+
+    /// <summary>Identity keys that the cloud keeps, sealed.</summary>
+    public int BoxesOnDisk()
+    {
+        var file = Path.Combine(_folder, "cloud", "identity-boxes.json");
+        return File.Exists(file) ? JsonDocument.Parse(ReadShared(file)).RootElement.GetArrayLength() : 0;
+    }
+
     public async Task<JsonElement> EntryOfAsync(string gateway) =>
         (await Http.GetFromJsonAsync<JsonElement>("/api/v1/venues/mall/gateways")).EnumerateArray().Single(g => g.GetProperty("gateway").GetString() == gateway);
 

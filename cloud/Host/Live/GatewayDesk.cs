@@ -10,7 +10,7 @@ namespace Presence.Cloud.Live;
 /// Where gateways say what is not for the venue's log. It remembers how each is, renews certificates, carries sealed keys from one to
 /// another, and sees to it that who may not be in is out.
 /// </summary>
-public sealed partial class GatewayDesk(IServiceProvider services, GatewayBook book, GatewayAccounts accounts, Enrolment enrolment, ILogger<GatewayDesk> log)
+public sealed partial class GatewayDesk(IServiceProvider services, GatewayBook book, GatewayAccounts accounts, Enrolment enrolment, IdentityDesk identities, ILogger<GatewayDesk> log)
     : BackgroundService, IGatewayDesk
 {
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
@@ -54,6 +54,18 @@ public sealed partial class GatewayDesk(IServiceProvider services, GatewayBook b
         }
         else if (kind is TopicKind.KeysUp && KeyMessage.TryDecode(payload, out var message, out _) && book.Find(from.Name) is { RevokedAt: null })
         {
+            if (message.Word is KeyWord.Bring or KeyWord.Identity)
+            {
+                identities.Take(from, message);
+                return;
+            }
+
+            if (message.Word is KeyWord.Held)
+            {
+                // It is the first that a gateway says when it has come in.
+                identities.CameIn(from);
+            }
+
             lock (_gate)
             {
                 TakeUnderLock(from, message);
@@ -92,10 +104,14 @@ public sealed partial class GatewayDesk(IServiceProvider services, GatewayBook b
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var beat = new PeriodicTimer(Look);
-        while (await beat.WaitForNextTickAsync(stoppingToken))
+        for (var looks = 1; await beat.WaitForNextTickAsync(stoppingToken); looks++)
         {
             CutOff();
             AskAgainForThoseWhoWait();
+            if (looks % 2 == 0)
+            {
+                identities.LookAround();
+            }
         }
     }
 

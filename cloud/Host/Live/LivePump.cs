@@ -13,7 +13,7 @@ namespace Presence.Cloud.Live;
 
 /// <summary>Tells pages and gateways what was committed. The lane leaves a note and goes on; the telling is done here.</summary>
 public sealed partial class LivePump(
-    IServiceProvider services, MqttEndpoint endpoint, GatewayBook book, CloudSettings settings, ConfigVersions versions, TimeProvider time, ILogger<LivePump> log)
+    IServiceProvider services, MqttEndpoint endpoint, GatewayBook book, IdentityDesk identities, CloudSettings settings, ConfigVersions versions, TimeProvider time, ILogger<LivePump> log)
     : BackgroundService, ILaneEvents
 {
     // A screen shows now: of floors only the newest waits. Decisions and arrivals may be read again from the API, so when a
@@ -73,6 +73,7 @@ public sealed partial class LivePump(
         ArgumentNullException.ThrowIfNull(venue);
         ArgumentNullException.ThrowIfNull(members);
         var map = venue.Map;
+        identities.MembersAre(map.Tenant, map.Venue, members.BoundTokens.Select(t => t.Hash));
         foreach (var gateway in map.Receivers.GroupBy(r => r.Gateway, StringComparer.Ordinal))
         {
             var setup = book.SetupOf($"{map.Tenant}.{map.Venue}.{gateway.Key}");

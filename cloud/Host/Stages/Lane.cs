@@ -369,7 +369,7 @@ public sealed partial class Lane : IDisposable
             return;
         }
 
-        var how = report.How == BindHow.Tag ? "tag" : "link";
+        var how = report.How switch { BindHow.Tag => "tag", BindHow.Identity => "identity", _ => "link" };
         if (venue.State.Members.Find(new MemberId(member)) is { } known && known.Purposes.HasFlag(Purposes.Presence))
         {
             commit.SetBinding(venue.Number, report.Device.Hash, member, how, item.ReceivedAt);

@@ -1,5 +1,7 @@
 using System.Net;
+using System.Security.Cryptography;
 using Presence.Capture.Privacy;
+using Presence.EdgeAgent.Keys;
 using Presence.EdgeAgent.Listening;
 using Presence.EdgeAgent.Settings;
 using Presence.Uplink;
@@ -23,10 +25,14 @@ internal enum BindOutcome
 /// Where a device becomes a member's: the only place outside capture that sees an address, and it turns it into its keyed hash at
 /// once. Nothing is written down.
 /// </summary>
-internal sealed class BindingDesk(INeighbourTable neighbours, FrameListener listener, GatewayUplink uplink, GatewaySettings settings, TimeProvider time)
+internal sealed class BindingDesk(
+    INeighbourTable neighbours, FrameListener listener, IdentityKeeper identities, GatewayUplink uplink, GatewaySettings settings, TimeProvider time)
 {
     // A code is one-time and random; this only keeps a loop from filling the link. Thirty tries a minute are a queue at the desk.
     private const int MostPerMinute = 30;
+
+    // A phone that is looked at says something at least every two seconds; one in a pocket may take longer and is asked for again.
+    private static readonly TimeSpan NearWait = TimeSpan.FromSeconds(5);
     private readonly Lock _gate = new(); // guards _tries
     private readonly Queue<long> _tries = new();
 
@@ -46,6 +52,42 @@ internal sealed class BindingDesk(INeighbourTable neighbours, FrameListener list
     /// <summary>Binds a tag by the address printed on it.</summary>
     public async Task<BindOutcome> BindTagAsync(string code, ulong address, CancellationToken stopping) =>
         Refused(code) ?? (listener.BindingOf(SpaceOf(address), address) is { } tag ? await ReportAsync(code, tag, BindHow.Tag, stopping) : BindOutcome.NoLink);
+
+    /// <summary>
+    /// Binds a phone by its identity key, if one of its addresses is heard in the next seconds: so a key mistyped, or written the other way
+    /// round as some programs do, is found out, and a key alone binds nobody who is not there.
+    /// </summary>
+    /// <param name="key">16 bytes in either order; zeroed when this returns.</param>
+    public async Task<BindOutcome> BindIdentityAsync(string code, byte[] key, CancellationToken stopping)
+    {
+        var turned = key.Reverse().ToArray();
+        try
+        {
+            if (Refused(code) is { } refused)
+            {
+                return refused;
+            }
+
+            byte[]? right = null;
+            if (!await listener.HeardAsync(a => (right = IdentityKeys.Resolves(key, a) ? key : IdentityKeys.Resolves(turned, a) ? turned : null) is not null, NearWait, stopping))
+            {
+                return BindOutcome.NothingNear;
+            }
+
+            if (listener.BindingOf(right) is not { } device)
+            {
+                return BindOutcome.NoLink;
+            }
+
+            identities.Learn(device, right);
+            return await ReportAsync(code, device, BindHow.Identity, stopping);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(key);
+            CryptographicOperations.ZeroMemory(turned);
+        }
+    }
 
     // The two highest bits of a random static address are set (Bluetooth Core, Vol 6 Part B, 1.3.2.1); makers' numbers with them are not given out to tags.
     private static AddressSpace SpaceOf(ulong address) => address >> 46 == 3 ? AddressSpace.BluetoothRandom : AddressSpace.BluetoothPublic;

@@ -1,4 +1,7 @@
+using System.Buffers;
 using System.Net;
+using System.Security.Cryptography;
+using Presence.Capture.Privacy;
 using Presence.EdgeAgent.Settings;
 using Presence.Wire;
 
@@ -21,10 +24,16 @@ internal static class BindingPages
 
         // The tag desk is staff's, at the gateway or through the cloud's own pages on the same machine.
         pages.MapPost("/bind/{code}/tag", async (string code, string? address, HttpContext http, BindingDesk desk) =>
-            !IsLocal(http) ? Results.StatusCode(StatusCodes.Status403Forbidden)
+            !IsOurDesk(http) ? Results.StatusCode(StatusCodes.Status403Forbidden)
             : address is null ? Page(await desk.BindNearestTagAsync(code, http.RequestAborted), http)
             : Mac.TryParse(address, out var mac) ? Page(await desk.BindTagAsync(code, mac, http.RequestAborted), http)
             : Results.BadRequest("address is not of the form 00:11:22:33:44:55"));
+
+        // In the body, for addresses are written to logs and histories.
+        pages.MapPost("/bind/{code}/identity", async (string code, HttpContext http, BindingDesk desk) =>
+            !IsOurDesk(http) ? Results.StatusCode(StatusCodes.Status403Forbidden)
+            : await KeyInAsync(http) is { } key ? Page(await desk.BindIdentityAsync(code, key, http.RequestAborted), http)
+            : Results.BadRequest("the body is not an identity key: 32 hexadecimal digits"));
 
         pages.MapGet("/healthz", (GatewayPipeline gateway, Spool.SqliteSpool spool) =>
         {
@@ -43,6 +52,19 @@ internal static class BindingPages
         Dictionary<string, long> Drops, long ConfigVersion, long? ClockErrorMs, string? Fingerprint, uint KeyGeneration, int KeyDay, int Statics);
 
     private static bool IsLocal(HttpContext http) => http.Connection.RemoteIpAddress is { } from && IPAddress.IsLoopback(from);
+
+    // Staff at the gateway's own machine: a program of theirs, or this gateway's page in their browser, but no page that they happen to read.
+    private static bool IsOurDesk(HttpContext http) => IsLocal(http) && (http.Request.Headers.Origin.Count == 0 || IsOurPage(http));
+
+    private static async Task<byte[]?> KeyInAsync(HttpContext http)
+    {
+        var text = new byte[64];
+        var length = await http.Request.Body.ReadAtLeastAsync(text, text.Length, throwOnEndOfStream: false, http.RequestAborted);
+        var key = new byte[IdentityKeys.KeyLength];
+        var read = Convert.FromHexString(text.AsSpan(0, length).TrimEnd("\r\n "u8), key, out _, out var written) is OperationStatus.Done && written == key.Length;
+        CryptographicOperations.ZeroMemory(text);
+        return read ? key : null;
+    }
 
     // Every browser names the page that posts. One that also says how far it came from (over TLS only) must say: from here.
     private static bool IsOurPage(HttpContext http) =>

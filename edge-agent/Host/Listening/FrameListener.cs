@@ -15,7 +15,7 @@ internal delegate void TagHeard(in BleReading reading, in BeaconReading beacon, 
 /// <summary>Makes sightings of frames. Addresses go in and end here; tokens come out. Any thread.</summary>
 internal sealed class FrameListener : IDisposable
 {
-    private readonly Lock _gate = new(); // guards _privacy, _bound, _denied, _dropUnassociated, _tags
+    private readonly Lock _gate = new(); // guards _privacy, _bound, _denied, _dropUnassociated, _tags, _identities, _wanted
     private AddressPseudonymiser? _privacy;
     private BoundDevices _bound = BoundDevices.None;
     private readonly SightingBatcher _batcher;
@@ -25,6 +25,8 @@ internal sealed class FrameListener : IDisposable
     private BoundDevices _denied = BoundDevices.None;
     private bool _dropUnassociated;
     private TagHeard? _tags;
+    private IdentityKeys _identities = IdentityKeys.None;
+    private Action<ulong>? _wanted;
 
     public FrameListener(GatewaySettings settings, SightingBatcher batcher, TimeProvider time, Action<ulong, long>? traceUrgent)
     {
@@ -47,7 +49,7 @@ internal sealed class FrameListener : IDisposable
         lock (_gate)
         {
             _privacy?.Dispose();
-            _privacy = new(day, member) { Bound = _bound, OnRenewed = (was, isNow) => OnRenewed(was, isNow) };
+            _privacy = new(day, member) { Bound = _bound, Identities = _identities, OnRenewed = (was, isNow) => OnRenewed(was, isNow) };
             if (!formerMember.IsEmpty)
             {
                 _privacy.Remember(formerMember);
@@ -69,6 +71,68 @@ internal sealed class FrameListener : IDisposable
             if (_privacy is { } privacy)
             {
                 privacy.Bound = bound;
+            }
+        }
+    }
+
+    /// <summary>Identity keys of members' phones from the next frame on, in place of those before, which are gone then.</summary>
+    public void SetIdentities(IdentityKeys identities)
+    {
+        lock (_gate)
+        {
+            var before = _identities;
+            _identities = identities;
+            if (_privacy is { } privacy)
+            {
+                privacy.Identities = identities;
+            }
+
+            before.Dispose();
+        }
+    }
+
+    /// <summary>The binding's token of a phone by its identity key; null while there are no keys.</summary>
+    public DeviceToken? BindingOf(ReadOnlySpan<byte> identityKey)
+    {
+        lock (_gate)
+        {
+            return _privacy?.BindingOf(identityKey);
+        }
+    }
+
+    /// <summary>Waits until a random Bluetooth address is heard that fits.</summary>
+    /// <param name="fits">Called under a lock, must be quick.</param>
+    /// <returns>False when none was within the time.</returns>
+    public async Task<bool> HeardAsync(Func<ulong, bool> fits, TimeSpan wait, CancellationToken stopping)
+    {
+        var heard = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        void Look(ulong address)
+        {
+            if (!heard.Task.IsCompleted && fits(address))
+            {
+                heard.TrySetResult();
+            }
+        }
+
+        lock (_gate)
+        {
+            _wanted += Look;
+        }
+
+        try
+        {
+            await heard.Task.WaitAsync(wait, TimeProvider.System, stopping);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                _wanted -= Look;
             }
         }
     }
@@ -149,6 +213,11 @@ internal sealed class FrameListener : IDisposable
                 return Refuse("no-keys");
             }
 
+            if (heard.Space is AddressSpace.BluetoothRandom)
+            {
+                _wanted?.Invoke(heard.Address);
+            }
+
             var (token, traits) = heard.Beacon.IsEmpty
                 ? _privacy.Of(heard.Space, heard.Address, heard.Traits) : _privacy.OfBeacon(heard.Space, heard.Beacon.Span, heard.Traits);
             return SendUnderLock(new(token, traits, 0, 0, receiver, heard.Dbm, at));
@@ -222,6 +291,11 @@ internal sealed class FrameListener : IDisposable
                 }
 
                 _tags?.Invoke(reading, beacon, reading.SignalDbm);
+                if (reading.IsRandomAddress)
+                {
+                    _wanted?.Invoke(reading.Address);
+                }
+
                 var (token, traits) = _privacy.Bluetooth(reading, beacon);
                 urgent |= SendUnderLock(new(token, traits, 0, 0, receiver, reading.SignalDbm, at));
             }

@@ -21,6 +21,7 @@ internal sealed class KeyedGateway : IDisposable
     private GatewayIdentity _identity = null!;
     private FrameListener _listener = null!;
     private Task _running = Task.CompletedTask;
+    private long _at;
 
     public KeyedGateway(string folder, string name, TimeProvider time)
     {
@@ -36,6 +37,15 @@ internal sealed class KeyedGateway : IDisposable
     public string Folder { get; }
 
     public KeyKeeper Keeper { get; private set; } = null!;
+
+    /// <summary>The identity keys that its memory holds.</summary>
+    public IdentityKeeper Identities { get; private set; } = null!;
+
+    /// <summary>What was said of them.</summary>
+    public ConcurrentQueue<KeyMessage> SaidOfIdentities { get; } = [];
+
+    /// <summary>Tokens that came out, newest last.</summary>
+    public ConcurrentQueue<ulong> Tokens { get; } = [];
 
     public VenueClock Clock { get; private set; } = null!;
 
@@ -54,25 +64,53 @@ internal sealed class KeyedGateway : IDisposable
     public void Start()
     {
         _identity = GatewayIdentity.Open(Folder);
-        _listener = new(new GatewaySettings(), new SightingBatcher((_, _) => { }), _time, null) { OnRenewed = (was, isNow) => Renewed.Enqueue((was, isNow)) };
+        _listener = new(new GatewaySettings(), new SightingBatcher((_, _) => { }), _time, (token, _) => Tokens.Enqueue(token)) { OnRenewed = (was, isNow) => Renewed.Enqueue((was, isNow)) };
         Clock = new(_time);
         Clock.SetPlace("Asia/Shanghai", 240);
         Keeper = new(Folder, _identity, Clock, _listener, NullLogger<KeyKeeper>.Instance);
-        _running = Keeper.RunAsync((message, _) =>
+        Identities = new(_identity, _listener, _time, NullLogger<IdentityKeeper>.Instance);
+        _running = Task.WhenAll(Keeper.RunAsync((message, _) =>
         {
             Said.Enqueue(message);
             return Task.CompletedTask;
-        }, _stopping.Token);
+        }, _stopping.Token), Identities.RunAsync((message, _) =>
+        {
+            SaidOfIdentities.Enqueue(message);
+            return Task.CompletedTask;
+        }, _stopping.Token));
     }
 
     public void Restart()
     {
         Keeper.Dispose();
+        Identities.Dispose();
         Start();
     }
 
     /// <summary>Whose devices are members'.</summary>
-    public void Bind(params ulong[] tokens) => _listener.Configure(tokens, [], dropUnassociated: false);
+    public void Bind(params ulong[] tokens)
+    {
+        Identities.Configure(tokens);
+        _listener.Configure(tokens, [], dropUnassociated: false);
+    }
+
+    /// <summary>What this gateway calls a phone by its identity key.</summary>
+    public DeviceToken BindingOf(byte[] identityKey) => _listener.BindingOf(identityKey)!.Value;
+
+    /// <summary>Hears a phone under its next address.</summary>
+    /// <returns>What it is called.</returns>
+    public ulong Hear(Kit.Gateway.ResolvablePhone phone)
+    {
+        // Silence between makes each hearing worth telling at once.
+        Tokens.Clear();
+        var bytes = phone.Heard();
+        _at += 3_600_000;
+        _listener.Hear(0, new Presence.Capture.Files.CapturedFrame
+        {
+            Link = Presence.Capture.Files.LinkType.BluetoothLeWithHeader, Bytes = bytes, OriginalLength = bytes.Length, FcsLength = -1,
+        }, _at);
+        return Assert.Single(Tokens);
+    }
 
     /// <summary>Hears a probe request.</summary>
     public void Hear(ulong phone)
@@ -95,6 +133,7 @@ internal sealed class KeyedGateway : IDisposable
         _stopping.Cancel();
         _running.Wait();
         Keeper.Dispose();
+        Identities.Dispose();
         _listener.Dispose();
         _identity.Dispose();
         _stopping.Dispose();

@@ -74,6 +74,7 @@ public static class WireFuzz
         new GatewayStatus { Boot = 7, At = 1_795_255_200_000, Online = true, Version = "1.0", Drops = [new("spool-full", 9)] }.Encode(),
         new CommittedWatermark(7, 300, 2, 1_795_255_200_000).Encode(),
         new BindReport("abc-DEF_123", new(0xfeed), 1_795_255_200_000, BindHow.Tag).Encode(),
+        new KeyMessage(KeyWord.Identity, 0, "gw-2") { Device = new(0xfeed), PublicKey = new byte[64], Sealed = new byte[105] }.Encode(),
         new GatewayConfig { Version = 3, Venue = "v", TimeZone = "Asia/Shanghai", Receivers = [new(3, "wlan0")], Members = [1, 2], Denied = [3] }.Encode(),
         "presence/v1/t/v/g/up/live"u8.ToArray(),
     ];

@@ -55,10 +55,11 @@ public sealed class MessageTests
         {
             new KeyMessage(KeyWord.Held, 0), new KeyMessage(KeyWord.Seal, 7, "gw-2") { PublicKey = new byte[64] },
             new KeyMessage(KeyWord.Sealed, 7, "gw-2") { Sealed = new byte[] { 1, 2, 3 } },
+            new KeyMessage(KeyWord.Identity, 0, "gw-2") { Device = new(0xfeed), Sealed = new byte[KeyMessage.IdentityBox] },
         })
         {
             Assert.True(KeyMessage.TryDecode(message.Encode(), out var keys, out _));
-            Assert.Equal((message.Word, message.Generation, message.Peer), (keys.Word, keys.Generation, keys.Peer));
+            Assert.Equal((message.Word, message.Generation, message.Peer, message.Device), (keys.Word, keys.Generation, keys.Peer, keys.Device));
             Assert.Equal(message.Encode(), Judge.KeyMessage.Parser.ParseFrom(message.Encode()).ToByteArray());
         }
 
