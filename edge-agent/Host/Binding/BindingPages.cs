@@ -22,7 +22,7 @@ internal static class BindingPages
             !IsOurPage(http) ? Page(403, "Please open the link from your page, and press the button there.", "请从您的页面打开链接，并点击其中的按钮。", http)
             : Page(await desk.BindPhoneAsync(code, Visitor(http, proxies), http.RequestAborted), http));
 
-        // The tag desk is staff's, at the gateway or through the cloud's own pages on the same machine.
+        // The tag desk is staff's, by a program on the gateway itself.
         pages.MapPost("/bind/{code}/tag", async (string code, string? address, HttpContext http, BindingDesk desk) =>
             !IsOurDesk(http) ? Results.StatusCode(StatusCodes.Status403Forbidden)
             : address is null ? Page(await desk.BindNearestTagAsync(code, http.RequestAborted), http)
@@ -51,7 +51,10 @@ internal static class BindingPages
         string State, bool Connected, string? Trouble, string Version, string Clock, long LiveWaiting, long BacklogWaiting, long SpoolBytes,
         Dictionary<string, long> Drops, long ConfigVersion, long? ClockErrorMs, string? Fingerprint, uint KeyGeneration, int KeyDay, int Statics);
 
-    private static bool IsLocal(HttpContext http) => http.Connection.RemoteIpAddress is { } from && IPAddress.IsLoopback(from);
+    // From this machine, and not by a page of somebody else's that a browser here has open, nor under a name that was made to lead here.
+    private static bool IsLocal(HttpContext http) => http.Connection.RemoteIpAddress is { } from && IPAddress.IsLoopback(from)
+        && (http.Request.Host.Host is "localhost" || IPAddress.TryParse(http.Request.Host.Host, out _))
+        && (http.Request.Headers.Origin.Count == 0 || IsOurPage(http));
 
     // Staff at the gateway's own machine: a program of theirs, or this gateway's page in their browser, but no page that they happen to read.
     private static bool IsOurDesk(HttpContext http) => IsLocal(http) && (http.Request.Headers.Origin.Count == 0 || IsOurPage(http));

@@ -128,6 +128,11 @@ public sealed class GatewayProcessTests : IDisposable
         Assert.Equal(403, await PressAsync("one-time", origin: "null"));
         Assert.Equal(403, (int)(await http.PostAsync("/bind/one-time", null)).StatusCode);
         Assert.Equal(403, await PressAsync("one-time", site: "cross-site"));
+
+        // Nor do they reach the tag desk, by their own name or by one that was made to lead here; the desk's own program does.
+        Assert.Equal(403, await AtTheDeskAsync(origin: "http://elsewhere.example"));
+        Assert.Equal(403, await AtTheDeskAsync(host: "rebound.example"));
+        Assert.Equal(404, await AtTheDeskAsync());
         Assert.Empty(cloud.Bindings);
 
         Assert.Equal(200, await PressAsync("one-time"));
@@ -144,6 +149,18 @@ public sealed class GatewayProcessTests : IDisposable
         await Task.Delay(1_000);
         Assert.Equal(before, Told(cloud).Count);
         Assert.Contains("\"connected\":true", await http.GetStringAsync("/healthz"));
+
+        async Task<int> AtTheDeskAsync(string? origin = null, string? host = null)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/bind/one-time/tag");
+            request.Headers.Host = host;
+            if (origin is not null)
+            {
+                request.Headers.Add("Origin", origin);
+            }
+
+            return (int)(await http.SendAsync(request)).StatusCode;
+        }
 
         async Task<int> PressAsync(string code, string? origin = null, string site = "same-origin")
         {
