@@ -103,7 +103,9 @@ public static class CloudProgram
         _ = app.Services.GetRequiredService<IVenueStore>();
         await app.Services.OpenVenuesAsync(files);
         WatchLane(app);
-        app.UseExceptionHandler();
+
+        // While the service goes down a request is not kept; whoever asks again reaches the next one.
+        app.UseExceptionHandler(new ExceptionHandlerOptions { StatusCodeSelector = static e => e is StoreException ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status500InternalServerError });
         app.UseStatusCodePages();
         app.Use(SecurityHeadersAsync);
         OwnPages.Use(app, settings.Hosts);

@@ -40,6 +40,8 @@ public sealed partial class Lane : IDisposable
     private long _toldFloorAt;
     private long _toldWatermarksAt;
     private volatile bool _stopping;
+    private readonly List<VenueRequest> _asking = []; // taken from the queues, not answered yet
+    private volatile bool _over;
     private int _rung;
     private int _turn;
     private bool _othersWait;
@@ -81,6 +83,11 @@ public sealed partial class Lane : IDisposable
         var request = new VenueRequest<T>(run);
         venue.Requests.Enqueue(request);
         Ring();
+        if (_over)
+        {
+            GiveUp(request);
+        }
+
         return request.Answer;
     }
 
@@ -93,7 +100,7 @@ public sealed partial class Lane : IDisposable
             _thread.Join();
         }
 
-        _bell.Dispose();
+        // The bell stays: connections that are still closing may ring it, and without a handle of the system it holds nothing to give back.
     }
 
     private void Run()
@@ -149,12 +156,16 @@ public sealed partial class Lane : IDisposable
         }
         finally
         {
-            foreach (var request in _venues.SelectMany(v => v.Requests))
+            // Who asks from now on sees this and gives up alone; who asked before is in a queue, or was taken out of one.
+            _over = true;
+            foreach (var request in _venues.SelectMany(v => v.Requests).Concat(_asking))
             {
-                request.Cancel();
+                GiveUp(request);
             }
         }
     }
+
+    private static void GiveUp(VenueRequest request) => request.Fail(new StoreException("the venues are being closed; nothing of this was kept"));
 
     private int RunGroup()
     {
@@ -171,6 +182,7 @@ public sealed partial class Lane : IDisposable
                 while (venue.Requests.TryDequeue(out var request))
                 {
                     requests.Add(request);
+                    _asking.Add(request);
                 }
 
                 var group = venue.Inbox.TakeAll();
@@ -247,165 +259,6 @@ public sealed partial class Lane : IDisposable
         }
     }
 
-    private void ApplyAll(Venue venue, Gathered<GatewayRoute, MqttReceipt> group, List<VenueRequest> requests, IStoreCommit commit, long now)
-    {
-        venue.Output.Clear();
-        venue.Log.ResetWrittenCount();
-        var first = venue.State.NextInput;
-        foreach (ref readonly var item in group.Items)
-        {
-            if (item.Sender.Topic.Kind == TopicKind.Bind)
-            {
-                Bind(venue, item, group.Bytes(item), commit, ref first);
-                continue;
-            }
-
-            var kind = item.Sender.Topic.Kind == TopicKind.Status ? InputKind.Status : InputKind.Sightings;
-            var stream = item.Sender.Topic.Kind == TopicKind.Backlog ? (byte)1 : (byte)0;
-            var input = new Input(kind, stream, item.Sender.Gateway, item.ReceivedAt, group.Bytes(item));
-            switch (venue.State.Apply(input, venue.Output, out var why))
-            {
-                case Applied.Changed:
-                    InputRecord.Write(venue.Log, input);
-                    venue.Touched.Add(item.Sender.Topic.Gateway.Value);
-                    break;
-                case Applied.Repeat:
-                    venue.Touched.Add(item.Sender.Topic.Gateway.Value);
-                    Ingest.Instruments.Repeats.Add(1);
-                    break;
-                case Applied.Refused:
-                    Refuse(venue, item, group.Bytes(item), why.ToString(), commit);
-                    break;
-            }
-        }
-
-        foreach (var request in requests)
-        {
-            venue.Output.WriteTo(commit);
-            foreach (var command in Run(request, venue, commit, now))
-            {
-                Apply(venue, command, now, commit, ref first);
-            }
-        }
-
-        if (now - venue.LastTickAt >= _settings.TickEvery.TotalMilliseconds)
-        {
-            venue.LastTickAt = now;
-            var tick = new Input(InputKind.Tick, 0, [], now, []);
-            venue.State.Apply(tick, venue.Output, out _);
-            InputRecord.Write(venue.Log, tick);
-        }
-
-        FlushLog(venue, now, commit, ref first);
-        venue.Output.WriteTo(commit);
-        if (venue.ForgetSoon)
-        {
-            // With what was forgotten: a state of before would bring it back.
-            AddSnapshot(venue, commit);
-            commit.DropSnapshots(venue.Number, venue.State.NextInput);
-        }
-    }
-
-    // One question that cannot be answered must not take the venues down: its asker is told, and the group is begun anew without it.
-    private IEnumerable<VenueCommand> Run(VenueRequest request, Venue venue, IStoreCommit commit, long now)
-    {
-        if (request.HasFailed)
-        {
-            return [];
-        }
-
-        try
-        {
-            return request.Run(venue, commit, now);
-        }
-        catch (Exception e) when (e is not StoreException)
-        {
-            LogRequestFailed(venue.Map.Venue, e);
-            request.Fail(e);
-            throw new StoreException("a request failed; what it wrote is taken back");
-        }
-    }
-
-    // A member's own input lies in a row of its own, so that it can be emptied when they are erased.
-    private static void Apply(Venue venue, VenueCommand command, long now, IStoreCommit commit, ref long first)
-    {
-        FlushLog(venue, now, commit, ref first);
-        var input = new Input(InputKind.Command, 0, [], now, command.Encode());
-        venue.State.Apply(input, venue.Output, out _);
-        InputRecord.Write(venue.Log, input);
-        commit.AppendLog(venue.Number, first, 1, now, command.Concerns, venue.Log.WrittenSpan);
-        venue.Log.ResetWrittenCount();
-        first = venue.State.NextInput;
-    }
-
-    private static void FlushLog(Venue venue, long now, IStoreCommit commit, ref long first)
-    {
-        if (venue.State.NextInput > first)
-        {
-            commit.AppendLog(venue.Number, first, (int)(venue.State.NextInput - first), now, null, venue.Log.WrittenSpan);
-            venue.Log.ResetWrittenCount();
-            first = venue.State.NextInput;
-        }
-    }
-
-    private void Bind(Venue venue, in Waiting<GatewayRoute, MqttReceipt> item, ReadOnlySpan<byte> payload, IStoreCommit commit, ref long first)
-    {
-        if (!BindReport.TryDecode(payload, out var report, out var why))
-        {
-            Refuse(venue, item, payload, why.ToString(), commit);
-            return;
-        }
-
-        if (report.How == BindHow.Renewed)
-        {
-            Renew(venue, item, report, commit, ref first);
-            return;
-        }
-
-        // A code that is unknown, used or over binds nothing; the gateway's page has told the visitor to look at their own page.
-        if (commit.UseLink(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(report.Code)), venue.Number, item.ReceivedAt) is not { } member)
-        {
-            LogLinkUnknown(item.Sender.Topic.Gateway.Value);
-            return;
-        }
-
-        var how = report.How switch { BindHow.Tag => "tag", BindHow.Identity => "identity", _ => "link" };
-        if (venue.State.Members.Find(new MemberId(member)) is { } known && known.Purposes.HasFlag(Purposes.Presence))
-        {
-            commit.SetBinding(venue.Number, report.Device.Hash, member, how, item.ReceivedAt);
-            Apply(venue, new DeviceBound(member, report.Device.Hash, how), item.ReceivedAt, commit, ref first);
-        }
-    }
-
-    // The member key of the venue was changed; a gateway heard a bound device again and says what it is called from now on.
-    private void Renew(Venue venue, in Waiting<GatewayRoute, MqttReceipt> item, BindReport report, IStoreCommit commit, ref long first)
-    {
-        if (ulong.TryParse(report.Code, System.Globalization.NumberStyles.AllowHexSpecifier, System.Globalization.CultureInfo.InvariantCulture, out var was)
-            && venue.State.Members.Resolve(new DeviceToken(was)) is { Member: var member })
-        {
-            commit.SetBinding(venue.Number, report.Device.Hash, member.Value, "renewed", item.ReceivedAt);
-            Apply(venue, new DeviceBound(member.Value, report.Device.Hash, "renewed"), item.ReceivedAt, commit, ref first);
-        }
-    }
-
-    private void Refuse(Venue venue, in Waiting<GatewayRoute, MqttReceipt> item, ReadOnlySpan<byte> payload, string why, IStoreCommit commit)
-    {
-        var gateway = item.Sender.Topic.Gateway.Value;
-        Ingest.Instruments.Unreadable.Add(1, new KeyValuePair<string, object?>("reason", why));
-        if (!_refusals.Take(venue.Number, gateway, item.ReceivedAt, out var unwritten))
-        {
-            return;
-        }
-
-        if (unwritten > 0)
-        {
-            commit.AddRefused(venue.Number, gateway, item.ReceivedAt, $"and {unwritten} more in the minute before", 0, "");
-        }
-
-        commit.AddRefused(venue.Number, gateway, item.ReceivedAt, why, payload.Length, Convert.ToHexStringLower(SHA256.HashData(payload))[..16]);
-        LogUnreadable(gateway, payload.Length, why);
-    }
-
     private int AcknowledgeAll(List<(Venue Venue, Gathered<GatewayRoute, MqttReceipt> Group, List<VenueRequest> Requests)> taken)
     {
         FailPoint.Pass("before-ack");
@@ -431,152 +284,10 @@ public sealed partial class Lane : IDisposable
             }
         }
 
+        _asking.Clear();
         FailPoint.Pass("after-ack");
         FoldWhatWasForgotten();
         return items;
-    }
-
-    private void TellGateways(Venue venue)
-    {
-        (venue.ToldMembers, venue.ToldPlan) = (venue.State.Members.Version, venue.State.Plan);
-        _events.ConfigChanged(venue, venue.State.Members);
-        foreach (var gateway in venue.State.Gateways.Values)
-        {
-            venue.Touched.Add(gateway.Name);
-        }
-    }
-
-    private void TellWatermarks(bool atOnce)
-    {
-        var now = System.Diagnostics.Stopwatch.GetTimestamp();
-        if (!atOnce && System.Diagnostics.Stopwatch.GetElapsedTime(_toldWatermarksAt, now) < WatermarksEvery)
-        {
-            return;
-        }
-
-        _toldWatermarksAt = now;
-        foreach (var venue in _venues)
-        {
-            foreach (var name in venue.Touched)
-            {
-                // One that has sent nothing yet has nothing to forget.
-                if (venue.State.Gateways.TryGetValue(name, out var gateway) && gateway.Newest.Boot != 0)
-                {
-                    _events.Committed(venue, name, gateway.Newest);
-                }
-            }
-
-            venue.Touched.Clear();
-        }
-    }
-
-    private void TellFloors()
-    {
-        var now = System.Diagnostics.Stopwatch.GetTimestamp();
-        if (System.Diagnostics.Stopwatch.GetElapsedTime(_toldFloorAt, now) < FloorEvery)
-        {
-            return;
-        }
-
-        _toldFloorAt = now;
-        foreach (var venue in _venues)
-        {
-            venue.Floor = venue.State.Look();
-            _events.FloorChanged(venue);
-        }
-    }
-
-    private void TakeCareOfHistory()
-    {
-        var now = _time.GetUtcNow().ToUnixTimeMilliseconds();
-        foreach (var venue in _venues)
-        {
-            // In a quiet venue by time: what is older than the snapshot may be forgotten, what is newer may not.
-            if (venue.State.Sightings - venue.SnapshotSightings >= _settings.SnapshotEvery
-                || (now - venue.LastSnapshotAt >= SnapshotAtLeastEvery.TotalMilliseconds && venue.State.NextInput > venue.SnapshotInput))
-            {
-                SaveSnapshot(venue);
-            }
-
-            if (now - venue.LastTrimAt >= TrimEvery.TotalMilliseconds)
-            {
-                venue.LastTrimAt = now;
-                TryCommit(commit =>
-                {
-                    commit.TrimLog(venue.Number, venue.SnapshotInput, now - (long)_settings.KeepStrangers.TotalMilliseconds);
-                    commit.ForgetDecisions(venue.Number, now - (long)_settings.KeepFacts.TotalMilliseconds);
-                    commit.ForgetFacts(venue.Number, now - (long)_settings.KeepFacts.TotalMilliseconds);
-                    commit.ForgetStrangers(venue.Number, now - (long)_settings.KeepStrangers.TotalMilliseconds);
-                    commit.ForgetPapers(venue.Number, PapersKept.At(now));
-                });
-            }
-        }
-    }
-
-    private void SaveSnapshot(Venue venue)
-    {
-        if (TryCommit(commit => AddSnapshot(venue, commit)))
-        {
-            Snapped(venue);
-        }
-    }
-
-    private void AddSnapshot(Venue venue, IStoreCommit commit)
-    {
-        var state = new System.Buffers.ArrayBufferWriter<byte>(1024 * 1024);
-        venue.State.Save(state);
-        commit.AddSnapshot(venue.Number, venue.State.NextInput, _time.GetUtcNow().ToUnixTimeMilliseconds(), state.WrittenSpan);
-    }
-
-    private void Snapped(Venue venue) => (venue.SnapshotInput, venue.SnapshotSightings, venue.LastSnapshotAt) =
-        (venue.State.NextInput, venue.State.Sightings, _time.GetUtcNow().ToUnixTimeMilliseconds());
-
-    // Once everybody has their answer: folding waits for the disk.
-    private void FoldWhatWasForgotten()
-    {
-        var any = false;
-        foreach (var venue in _venues)
-        {
-            if (venue.ForgetSoon)
-            {
-                (venue.ForgetSoon, any) = (false, true);
-                Snapped(venue);
-            }
-        }
-
-        if (any)
-        {
-            Fold();
-        }
-    }
-
-    private void Fold()
-    {
-        try
-        {
-            _store.FoldLog();
-        }
-        catch (StoreException e)
-        {
-            LogStoreFailed(0, e.Message);
-        }
-    }
-
-    // Housekeeping can wait: when the disk fails now, it is tried again with the next occasion.
-    private bool TryCommit(Action<IStoreCommit> what)
-    {
-        try
-        {
-            using var commit = _store.Begin();
-            what(commit);
-            commit.Complete();
-            return true;
-        }
-        catch (StoreException e)
-        {
-            LogStoreFailed(0, e.Message);
-            return false;
-        }
     }
 
     [LoggerMessage(EventId = 5001, Level = LogLevel.Information, Message = "{Venue} is restored: {Inputs} inputs applied again in {Seconds:0.000} s")]
@@ -588,30 +299,6 @@ public sealed partial class Lane : IDisposable
     [LoggerMessage(EventId = 5003, Level = LogLevel.Warning, Message = "The store can be written again, after {Tries} tries")]
     private partial void LogStoreMended(int tries);
 
-    [LoggerMessage(EventId = 5004, Level = LogLevel.Warning, Message = "{Gateway} sent {Length} bytes that cannot be read: {Reason}")]
-    private partial void LogUnreadable(string gateway, int length, string reason);
-
-    [LoggerMessage(EventId = 5005, Level = LogLevel.Information, Message = "{Gateway} reported a one-time link that is unknown, used or over")]
-    private partial void LogLinkUnknown(string gateway);
-
-    [LoggerMessage(EventId = 5007, Level = LogLevel.Error, Message = "A request of {Venue} failed by a mistake of ours; nothing of it was kept")]
-    private partial void LogRequestFailed(string venue, Exception e);
-
     [LoggerMessage(EventId = 5006, Level = LogLevel.Critical, Message = "The venues' loop has stopped by a mistake of ours")]
     private partial void LogFailed(Exception e);
-}
-
-/// <summary>Who is told what was committed. Called on the lane's thread: must not wait.</summary>
-public interface ILaneEvents
-{
-    /// <summary>News for people; the output is used again after the call.</summary>
-    void Happened(Venue venue, VenueOutput output);
-
-    void FloorChanged(Venue venue);
-
-    /// <summary>The gateway may forget what is at or below these sequences.</summary>
-    void Committed(Venue venue, string gateway, BootMark mark);
-
-    /// <summary>Which devices gateways may send as bound has changed.</summary>
-    void ConfigChanged(Venue venue, Identity.MemberBook members);
 }

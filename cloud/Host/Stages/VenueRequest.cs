@@ -14,7 +14,7 @@ public abstract class VenueRequest
     /// <summary>Gives the answer; called after the commit.</summary>
     internal abstract void Complete();
 
-    /// <summary>Says that it failed by a mistake of ours; it is not run again.</summary>
+    /// <summary>Says why there is no answer: a mistake of ours, or the venue is closed before the commit. It is not run again.</summary>
     internal void Fail(Exception why)
     {
         HasFailed = true;
@@ -24,9 +24,6 @@ public abstract class VenueRequest
     internal bool HasFailed { get; private set; }
 
     private protected abstract void Throw(Exception why);
-
-    /// <summary>Gives up; called when the venue is closed before the commit.</summary>
-    internal abstract void Cancel();
 }
 
 /// <summary>A request with an answer.</summary>
@@ -47,6 +44,4 @@ public sealed class VenueRequest<T>(Func<Venue, IStoreCommit, long, (T Answer, I
     internal override void Complete() => _answered.TrySetResult(_answer);
 
     private protected override void Throw(Exception why) => _answered.TrySetException(why);
-
-    internal override void Cancel() => _answered.TrySetCanceled();
 }

@@ -80,6 +80,20 @@ public sealed class FullDiskTests : IDisposable
         Assert.True(await RunningCloud.EventuallyAsync(async () => await SightingsAsync(cloud) == 400));
     }
 
+    [Fact]
+    public async Task A_question_that_comes_when_the_service_goes_down_is_told_that_nothing_was_kept()
+    {
+        await using var cloud = await RunningCloud.StartAsync([]);
+        var venues = cloud.Services.GetRequiredService<Presence.Cloud.Live.Venues>();
+        var venue = venues.Find(RunningCloud.Venue)!;
+        var lane = venues.LaneOf(venue);
+        lane.Dispose();
+        await Assert.ThrowsAsync<Presence.Storage.StoreException>(() => lane.AskAsync<bool>(venue, (_, _, _) => (true, [])).WaitAsync(TimeSpan.FromSeconds(5)));
+        var text = (await cloud.GetAsync("/api/v1/texts/consent")).GetProperty("version").GetString();
+        var (status, _) = await cloud.PostAsync($"/api/v1/venues/{RunningCloud.Venue}/members", new { nickname = "Late", language = "en", purposes = new[] { "presence" }, textVersion = text });
+        Assert.Equal(System.Net.HttpStatusCode.ServiceUnavailable, status);
+    }
+
     private string Filler => Path.Combine(_disk, "filler");
 
     private void Fill()

@@ -1,0 +1,179 @@
+using System.Security.Cryptography;
+using Presence.Ingest;
+using Presence.Mqtt;
+using Presence.Storage;
+using Presence.Wire;
+
+namespace Presence.Cloud.Stages;
+
+/// <remarks>What one venue's part of a group does to its state, its log and the store.</remarks>
+public sealed partial class Lane
+{
+    private void ApplyAll(Venue venue, Gathered<GatewayRoute, MqttReceipt> group, List<VenueRequest> requests, IStoreCommit commit, long now)
+    {
+        venue.Output.Clear();
+        venue.Log.ResetWrittenCount();
+        var first = venue.State.NextInput;
+        foreach (ref readonly var item in group.Items)
+        {
+            if (item.Sender.Topic.Kind == TopicKind.Bind)
+            {
+                Bind(venue, item, group.Bytes(item), commit, ref first);
+                continue;
+            }
+
+            var kind = item.Sender.Topic.Kind == TopicKind.Status ? InputKind.Status : InputKind.Sightings;
+            var stream = item.Sender.Topic.Kind == TopicKind.Backlog ? (byte)1 : (byte)0;
+            var input = new Input(kind, stream, item.Sender.Gateway, item.ReceivedAt, group.Bytes(item));
+            switch (venue.State.Apply(input, venue.Output, out var why))
+            {
+                case Applied.Changed:
+                    InputRecord.Write(venue.Log, input);
+                    venue.Touched.Add(item.Sender.Topic.Gateway.Value);
+                    break;
+                case Applied.Repeat:
+                    venue.Touched.Add(item.Sender.Topic.Gateway.Value);
+                    Ingest.Instruments.Repeats.Add(1);
+                    break;
+                case Applied.Refused:
+                    Refuse(venue, item, group.Bytes(item), why.ToString(), commit);
+                    break;
+            }
+        }
+
+        foreach (var request in requests)
+        {
+            venue.Output.WriteTo(commit);
+            foreach (var command in Run(request, venue, commit, now))
+            {
+                Apply(venue, command, now, commit, ref first);
+            }
+        }
+
+        if (now - venue.LastTickAt >= _settings.TickEvery.TotalMilliseconds)
+        {
+            venue.LastTickAt = now;
+            var tick = new Input(InputKind.Tick, 0, [], now, []);
+            venue.State.Apply(tick, venue.Output, out _);
+            InputRecord.Write(venue.Log, tick);
+        }
+
+        FlushLog(venue, now, commit, ref first);
+        venue.Output.WriteTo(commit);
+        if (venue.ForgetSoon)
+        {
+            // With what was forgotten: a state of before would bring it back.
+            AddSnapshot(venue, commit);
+            commit.DropSnapshots(venue.Number, venue.State.NextInput);
+        }
+    }
+
+    // One question that cannot be answered must not take the venues down: its asker is told, and the group is begun anew without it.
+    private IEnumerable<VenueCommand> Run(VenueRequest request, Venue venue, IStoreCommit commit, long now)
+    {
+        if (request.HasFailed)
+        {
+            return [];
+        }
+
+        try
+        {
+            return [.. request.Run(venue, commit, now)];
+        }
+        catch (Exception e) when (e is not StoreException)
+        {
+            LogRequestFailed(venue.Map.Venue, e);
+            request.Fail(e);
+            throw new StoreException("a request failed; what it wrote is taken back");
+        }
+    }
+
+    // A member's own input lies in a row of its own, so that it can be emptied when they are erased.
+    private static void Apply(Venue venue, VenueCommand command, long now, IStoreCommit commit, ref long first)
+    {
+        FlushLog(venue, now, commit, ref first);
+        var input = new Input(InputKind.Command, 0, [], now, command.Encode());
+        venue.State.Apply(input, venue.Output, out _);
+        InputRecord.Write(venue.Log, input);
+        commit.AppendLog(venue.Number, first, 1, now, command.Concerns, venue.Log.WrittenSpan);
+        venue.Log.ResetWrittenCount();
+        first = venue.State.NextInput;
+    }
+
+    private static void FlushLog(Venue venue, long now, IStoreCommit commit, ref long first)
+    {
+        if (venue.State.NextInput > first)
+        {
+            commit.AppendLog(venue.Number, first, (int)(venue.State.NextInput - first), now, null, venue.Log.WrittenSpan);
+            venue.Log.ResetWrittenCount();
+            first = venue.State.NextInput;
+        }
+    }
+
+    private void Bind(Venue venue, in Waiting<GatewayRoute, MqttReceipt> item, ReadOnlySpan<byte> payload, IStoreCommit commit, ref long first)
+    {
+        if (!BindReport.TryDecode(payload, out var report, out var why))
+        {
+            Refuse(venue, item, payload, why.ToString(), commit);
+            return;
+        }
+
+        if (report.How == BindHow.Renewed)
+        {
+            Renew(venue, item, report, commit, ref first);
+            return;
+        }
+
+        // A code that is unknown, used or over binds nothing; the gateway's page has told the visitor to look at their own page.
+        if (commit.UseLink(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(report.Code)), venue.Number, item.ReceivedAt) is not { } member)
+        {
+            LogLinkUnknown(item.Sender.Topic.Gateway.Value);
+            return;
+        }
+
+        var how = report.How switch { BindHow.Tag => "tag", BindHow.Identity => "identity", _ => "link" };
+        if (venue.State.Members.Find(new MemberId(member)) is { } known && known.Purposes.HasFlag(Purposes.Presence))
+        {
+            commit.SetBinding(venue.Number, report.Device.Hash, member, how, item.ReceivedAt);
+            Apply(venue, new DeviceBound(member, report.Device.Hash, how), item.ReceivedAt, commit, ref first);
+        }
+    }
+
+    // The member key of the venue was changed; a gateway heard a bound device again and says what it is called from now on.
+    private void Renew(Venue venue, in Waiting<GatewayRoute, MqttReceipt> item, BindReport report, IStoreCommit commit, ref long first)
+    {
+        if (ulong.TryParse(report.Code, System.Globalization.NumberStyles.AllowHexSpecifier, System.Globalization.CultureInfo.InvariantCulture, out var was)
+            && venue.State.Members.Resolve(new DeviceToken(was)) is { Member: var member })
+        {
+            commit.SetBinding(venue.Number, report.Device.Hash, member.Value, "renewed", item.ReceivedAt);
+            Apply(venue, new DeviceBound(member.Value, report.Device.Hash, "renewed"), item.ReceivedAt, commit, ref first);
+        }
+    }
+
+    private void Refuse(Venue venue, in Waiting<GatewayRoute, MqttReceipt> item, ReadOnlySpan<byte> payload, string why, IStoreCommit commit)
+    {
+        var gateway = item.Sender.Topic.Gateway.Value;
+        Ingest.Instruments.Unreadable.Add(1, new KeyValuePair<string, object?>("reason", why));
+        if (!_refusals.Take(venue.Number, gateway, item.ReceivedAt, out var unwritten))
+        {
+            return;
+        }
+
+        if (unwritten > 0)
+        {
+            commit.AddRefused(venue.Number, gateway, item.ReceivedAt, $"and {unwritten} more in the minute before", 0, "");
+        }
+
+        commit.AddRefused(venue.Number, gateway, item.ReceivedAt, why, payload.Length, Convert.ToHexStringLower(SHA256.HashData(payload))[..16]);
+        LogUnreadable(gateway, payload.Length, why);
+    }
+
+    [LoggerMessage(EventId = 5004, Level = LogLevel.Warning, Message = "{Gateway} sent {Length} bytes that cannot be read: {Reason}")]
+    private partial void LogUnreadable(string gateway, int length, string reason);
+
+    [LoggerMessage(EventId = 5005, Level = LogLevel.Information, Message = "{Gateway} reported a one-time link that is unknown, used or over")]
+    private partial void LogLinkUnknown(string gateway);
+
+    [LoggerMessage(EventId = 5007, Level = LogLevel.Error, Message = "A request of {Venue} failed by a mistake of ours; nothing of it was kept")]
+    private partial void LogRequestFailed(string venue, Exception e);
+}

@@ -1,0 +1,150 @@
+using Presence.Storage;
+
+namespace Presence.Cloud.Stages;
+
+/// <remarks>After the commit: gateways and pages are told, and history is kept short.</remarks>
+public sealed partial class Lane
+{
+    private void TellGateways(Venue venue)
+    {
+        (venue.ToldMembers, venue.ToldPlan) = (venue.State.Members.Version, venue.State.Plan);
+        _events.ConfigChanged(venue, venue.State.Members);
+        foreach (var gateway in venue.State.Gateways.Values)
+        {
+            venue.Touched.Add(gateway.Name);
+        }
+    }
+
+    private void TellWatermarks(bool atOnce)
+    {
+        var now = System.Diagnostics.Stopwatch.GetTimestamp();
+        if (!atOnce && System.Diagnostics.Stopwatch.GetElapsedTime(_toldWatermarksAt, now) < WatermarksEvery)
+        {
+            return;
+        }
+
+        _toldWatermarksAt = now;
+        foreach (var venue in _venues)
+        {
+            foreach (var name in venue.Touched)
+            {
+                // One that has sent nothing yet has nothing to forget.
+                if (venue.State.Gateways.TryGetValue(name, out var gateway) && gateway.Newest.Boot != 0)
+                {
+                    _events.Committed(venue, name, gateway.Newest);
+                }
+            }
+
+            venue.Touched.Clear();
+        }
+    }
+
+    private void TellFloors()
+    {
+        var now = System.Diagnostics.Stopwatch.GetTimestamp();
+        if (System.Diagnostics.Stopwatch.GetElapsedTime(_toldFloorAt, now) < FloorEvery)
+        {
+            return;
+        }
+
+        _toldFloorAt = now;
+        foreach (var venue in _venues)
+        {
+            venue.Floor = venue.State.Look();
+            _events.FloorChanged(venue);
+        }
+    }
+
+    private void TakeCareOfHistory()
+    {
+        var now = _time.GetUtcNow().ToUnixTimeMilliseconds();
+        foreach (var venue in _venues)
+        {
+            // In a quiet venue by time: what is older than the snapshot may be forgotten, what is newer may not.
+            if (venue.State.Sightings - venue.SnapshotSightings >= _settings.SnapshotEvery
+                || (now - venue.LastSnapshotAt >= SnapshotAtLeastEvery.TotalMilliseconds && venue.State.NextInput > venue.SnapshotInput))
+            {
+                SaveSnapshot(venue);
+            }
+
+            if (now - venue.LastTrimAt >= TrimEvery.TotalMilliseconds)
+            {
+                venue.LastTrimAt = now;
+                TryCommit(commit =>
+                {
+                    commit.TrimLog(venue.Number, venue.SnapshotInput, now - (long)_settings.KeepStrangers.TotalMilliseconds);
+                    commit.ForgetDecisions(venue.Number, now - (long)_settings.KeepFacts.TotalMilliseconds);
+                    commit.ForgetFacts(venue.Number, now - (long)_settings.KeepFacts.TotalMilliseconds);
+                    commit.ForgetStrangers(venue.Number, now - (long)_settings.KeepStrangers.TotalMilliseconds);
+                    commit.ForgetPapers(venue.Number, PapersKept.At(now));
+                });
+            }
+        }
+    }
+
+    private void SaveSnapshot(Venue venue)
+    {
+        if (TryCommit(commit => AddSnapshot(venue, commit)))
+        {
+            Snapped(venue);
+        }
+    }
+
+    private void AddSnapshot(Venue venue, IStoreCommit commit)
+    {
+        var state = new System.Buffers.ArrayBufferWriter<byte>(1024 * 1024);
+        venue.State.Save(state);
+        commit.AddSnapshot(venue.Number, venue.State.NextInput, _time.GetUtcNow().ToUnixTimeMilliseconds(), state.WrittenSpan);
+    }
+
+    private void Snapped(Venue venue) => (venue.SnapshotInput, venue.SnapshotSightings, venue.LastSnapshotAt) =
+        (venue.State.NextInput, venue.State.Sightings, _time.GetUtcNow().ToUnixTimeMilliseconds());
+
+    // Once everybody has their answer: folding waits for the disk.
+    private void FoldWhatWasForgotten()
+    {
+        var any = false;
+        foreach (var venue in _venues)
+        {
+            if (venue.ForgetSoon)
+            {
+                (venue.ForgetSoon, any) = (false, true);
+                Snapped(venue);
+            }
+        }
+
+        if (any)
+        {
+            Fold();
+        }
+    }
+
+    private void Fold()
+    {
+        try
+        {
+            _store.FoldLog();
+        }
+        catch (StoreException e)
+        {
+            LogStoreFailed(0, e.Message);
+        }
+    }
+
+    // Housekeeping can wait: when the disk fails now, it is tried again with the next occasion.
+    private bool TryCommit(Action<IStoreCommit> what)
+    {
+        try
+        {
+            using var commit = _store.Begin();
+            what(commit);
+            commit.Complete();
+            return true;
+        }
+        catch (StoreException e)
+        {
+            LogStoreFailed(0, e.Message);
+            return false;
+        }
+    }
+}
