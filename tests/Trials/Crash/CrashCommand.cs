@@ -246,18 +246,25 @@ internal sealed class CrashCommand : IAsyncDisposable
         await Task.Delay(TimeSpan.FromSeconds(3), stopping).ConfigureAwait(false);
     }
 
-    /// <summary>Waits until the spools are empty.</summary>
+    /// <summary>Waits until the spools are empty; one that does not get there says how it is.</summary>
     private async Task DrainAsync(CancellationToken stopping)
     {
         using var http = new HttpClient();
         var patience = Stopwatch.StartNew();
         foreach (var gateway in _hosts.Gateways)
         {
-            while (patience.Elapsed < TimeSpan.FromMinutes(3))
+            while (true)
             {
                 var health = JsonDocument.Parse(await http.GetStringAsync(new Uri(_hosts.BindOf(gateway), "/healthz"), stopping).ConfigureAwait(false)).RootElement;
                 if (health.GetProperty("liveWaiting").GetInt64() == 0 && health.GetProperty("backlogWaiting").GetInt64() == 0)
                 {
+                    break;
+                }
+
+                if (patience.Elapsed > TimeSpan.FromMinutes(3))
+                {
+                    Console.WriteLine($"STILL WAITING: {health.GetRawText()}");
+                    Console.WriteLine(_running[gateway].LastWords());
                     break;
                 }
 
