@@ -103,6 +103,7 @@ public static class CloudProgram
         _ = app.Services.GetRequiredService<IVenueStore>();
         await app.Services.OpenVenuesAsync(files);
         WatchLane(app);
+        _ = app.Services.GetRequiredService<Telemetry>();
 
         // While the service goes down a request is not kept; whoever asks again reaches the next one.
         app.UseExceptionHandler(new ExceptionHandlerOptions { StatusCodeSelector = static e => e is StoreException ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status500InternalServerError });
@@ -302,6 +303,11 @@ public static class CloudProgram
             }
 
             Check(settings.Gateways, "Gateways:");
+            if (settings.Collector is { } collector && (!collector.IsAbsoluteUri || collector.Scheme is not ("http" or "https")))
+            {
+                throw new SettingsException($"Collector '{collector}' is no address that begins with http:// or https://");
+            }
+
             if (settings.TimeOrigin is not null)
             {
                 settings.Venue.RunAt(settings.TimeScale, name => values.ContainsKey("Venue:" + name));

@@ -66,6 +66,13 @@ public sealed class CloudSettings
     [Range(1, 100)]
     public int HookTries { get; set; } = 16;
 
+    /// <summary>Address of a collector of metrics that takes OTLP over HTTP, such as <c>http://localhost:4318</c>; null for none.</summary>
+    public Uri? Collector { get; set; }
+
+    /// <summary>How often it is told. Default one minute.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
+    public TimeSpan CollectEvery { get; set; } = TimeSpan.FromMinutes(1);
+
     /// <summary>How venues are run.</summary>
     public VenueSettings Venue { get; set; } = new();
 

@@ -52,6 +52,7 @@ internal static class Pipeline
             new MqttEndpointOptions(), new IntegrationDoor(s.GetRequiredService<Integrations>(), s.GetRequiredService<GatewayDoor>()),
             logger: s.GetRequiredService<ILogger<MqttEndpoint>>()));
 
+        services.AddSingleton<Telemetry>();
         services.AddSingleton<Reader>();
         services.AddSingleton<GuessGuard>();
         services.AddSingleton<Proof.Outcomes>();

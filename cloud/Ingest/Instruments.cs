@@ -15,7 +15,4 @@ public static class Instruments
 
     /// <summary>Payloads that could not be read, by reason.</summary>
     public static readonly Counter<long> Unreadable = Meter.CreateCounter<long>("presence.ingest.unreadable", "{message}", "Payloads that could not be read, by reason");
-
-    /// <summary>Sightings committed.</summary>
-    public static readonly Counter<long> Sightings = Meter.CreateCounter<long>("presence.ingest.sightings", "{sighting}", "Sightings committed");
 }

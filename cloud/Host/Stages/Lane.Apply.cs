@@ -83,6 +83,7 @@ public sealed partial class Lane
         catch (Exception e) when (e is not StoreException)
         {
             LogRequestFailed(venue.Map.Venue, e);
+            Instruments.RequestFailures.Add(1);
             request.Fail(e);
             throw new StoreException("a request failed; what it wrote is taken back");
         }

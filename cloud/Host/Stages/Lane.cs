@@ -199,7 +199,7 @@ public sealed partial class Lane : IDisposable
             return 0;
         }
 
-        var tries = 0;
+        var (tries, begun) = (0, System.Diagnostics.Stopwatch.GetTimestamp());
         while (true)
         {
             try
@@ -218,6 +218,7 @@ public sealed partial class Lane : IDisposable
             catch (StoreException e) when (!_stopping)
             {
                 LogStoreFailed(tries, e.Message);
+                Instruments.StoreFailures.Add(1);
                 RecoverStore(taken.Select(t => t.Venue), ++tries);
             }
         }
@@ -226,6 +227,9 @@ public sealed partial class Lane : IDisposable
         {
             LogStoreMended(tries);
         }
+
+        Instruments.Commit.Record(System.Diagnostics.Stopwatch.GetElapsedTime(begun).TotalMilliseconds);
+        Instruments.Group.Record(items);
 
         return AcknowledgeAll(taken);
     }

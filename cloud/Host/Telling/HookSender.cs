@@ -68,7 +68,7 @@ public sealed partial class HookSender(
             LogFailed(hook.Hook, hook.Id, tries, problem);
         }
 
-        Instruments.Hooks.Add(1, new KeyValuePair<string, object?>("outcome", problem is null ? "delivered" : dead ? "dead" : "failed"));
+        Endpoints.Instruments.Hooks.Add(1, new KeyValuePair<string, object?>("outcome", problem is null ? "delivered" : dead ? "dead" : "failed"));
         await venues.LaneOf(venue).AskAsync(venue, (at, commit, now) =>
         {
             if (problem is null)
