@@ -118,6 +118,8 @@ public static class CloudProgram
         StaffEndpoints.Map(api);
         MemberEndpoints.Map(api);
         WishEndpoints.Map(api);
+        RewardEndpoints.Map(api);
+        LoyaltyEndpoints.Map(api);
         BackTestEndpoints.Map(api);
         GatewayEndpoints.Map(api);
         CouponEndpoints.Map(api);

@@ -108,11 +108,14 @@ public sealed record VenueFile
     /// <summary>Signs, dashboards and other programs that listen to the venue's events over MQTT, by name.</summary>
     public Dictionary<string, Access.IntegrationFile> Integrations { get; init; } = [];
 
-    /// <summary>Folder, relative to this file, with <c>offers.json</c> and one rule document in each other <c>.json</c>; null for none.</summary>
+    /// <summary>Folder, relative to this file, with <c>offers.json</c>, <c>loyalty/programme.json</c> and one rule document in each other <c>.json</c>; null for none.</summary>
     public string? Definitions { get; init; }
 
     /// <summary>What may be had, as in <c>offers.json</c>.</summary>
     public JsonElement? Offers { get; init; }
+
+    /// <summary>What earns points, makes a tier, and what points buy, as in <c>loyalty/programme.json</c>.</summary>
+    public JsonElement? Loyalty { get; init; }
 
     /// <summary>Rule documents; see the published schema.</summary>
     public JsonElement[] Rules { get; init; } = [];
@@ -151,6 +154,14 @@ public sealed record VenueFile
         }
 
         return ([.. documents], offers);
+    }
+
+    /// <summary>The loyalty programme, from the file or from <see cref="Definitions"/>; null for none.</summary>
+    /// <param name="path">Of this file.</param>
+    public string? Programme(string path)
+    {
+        var shipped = Definitions is null ? null : Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, Definitions, "loyalty", "programme.json");
+        return Loyalty?.GetRawText() ?? (File.Exists(shipped) ? File.ReadAllText(shipped) : null);
     }
 
     /// <summary>The shape of venue files and of the API: camelCase, enumerations as words.</summary>

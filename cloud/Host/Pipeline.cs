@@ -6,6 +6,7 @@ using Presence.Cloud.Stages;
 using Presence.Delivery;
 using Presence.Ingest;
 using Presence.Mqtt;
+using Presence.Offers;
 using Presence.Storage;
 using Presence.Storage.Model;
 using Presence.Storage.Sqlite;
@@ -120,6 +121,7 @@ internal static class Pipeline
             var venue = venues.Find(file.Map.Venue)!;
             await TakePlanAsync(venue, lane, path, new VenuePlan(file.Map, settings.Venue.Visits) { Survey = file.Survey });
             await TakeRulesAsync(venue, lane, path, file);
+            await TakeLoyaltyAsync(venue, lane, path, file.Programme(path));
         }
     }
 
@@ -129,6 +131,27 @@ internal static class Pipeline
         PlanCheck.Check(plan, path);
         await lane.AskAsync<bool>(venue, (at, _, _) =>
             at.State.NextInput > 0 && at.State.Holds(plan) ? (false, []) : (true, [new PlanChanged(PlanJson.Write(plan))]));
+    }
+
+    private static async Task TakeLoyaltyAsync(Venue venue, Lane lane, string path, string? programme)
+    {
+        if (programme is null)
+        {
+            return;
+        }
+
+        try
+        {
+            LoyaltyProgramme.Read(programme, venue.Map);
+        }
+        catch (FormatException e)
+        {
+            throw new SettingsException($"{path}: the loyalty programme cannot be used: {e.Message}", e);
+        }
+
+        // As with rules: what people changed since the file said this stands, until the file says something new.
+        await lane.AskAsync<bool>(venue, (at, commit, now) => commit.HasRuleVersion(at.Number, RuleFiling.Loyalty, programme)
+            ? (false, []) : (true, [RuleFiling.TakeLoyalty(commit, at.Number, programme, "venue file", now)]));
     }
 
     // A file's rules are an input like any other, so that a replay knows from when on they held.

@@ -11,7 +11,7 @@ public static class OfferBook
         string Id, LocalText Title, string Theme, string ValidFor, string[]? Where, string[]? WhereTags, decimal Cost, decimal Worth, int Percent,
         int? Stock, Period? StockPer, decimal? Budget, Period? BudgetPer, string? Store, string? Partner, string? Link, string? Stack);
 
-    private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
+    internal static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
     {
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         RespectNullableAnnotations = true,
@@ -46,7 +46,7 @@ public static class OfferBook
             Id = need(o.Id, "id"),
             Title = o.Title ?? throw new FormatException($"{path}.title: found nothing, expected {{\"en\": ...}}"),
             Theme = need(o.Theme, "theme"),
-            ValidFor = Duration(o.ValidFor, path),
+            ValidFor = Duration(o.ValidFor, $"{path}.validFor"),
             Where = [.. o.Where ?? []],
             WhereTags = [.. o.WhereTags ?? []],
             Cost = Cents(o.Cost),
@@ -63,14 +63,14 @@ public static class OfferBook
         };
     }
 
-    private static long Cents(decimal amount) => (long)decimal.Round(amount * 100, MidpointRounding.AwayFromZero);
+    internal static long Cents(decimal amount) => (long)decimal.Round(amount * 100, MidpointRounding.AwayFromZero);
 
-    private static TimeSpan Duration(string? text, string path)
+    internal static TimeSpan Duration(string? text, string path)
     {
         var parts = (text ?? "").Split(' ');
         var unit = parts.Length == 2 ? parts[1] switch { "min" => 1, "h" => 60, "day" or "days" => 1440, _ => 0 } : 0;
         return unit > 0 && int.TryParse(parts[0], out var number) && number is > 0 and < 100_000
             ? TimeSpan.FromMinutes((long)number * unit)
-            : throw new FormatException($"{path}.validFor: found {text ?? "nothing"}, expected a duration such as \"90 min\", \"4 h\" or \"7 days\"");
+            : throw new FormatException($"{path}: found {text ?? "nothing"}, expected a duration such as \"90 min\", \"4 h\" or \"7 days\"");
     }
 }

@@ -24,6 +24,15 @@ public readonly record struct CouponEventRow(int Venue, Guid Coupon, string What
 /// <param name="Lot">Key of the giving they come from.</param>
 public readonly record struct PointsRow(long Id, int Venue, Guid Member, string Cause, string Lot, string Source, string Target, long Points, long At);
 
+/// <summary>A reward that was bought with points.</summary>
+/// <param name="Number">Numbers the orders of the venue, from 0.</param>
+/// <param name="Way"><c>collect</c> or <c>post</c>.</param>
+/// <param name="Zone">Where it is fetched; -1 when it is sent.</param>
+/// <param name="Code">Of the coupon it is fetched with; null when it is sent.</param>
+/// <param name="Address">Sealed; null when it is fetched.</param>
+public readonly record struct RewardOrderRow(
+    Guid Id, int Venue, int Number, Guid Member, string Reward, long Points, string Way, int Zone, string? Code, byte[]? Address, long At);
+
 /// <summary>Something for staff to do.</summary>
 /// <param name="Body">JSON of the text, by language.</param>
 /// <param name="EscalateTo">Zone it goes to when nobody did it in time; null for none.</param>
@@ -64,6 +73,14 @@ public partial interface IStoreCommit
     void KeepReply(in ReplyRow row);
 
     void AddPoints(in PointsRow row);
+
+    void AddRewardOrder(in RewardOrderRow row);
+
+    /// <summary>Moves an order on; its address goes, unless it is open.</summary>
+    void SetRewardOrder(int venue, Guid order, string state, long at);
+
+    /// <summary>Notes who moved an order on, and why.</summary>
+    void SignRewardOrder(int venue, Guid order, string by, string? reason);
 
     void AddTask(in TaskRow row);
 

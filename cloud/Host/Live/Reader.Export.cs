@@ -47,6 +47,7 @@ public sealed partial class Reader
                 .Select(d => new { at = At(d.At), d.Rule, d.RuleVersion, d.Outcome, d.Offer, gates = JsonSerializer.Deserialize<JsonElement>(d.Gates) }),
             points = (await database.Points.AsNoTracking().Where(p => p.Member == id).OrderBy(p => p.Id).ToListAsync(stopping))
                 .Select(p => new { at = At(p.At), p.Cause, from = p.Source, to = p.Target, p.Points }),
+            rewards = await RewardOrdersAsync(member, stopping, int.MaxValue),
             arrivals = (await database.Arrivals.AsNoTracking().Where(a => a.Member == id).OrderBy(a => a.Id).ToListAsync(stopping))
                 .Select(a => new { at = At(a.At), zone = venue?.ZoneId(a.Zone), text = Text(a.Body), a.AcknowledgedBy, acknowledgedAt = a.AcknowledgedAt is { } at ? At(at) : (DateTimeOffset?)null }),
             tasks = (await database.Tasks.AsNoTracking().Where(t => t.Member == id).OrderBy(t => t.Id).ToListAsync(stopping))

@@ -33,6 +33,9 @@ public sealed class VenueWords(
     public static readonly VenueWords None = new(
         ImmutableDictionary<string, LocalText>.Empty, ImmutableDictionary<string, OfferDefinition>.Empty, null);
 
+    /// <summary>Titles of rules by id.</summary>
+    public ImmutableDictionary<string, LocalText> Titles => rules;
+
     /// <summary>The rule's title, or its id when it is not in force any more.</summary>
     public LocalText Title(string rule) => rules.GetValueOrDefault(rule) ?? new LocalText(rule);
 
@@ -44,6 +47,12 @@ public sealed class VenueWords(
 
     /// <summary>What offers in force are about, in order.</summary>
     public IReadOnlyList<string> Themes => [.. offers.Values.Select(o => o.Theme).Where(t => t.Length > 0).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+
+    /// <summary>What points buy.</summary>
+    public ImmutableArray<Reward> Rewards { get; init; } = [];
+
+    /// <summary>The reward as it is in the programme now, or null.</summary>
+    public Reward? Reward(string id) => Rewards.FirstOrDefault(r => r.Id == id);
 
     /// <summary>The offer as it is in the book now, or null.</summary>
     public OfferDefinition? Definition(string id) => offers.GetValueOrDefault(id);

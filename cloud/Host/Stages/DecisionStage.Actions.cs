@@ -12,7 +12,7 @@ public sealed partial class DecisionStage
     private const int MostRounds = 32;
 
     private readonly Dictionary<string, IReadOnlyList<string>> _events = new(StringComparer.Ordinal);
-    private readonly PointsBook _points = new(LoyaltyPolicy.Default);
+    private readonly PointsBook _points = new();
     private readonly StaffTasks _tasks = new();
     private readonly List<(MemberId Member, TagMember Tag)> _tags = [];
 
@@ -34,10 +34,23 @@ public sealed partial class DecisionStage
     public void TaskDone(long task) => _tasks.Done(task);
 
     /// <summary>A redemption was taken back.</summary>
-    public void Undone(CouponId coupon, long at, VenueState venue, VenueOutput output) => OfCoupon(FactKind.RedemptionUndone, coupon, at, venue, output);
+    public void Undone(CouponId coupon, long at, VenueState venue, VenueOutput output)
+    {
+        // One whose time is over meanwhile lapses with the next second, and the points go back.
+        if (!Move(coupon.Value, RewardState.Collected, RewardState.Open, at, venue, output))
+        {
+            OfCoupon(FactKind.RedemptionUndone, coupon, at, venue, output);
+        }
+    }
 
     /// <summary>A coupon was cancelled by the venue's people.</summary>
-    public void Cancelled(CouponId coupon, long at, VenueState venue, VenueOutput output) => OfCoupon(FactKind.CouponCancelled, coupon, at, venue, output);
+    public void Cancelled(CouponId coupon, long at, VenueState venue, VenueOutput output)
+    {
+        if (!Move(coupon.Value, RewardState.Open, RewardState.Cancelled, at, venue, output))
+        {
+            OfCoupon(FactKind.CouponCancelled, coupon, at, venue, output);
+        }
+    }
 
     /// <summary>A coupon was looked at by its holder.</summary>
     public void Opened(CouponId coupon, long at, VenueState venue, VenueOutput output) => OfCoupon(FactKind.CouponOpened, coupon, at, venue, output);
@@ -55,6 +68,10 @@ public sealed partial class DecisionStage
     public void Scanned(MemberId member, string touchpoint, int zone, long at, VenueState venue, VenueOutput output) =>
         Tell(Fact.Scanned(member, touchpoint, zone, at), venue, output);
 
+    /// <summary>A zone is noticeably fuller or emptier than before.</summary>
+    public void Counted(in Visits.ZoneFill fill, long at, VenueState venue, VenueOutput output) =>
+        Tell(Fact.Counted(fill.Zone, fill.Count, fill.Usual, at), venue, output);
+
     /// <summary>Another system reports something of a member.</summary>
     public void Reported(MemberId member, string name, IEnumerable<KeyValuePair<string, string>> fields, long at, VenueState venue, VenueOutput output) =>
         Tell(Fact.External(member, name, System.Collections.Immutable.ImmutableDictionary.CreateRange(StringComparer.Ordinal, fields), at), venue, output);
@@ -62,20 +79,14 @@ public sealed partial class DecisionStage
     /// <summary>Gives points outside of rules, for a purchase or a friend brought along.</summary>
     public void Give(MemberId member, string cause, long points, bool pending, long at, VenueState venue, VenueOutput output)
     {
-        foreach (var entry in _points.Give(member, cause, points, at, pending))
-        {
-            Write(member, entry, venue, output);
-        }
+        Write(member, _points.Give(member, cause, points, at, pending), venue, output);
     }
 
     /// <summary>Spends points; the caller has seen that there are enough.</summary>
     public void Spend(MemberId member, string cause, long points, long at, VenueState venue, VenueOutput output)
     {
-        _points.TrySpend(member, cause, points, at, out var entries);
-        foreach (var entry in entries)
-        {
-            Write(member, entry, venue, output);
-        }
+        _points.TrySpend(member, cause, points, at, out var entries, out _);
+        Write(member, entries, venue, output);
     }
 
     void IDecisionSink.Expired(Coupon coupon) => _output.Expired.Add((_venue.Number, coupon.Id.Value));

@@ -74,6 +74,7 @@ public sealed partial class DecisionStage : IDecisionSink
     public void Replace(VenueMap map)
     {
         (_map, _calendar) = (map, new VenueCalendar(map.TimeZone, map.DayChange));
+        ReplaceLoyalty(Loyalty);
         Replace(_documents, _offersJson);
     }
 
@@ -88,6 +89,7 @@ public sealed partial class DecisionStage : IDecisionSink
             Into(venue, output).Advance(at, this);
             ChangeTags(venue, output);
             Overdue(at, venue, output);
+            PassLoyalty(at, venue, output);
             if (_calendar.Day(at) != day)
             {
                 foreach (var (member, entry) in _points.Pass(at))
@@ -120,6 +122,8 @@ public sealed partial class DecisionStage : IDecisionSink
     public void Erased(MemberId member, long at, VenueState venue, VenueOutput output)
     {
         _points.Forget(member);
+        _tiers.Forget(member);
+        _rewards.Forget(member);
         _tasks.Forget(member.Value);
         Referrals.Forget(member.Value);
         Tell(Fact.Erased(member, at), venue, output);
@@ -134,12 +138,13 @@ public sealed partial class DecisionStage : IDecisionSink
 
         // One that is told later completes what is known of the member and sends nothing: its moment has passed.
         Tell(Fact.Purchased(member, zone, category, cents, at) with { Late = now - at > MostDelay }, venue, output);
+        Bought(member, cents, at, now, venue, output);
     }
 
     /// <summary>A coupon was taken; the database let it through.</summary>
     public void Redeemed(CouponId coupon, int zone, long at, VenueState venue, VenueOutput output)
     {
-        if (_desk.Find(coupon) is { } known)
+        if (!Move(coupon.Value, RewardState.Open, RewardState.Collected, at, venue, output) && _desk.Find(coupon) is { } known)
         {
             Tell(Fact.Redeemed(known, zone, at), venue, output);
         }
@@ -193,6 +198,7 @@ public sealed partial class DecisionStage : IDecisionSink
         to.Write(_points.Save);
         to.Write(_tasks.Save);
         to.Write(Referrals.Save);
+        SaveLoyalty(to);
     }
 
     public void Load(ref StateReader from)
@@ -209,6 +215,7 @@ public sealed partial class DecisionStage : IDecisionSink
         _points.Load(from.Part());
         _tasks.Load(from.Part());
         Referrals.Load(from.Part());
+        LoadLoyalty(ref from);
     }
 
     // Rules of a book that was valid when it was taken; a document that no longer is (an older program wrote it) is left out.
@@ -227,7 +234,7 @@ public sealed partial class DecisionStage : IDecisionSink
         var desk = new OfferDesk(new DeskVenue(_map, _calendar, offers, _key, DeskPolicy.Default));
         var titles = book.Rules.ToImmutableDictionary(r => r.Id, r => r.Title, StringComparer.Ordinal);
         (_documents, _offersJson) = (documents, offersJson);
-        return (rules, desk, new Decider(rules, desk), new VenueWords(titles, offers.ToImmutableDictionary(o => o.Id, StringComparer.Ordinal), _map));
+        return (rules, desk, new Decider(rules, desk), Named(titles, offers));
     }
 
     // Written as it is told, with the time the rules had reached: told again in this order to the same rules, it gives the same decisions.

@@ -11,6 +11,16 @@ internal static class RuleFiling
     /// <summary>Under this id the versions of the offers are kept.</summary>
     public const string Offers = "$offers";
 
+    /// <summary>Under this id the versions of the loyalty programme are kept.</summary>
+    public const string Loyalty = "$loyalty";
+
+    /// <summary>Keeps a version of the programme, and gives the input that takes it into force.</summary>
+    public static LoyaltyChanged TakeLoyalty(IStoreCommit commit, int venue, string programme, string author, long at)
+    {
+        commit.AddRuleVersion(new RuleVersionRow(venue, Loyalty, 0, 1, "published", author, programme, at));
+        return new LoyaltyChanged(programme);
+    }
+
     /// <summary>Whether a document may go from one state to another. What is archived stays so, and nothing published is a draft again.</summary>
     public static bool MayGo(DocumentState? from, DocumentState to) => (from, to) switch
     {

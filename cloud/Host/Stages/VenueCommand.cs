@@ -26,6 +26,10 @@ namespace Presence.Cloud.Stages;
 [JsonDerivedType(typeof(TaskDone), "task")]
 [JsonDerivedType(typeof(RuleReleased), "released")]
 [JsonDerivedType(typeof(MemberWished), "wished")]
+[JsonDerivedType(typeof(LoyaltyChanged), "loyalty")]
+[JsonDerivedType(typeof(RewardOrdered), "ordered")]
+[JsonDerivedType(typeof(RewardSent), "sent")]
+[JsonDerivedType(typeof(RewardCalledOff), "calledOff")]
 public abstract record VenueCommand
 {
     /// <summary>Whom it concerns, so that it can be emptied when they are erased; null when nobody.</summary>
@@ -130,6 +134,27 @@ public sealed record RuleReleased(string Rule) : VenueCommand;
 
 /// <summary>The rules and offers in force from now on, as documents.</summary>
 public sealed record RulesChanged(string[] Documents, string Offers) : VenueCommand;
+
+/// <summary>What earns points, what makes a tier and what points buy from now on, as <c>loyalty/programme.json</c>.</summary>
+public sealed record LoyaltyChanged(string Loyalty) : VenueCommand;
+
+/// <summary>A reward is bought with points. The address it is sent to is no part of the log.</summary>
+/// <param name="Zone">Id of the place it is fetched at; null when it is sent.</param>
+public sealed record RewardOrdered(Guid Member, string Reward, string? Zone) : VenueCommand
+{
+    public override Guid? Concerns => Member;
+}
+
+public sealed record RewardSent(Guid Member, Guid Order) : VenueCommand
+{
+    public override Guid? Concerns => Member;
+}
+
+/// <summary>An order comes to nothing; the points go back.</summary>
+public sealed record RewardCalledOff(Guid Member, Guid Order) : VenueCommand
+{
+    public override Guid? Concerns => Member;
+}
 
 /// <summary>The plan, thresholds and survey in force from now on, as <see cref="PlanJson"/> writes them.</summary>
 public sealed record PlanChanged(string Plan) : VenueCommand;

@@ -34,6 +34,12 @@ public sealed class VenueOutput
     /// <summary>Coupons whose time is over without being redeemed.</summary>
     public List<(int Venue, Guid Coupon)> Expired { get; } = [];
 
+    /// <summary>Orders of rewards that moved on.</summary>
+    public List<(int Venue, Guid Order, string State, long At)> Rewards { get; } = [];
+
+    /// <summary>Members who rose or fell.</summary>
+    public List<(int Venue, Guid Member, string? Tier)> Tiers { get; } = [];
+
     /// <summary>Tasks that nobody did in time.</summary>
     public List<(int Venue, long Task, long At)> Escalations { get; } = [];
 
@@ -41,7 +47,7 @@ public sealed class VenueOutput
     public bool HasNews => Decisions.Count + Messages.Count + Arrivals.Count + Tasks.Count + Hooks.Count > 0;
 
     // How many of each were added to the commit.
-    private readonly int[] _written = new int[13];
+    private readonly int[] _written = new int[15];
 
     public void Clear()
     {
@@ -58,6 +64,8 @@ public sealed class VenueOutput
         Hooks.Clear();
         Expired.Clear();
         Escalations.Clear();
+        Rewards.Clear();
+        Tiers.Clear();
         Messages.Clear();
         Arrivals.Clear();
     }
@@ -79,6 +87,8 @@ public sealed class VenueOutput
         Add(10, Escalations, e => commit.EscalateTask(e.Venue, e.Task, e.At));
         Add(11, Messages, row => commit.AddMessage(row));
         Add(12, Arrivals, row => commit.AddArrival(row));
+        Add(13, Rewards, e => commit.SetRewardOrder(e.Venue, e.Order, e.State, e.At));
+        Add(14, Tiers, e => commit.SetTier(e.Venue, e.Member, e.Tier));
     }
 
     private void Add<T>(int which, List<T> rows, Action<T> write)

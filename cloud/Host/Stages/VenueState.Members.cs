@@ -64,6 +64,7 @@ public sealed partial class VenueState
             case MemberGraded graded:
                 if (_members.Grade(new(graded.Member), graded.Tier, graded.Tags, graded.Adviser))
                 {
+                    Decisions.Graded(new(graded.Member), graded.Tier, at);
                     Decisions.Changed(_members.Find(new(graded.Member))!, at, this, output);
                 }
 
@@ -139,6 +140,18 @@ public sealed partial class VenueState
                     Decisions.Changed(_members.Find(new(wished.Member))!, at, this, output);
                 }
 
+                break;
+            case LoyaltyChanged loyalty:
+                Decisions.ReplaceLoyalty(loyalty.Loyalty);
+                break;
+            case RewardOrdered ordered:
+                Decisions.Order(ordered, at, this, output);
+                break;
+            case RewardSent sent:
+                Decisions.Sent(sent.Order, at, this, output);
+                break;
+            case RewardCalledOff off:
+                Decisions.CallOff(off.Order, at, this, output);
                 break;
             case CouponUndone undone:
                 Decisions.Undone(new(undone.Coupon), at, this, output);

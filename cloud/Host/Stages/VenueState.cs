@@ -12,7 +12,7 @@ namespace Presence.Cloud.Stages;
 public sealed partial class VenueState
 {
     /// <summary>Rises whenever the state is written differently; <c>tests/golden/snapshots</c> has one of it.</summary>
-    public const int SnapshotVersion = 6;
+    public const int SnapshotVersion = 7;
     private readonly VenueSettings _settings;
     private readonly Dictionary<string, GatewayClock> _gateways = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ushort[]> _receiverTables = new(StringComparer.Ordinal);
@@ -23,6 +23,7 @@ public sealed partial class VenueState
     private VenueVisits _visits;
     private MemberBook _members = new();
     private DoorCounts _doors = new();
+    private UsualCounts _usual = new();
     private VenueCalendar _calendar;
     private long _venueTime;
     private long _settled;
@@ -130,6 +131,7 @@ public sealed partial class VenueState
         writer.Write(PlanText);
         writer.Write(_visits.Save);
         _doors.Save(writer);
+        _usual.Save(writer);
         Decisions.Save(writer);
     }
 
@@ -159,6 +161,7 @@ public sealed partial class VenueState
         TakePlan(PlanJson.Read(reader.Text() ?? "{}"));
         _visits = VenueVisits.Load(reader.Part(), Plan);
         _doors = DoorCounts.Load(ref reader);
+        _usual = UsualCounts.Load(ref reader);
         Decisions.Load(ref reader);
     }
 
@@ -305,7 +308,8 @@ public sealed partial class VenueState
             live = gateway.Online ? Math.Min(live, gateway.LiveMark) : live;
         }
 
-        if (live == long.MaxValue)
+        var isHeard = live != long.MaxValue;
+        if (!isHeard)
         {
             live = _lastTick - (long)_settings.OfflineAfter.TotalMilliseconds;
         }
@@ -322,6 +326,12 @@ public sealed partial class VenueState
         }
 
         Decisions.Advance(_venueTime, this, output);
+
+        // A mall that nobody hears is not an empty one.
+        foreach (var fill in isHeard ? _usual.Count(_venueTime, _calendar, _visits.ZoneCounts) : [])
+        {
+            Decisions.Counted(fill, _venueTime, this, output);
+        }
     }
 
     private void Happened(VenueOutput output)

@@ -20,6 +20,9 @@ public sealed record LoyaltyPolicy
     /// <summary>How long points are kept once they may be spent. Default 365 days.</summary>
     public TimeSpan Keeps { get; init; } = TimeSpan.FromDays(365);
 
+    /// <summary>How long points that come back can be spent at least, though their own time be over. Default 30 days.</summary>
+    public TimeSpan Grace { get; init; } = TimeSpan.FromDays(30);
+
     /// <summary>Points of a purchase.</summary>
     public long PointsOf(long cents) => cents / CentsAPoint;
 }
@@ -28,16 +31,19 @@ public sealed record LoyaltyPolicy
 /// The points of a venue's members. Each step's entries are handed out and written by the caller; kept here is only what can
 /// still be spent, so a member with a long history is no larger than a new one.
 /// </summary>
-/// <param name="policy">How points are earned and lost.</param>
-public sealed class PointsBook(LoyaltyPolicy policy)
+public sealed class PointsBook
 {
     private readonly SortedDictionary<Guid, PointsLedger> _ledgers = [];
 
-    public LoyaltyPolicy Policy => policy;
+    /// <summary>How points are earned and lost.</summary>
+    public LoyaltyPolicy Policy { get; set; } = LoyaltyPolicy.Default;
 
     /// <summary>What a member may spend, and what will be theirs later.</summary>
     public (long Spendable, long Pending) Of(MemberId member) =>
         _ledgers.TryGetValue(member.Value, out var ledger) ? (ledger.Spendable, ledger.Pending) : (0, 0);
+
+    /// <summary>What a member can spend at a moment.</summary>
+    public long SpendableAt(MemberId member, long at) => Ledger(member).Pass(at).Spendable;
 
     /// <summary>Gives points for a cause. The caller sees to it that a cause comes once: it is a decision's number or a call's key.</summary>
     /// <param name="member">To whom.</param>
@@ -52,18 +58,30 @@ public sealed class PointsBook(LoyaltyPolicy policy)
             return [];
         }
 
-        var spendable = pending ? at + (long)policy.Pending.TotalMilliseconds : at;
-        return Keep(member, Ledger(member).Pass(at).Give(cause, points, at, spendable, spendable + (long)policy.Keeps.TotalMilliseconds));
+        var spendable = pending ? at + (long)Policy.Pending.TotalMilliseconds : at;
+        return Keep(member, Ledger(member).Pass(at).Give(cause, points, at, spendable, spendable + (long)Policy.Keeps.TotalMilliseconds));
     }
 
     /// <summary>Spends points, those first that lapse first.</summary>
+    /// <param name="member">Whose.</param>
+    /// <param name="cause">Key of the cause.</param>
+    /// <param name="points">At least 1.</param>
+    /// <param name="at">Unix ms.</param>
+    /// <param name="entries">Also what time alone has moved.</param>
+    /// <param name="paid">What was spent, by the giving it came from.</param>
     /// <returns>False, and nothing spent, when there are not enough.</returns>
-    public bool TrySpend(MemberId member, string cause, long points, long at, out ImmutableArray<PointsEntry> entries)
+    public bool TrySpend(MemberId member, string cause, long points, long at, out ImmutableArray<PointsEntry> entries, out ImmutableArray<PointsLot> paid)
     {
-        var spent = Ledger(member).TrySpend(cause, points, at, out var after);
+        var before = Ledger(member);
+        var spent = before.TrySpend(cause, points, at, out var after);
         entries = Keep(member, after);
+        paid = [.. entries.Where(e => e.Key == cause).Select(e => before.Lots.Single(l => l.Key == e.Lot) with { Pending = 0, Left = e.Points })];
         return spent;
     }
+
+    /// <summary>Gives back what was spent on something that came to nothing.</summary>
+    public ImmutableArray<PointsEntry> GiveBack(MemberId member, string cause, ImmutableArray<PointsLot> paid, long at) =>
+        Keep(member, Ledger(member).Pass(at).GiveBack(cause, paid, at, at + (long)Policy.Grace.TotalMilliseconds));
 
     /// <summary>Lets time pass for all: pending points become the members', old ones lapse.</summary>
     public IEnumerable<(MemberId Member, PointsEntry Entry)> Pass(long at)

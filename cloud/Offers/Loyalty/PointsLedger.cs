@@ -127,6 +127,36 @@ public sealed record PointsLedger
         return true;
     }
 
+    /// <summary>Gives back spent points, each to the giving it came from.</summary>
+    /// <param name="key">Of the cause; again with the same key changes nothing.</param>
+    /// <param name="paid">What was spent.</param>
+    /// <param name="at">Unix ms.</param>
+    /// <param name="keptUntil">Unix ms until which they can be spent at least.</param>
+    public PointsLedger GiveBack(string key, ImmutableArray<PointsLot> paid, long at, long keptUntil)
+    {
+        if (Knows(key))
+        {
+            return this;
+        }
+
+        var (entries, lots) = (Entries, Lots.ToList());
+        foreach (var back in paid)
+        {
+            entries = entries.Add(new PointsEntry(key, back.Key, PointsAccount.Spent, PointsAccount.Member, back.Left, at));
+            var i = lots.FindIndex(l => l.Key == back.Key);
+            if (i >= 0)
+            {
+                lots[i] = lots[i] with { Left = lots[i].Left + back.Left, ExpiresAt = Math.Max(lots[i].ExpiresAt, keptUntil) };
+            }
+            else
+            {
+                lots.Add(new PointsLot(back.Key, 0, back.Left, at, Math.Max(back.ExpiresAt, keptUntil)));
+            }
+        }
+
+        return this with { Entries = entries, Lots = [.. lots.OrderBy(l => l.ExpiresAt).ThenBy(l => l.Key, StringComparer.Ordinal)] };
+    }
+
     /// <summary>Lets time pass: pending points become the member's, old ones lapse.</summary>
     public PointsLedger Pass(long at)
     {

@@ -22,6 +22,40 @@ public sealed class PointsRecord
     public long At { get; init; }
 }
 
+/// <summary>A reward that was bought with points.</summary>
+public sealed class RewardOrderRecord
+{
+    public required string Id { get; init; }
+
+    public int Venue { get; init; }
+
+    public int Number { get; init; }
+
+    public required string Member { get; init; }
+
+    public required string Reward { get; init; }
+
+    public long Points { get; init; }
+
+    public required string Way { get; init; }
+
+    public int Zone { get; init; }
+
+    public string? Code { get; init; }
+
+    public required string State { get; init; }
+
+    public byte[]? Address { get; init; }
+
+    public long At { get; init; }
+
+    public long ChangedAt { get; init; }
+
+    public string? ChangedBy { get; init; }
+
+    public string? Reason { get; init; }
+}
+
 /// <summary>Something for staff to do.</summary>
 public sealed class TaskRecord
 {

@@ -19,6 +19,8 @@ public sealed class PresenceDb(DbContextOptions<PresenceDb> options) : DbContext
 
     public DbSet<PointsRecord> Points => Set<PointsRecord>();
 
+    public DbSet<RewardOrderRecord> RewardOrders => Set<RewardOrderRecord>();
+
     public DbSet<TaskRecord> Tasks => Set<TaskRecord>();
 
     public DbSet<HookRecord> Hooks => Set<HookRecord>();
@@ -45,6 +47,7 @@ public sealed class PresenceDb(DbContextOptions<PresenceDb> options) : DbContext
         model.Entity<DecisionRecord>().ToTable("decisions");
         model.Entity<FactRecord>().ToTable("facts");
         model.Entity<PointsRecord>().ToTable("points");
+        model.Entity<RewardOrderRecord>().ToTable("reward_orders");
         model.Entity<TaskRecord>().ToTable("tasks");
         model.Entity<HookRecord>().ToTable("hooks");
         model.Entity<AlarmRecord>().ToTable("alarms");

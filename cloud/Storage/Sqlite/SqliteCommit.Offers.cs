@@ -51,6 +51,18 @@ internal sealed partial class SqliteCommit
         _offers.Points.Bind(row.Id).Bind(row.Venue).Bind(row.Member).Bind(row.Cause).Bind(row.Lot).Bind(row.Source).Bind(row.Target)
             .Bind(row.Points).Bind(row.At).Run();
 
+    public void AddRewardOrder(in RewardOrderRow row)
+    {
+        var s = _offers.Order.Bind(row.Id).Bind(row.Venue).Bind(row.Number).Bind(row.Member).Bind(row.Reward).Bind(row.Points).Bind(row.Way).Bind(row.Zone).Bind(row.Code);
+        (row.Address is null ? s.Bind((string?)null) : s.Bind(row.Address)).Bind(row.At).Bind(row.At).Run();
+    }
+
+    public void SetRewardOrder(int venue, Guid order, string state, long at) =>
+        _offers.OrderState.Bind(state).Bind(at).Bind(state).Bind(venue).Bind(order).Run();
+
+    public void SignRewardOrder(int venue, Guid order, string by, string? reason) =>
+        _offers.OrderSigned.Bind(by).Bind(reason).Bind(venue).Bind(order).Run();
+
     public void AddTask(in TaskRow row) =>
         _offers.Task.Bind(row.Id).Bind(row.Venue).Bind(row.Zone).Bind(row.Member).Bind(row.Rule).Bind(row.Body).Bind(row.At).Bind(row.DueAt)
             .Bind(row.EscalateTo).Run();
@@ -109,6 +121,14 @@ internal sealed partial class SqliteCommit
 
         public readonly Statement Points = prepare(
             "INSERT INTO points (id, venue, member, cause, lot, source, target, points, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+
+        public readonly Statement Order = prepare(
+            "INSERT INTO reward_orders (id, venue, number, member, reward, points, way, zone, code, address, state, at, changed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'open', ?, ?)");
+
+        public readonly Statement OrderState = prepare(
+            "UPDATE reward_orders SET state = ?, changed_at = ?, address = CASE WHEN ? = 'open' THEN address END WHERE venue = ? AND id = ?");
+
+        public readonly Statement OrderSigned = prepare("UPDATE reward_orders SET changed_by = ?, reason = ? WHERE venue = ? AND id = ?");
 
         public readonly Statement Task = prepare(
             "INSERT INTO tasks (id, venue, zone, member, rule, body, at, due_at, escalate_to) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");

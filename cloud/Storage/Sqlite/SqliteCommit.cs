@@ -50,7 +50,7 @@ internal sealed partial class SqliteCommit : IStoreCommit
             Prepare("UPDATE stays SET token = 0 WHERE venue = ? AND member = ?"),
             Prepare("UPDATE log SET records = x'' WHERE venue = ? AND member = ? AND instr(records, CAST('\"is\":\"bound\"' AS BLOB)) > 0"),
         ];
-        _cancel = Prepare("UPDATE coupons SET state = 'cancelled' WHERE venue = ? AND member = ? AND state = 'issued'");
+        _cancel = Prepare("UPDATE coupons SET state = 'cancelled' WHERE venue = ? AND member = ? AND state = 'issued' AND rule <> '$reward'");
         _link = Prepare("INSERT INTO links (code_hash, venue, member, expires_at) VALUES (?, ?, ?, ?)");
         _findLink = Prepare("SELECT member FROM links WHERE code_hash = ? AND venue = ?");
         _useLink = Prepare("UPDATE links SET used_at = ? WHERE code_hash = ? AND venue = ? AND used_at IS NULL AND expires_at >= ?");
@@ -86,6 +86,7 @@ internal sealed partial class SqliteCommit : IStoreCommit
             Prepare("DELETE FROM tasks WHERE venue = ? AND member = ?"),
             Prepare("DELETE FROM hooks WHERE venue = ? AND member = ?"),
             Prepare("UPDATE coupons SET state = CASE state WHEN 'issued' THEN 'cancelled' ELSE state END, member = '', qr = '', why = '{}' WHERE venue = ? AND member = ?"),
+            Prepare("UPDATE reward_orders SET state = CASE state WHEN 'open' THEN 'cancelled' ELSE state END, member = '', code = NULL, address = NULL WHERE venue = ? AND member = ?"),
             Prepare("DELETE FROM members WHERE venue = ? AND id = ?"),
             Prepare("UPDATE log SET records = x'', member = NULL, inputs = inputs WHERE venue = ? AND member = ?"),
         ];

@@ -83,6 +83,12 @@ public sealed class ReplayTests
             live.AddRange(output.Coupons.Select(c => $"{c.Uid} {c.Code} {c.Qr} {c.Offer} {c.IssuedAt} {c.ExpiresAt}"));
         }
 
+        Assert.NotEmpty(live);
+        Assert.Equal(live.Order(StringComparer.Ordinal), BackTested(state, facts).Lines.Order(StringComparer.Ordinal));
+    }
+
+    private static Heard BackTested(VenueState state, List<FactRow> facts)
+    {
         var heard = new Heard();
         var calendar = new VenueCalendar(state.Map.TimeZone, state.Map.DayChange);
         var offers = OfferBook.Read(state.Decisions.Offers);
@@ -91,8 +97,33 @@ public sealed class ReplayTests
         BackTest.Run(
             new RuleEngine(book, place), new DeskVenue(state.Map, calendar, offers, Key, DeskPolicy.Default), Retold(facts),
             until: state.Decisions.AdvancedTo, heard: heard);
-        Assert.NotEmpty(live);
-        Assert.Equal(live.Order(StringComparer.Ordinal), heard.Lines.Order(StringComparer.Ordinal));
+        return heard;
+    }
+
+    [Fact]
+    public void A_rule_that_asks_how_full_a_zone_is_decides_live_as_in_a_back_test_and_only_once_it_is_known()
+    {
+        // It cannot hold on the first day: nobody knows yet what is usual at that hour.
+        var facts = new List<FactRow>();
+        var (state, decided) = (New(), new List<long>());
+        var output = new VenueOutput();
+        foreach (var record in Day(1, days: 2, """
+            {"id": "busy", "version": 1, "state": "published", "author": "test", "title": "busy", "when": {"enters": {"zone": "atrium"} },
+             "if": [{"occupancy": {"zone": "atrium", "atLeastPercent": 20}}], "then": [{"points": 1}], "limits": {"once": "none"} }
+            """))
+        {
+            ReadOnlySpan<byte> bytes = record;
+            output.Clear();
+            state.Apply(InputRecord.Read(ref bytes), output, out _);
+            facts.AddRange(output.Facts);
+            decided.AddRange(output.Decisions.Where(d => d.Rule == "busy").Select(d => d.At));
+        }
+
+        Assert.Contains(facts, f => Load(f.Fact) is { Kind: FactKind.ZoneCounted, Usual: 0, Amount: > 0 });
+        Assert.Contains(facts, f => Load(f.Fact) is { Kind: FactKind.ZoneCounted, Usual: > 0 });
+        Assert.NotEmpty(decided);
+        Assert.All(decided, at => Assert.True(at > Morning + 86_000_000, "decided before anything was usual"));
+        Assert.Equal(decided, BackTested(state, facts).Lines.Where(l => l.Contains(" busy ", StringComparison.Ordinal)).Select(l => long.Parse(l.Split(' ')[6], System.Globalization.CultureInfo.InvariantCulture)));
     }
 
     private static IEnumerable<Fact> Retold(List<FactRow> rows)
@@ -102,12 +133,12 @@ public sealed class ReplayTests
             yield return Fact.TimePassed(row.ToldAt);
             yield return Load(row.Fact);
         }
+    }
 
-        static Fact Load(byte[] bytes)
-        {
-            var reader = new Presence.StateReader(bytes);
-            return Fact.Load(ref reader);
-        }
+    private static Fact Load(byte[] bytes)
+    {
+        var reader = new Presence.StateReader(bytes);
+        return Fact.Load(ref reader);
     }
 
     private sealed class Heard : IDecisionSink
@@ -157,13 +188,13 @@ public sealed class ReplayTests
     }
 
     // Two hours of a morning: two gateways, eighty strangers, and a member whose birthday it is.
-    internal static List<byte[]> Day(int seed)
+    internal static List<byte[]> Day(int seed, int days = 1, params string[] more)
     {
         var dice = new Random(seed);
         var log = new List<byte[]>();
         var definitions = Definitions();
         var offers = File.ReadAllText(Path.Combine(definitions, "offers.json"));
-        string[] documents = [.. Directory.EnumerateFiles(definitions, "*.json").Where(f => !f.EndsWith("offers.json", StringComparison.Ordinal) && !f.EndsWith(".schema.json", StringComparison.Ordinal)).Order(StringComparer.Ordinal).Select(File.ReadAllText)];
+        string[] documents = [.. Directory.EnumerateFiles(definitions, "*.json").Where(f => !f.EndsWith("offers.json", StringComparison.Ordinal) && !f.EndsWith(".schema.json", StringComparison.Ordinal)).Order(StringComparer.Ordinal).Select(File.ReadAllText), .. more];
         Assert.Empty(DecisionStage.Check(Kit.Simulator.DemoMall.Map, Key, documents, offers));
         var birthday = DateTimeOffset.FromUnixTimeMilliseconds(Morning).ToOffset(TimeSpan.FromHours(8));
         Command(log, new RulesChanged(documents, offers), Morning);
@@ -171,9 +202,9 @@ public sealed class ReplayTests
         Command(log, new DeviceBound(Anna.Value, 0xA11A, "link"), Morning + 2);
         var gateways = Kit.Simulator.DemoMall.Map.Receivers.GroupBy(r => r.Gateway).Select(g => (Name: g.Key, Numbers: g.Select(r => r.Number).ToArray())).ToList();
         var sequences = gateways.ToDictionary(g => g.Name, _ => 0UL);
-        for (var minute = 0; minute < 120; minute++)
+        for (var minute = 0; minute < 120 * days; minute++)
         {
-            var at = Morning + (minute * 60_000L);
+            var at = Morning + (minute / 120 * 86_400_000L) + (minute % 120 * 60_000L);
             foreach (var (name, numbers) in gateways)
             {
                 var batch = Batch.Usual(dice.Next(), 40, 20, 1, at, 700);
