@@ -5,16 +5,19 @@ import { at, call } from '../src/api/client';
 import type { VenueMap } from '../src/api/types';
 import { useLoaded } from '../src/live/useLoaded';
 import { Blank, Bones, Failure, LinkChip, Top } from '../src/ui/parts';
+import { usePlace } from '../src/ui/usePlace';
 import { useVenues, VenueChoice } from '../src/ui/useVenues';
 import { useFormats } from '../src/words/formats';
 import { useLanguage, useLocal, useSay } from '../src/words/language';
 import { DecisionFeed } from './DecisionFeed';
 import { LivePlan } from './LivePlan';
-import { Rules } from './Rules';
+import { RulesTab } from './rules/RulesTab';
 import { Tiles } from './Tiles';
 import { useLiveFloor } from './useLiveFloor';
 import { Visits } from './Visits';
 import { words } from './words';
+
+const tabs = ['floor', 'visits', 'rules'] as const;
 
 export function OperatorsPage() {
   const say = useSay(words);
@@ -27,6 +30,8 @@ export function OperatorsPage() {
   );
   const live = useLiveFloor(venue?.venue);
   const formats = useFormats(venue?.timeZone);
+  const [place, go] = usePlace();
+  const tab = tabs.find((t) => t === place[0]) ?? 'floor';
 
   useEffect(() => {
     document.title = `${language === 'zh' ? '运营' : 'Operators'} · Presence`;
@@ -59,7 +64,7 @@ export function OperatorsPage() {
       </Top>
       <main>
         <h1 className="sr-only">{say.title}</h1>
-        <Tabs.Root defaultValue="floor" className="stack">
+        <Tabs.Root value={tab} onValueChange={(next) => go(next)} className="stack">
           <Tabs.List className="tabs" aria-label={say.title}>
             <Tabs.Trigger value="floor">{say.tabs.floor}</Tabs.Trigger>
             <Tabs.Trigger value="visits">{say.tabs.visits}</Tabs.Trigger>
@@ -82,7 +87,17 @@ export function OperatorsPage() {
             {venue !== undefined && <Visits venue={venue.venue} map={map.data} formats={formats} />}
           </Tabs.Content>
           <Tabs.Content value="rules" tabIndex={-1}>
-            {venue !== undefined && <Rules venue={venue.venue} map={map.data} />}
+            {venue !== undefined && (
+              <RulesTab
+                key={venue.venue}
+                venue={venue.venue}
+                map={map.data}
+                formats={formats}
+                link={live.link}
+                picked={place[1]}
+                go={go}
+              />
+            )}
           </Tabs.Content>
         </Tabs.Root>
       </main>

@@ -3,6 +3,12 @@ import type { Language } from '../src/words/language';
 /** What things are called in the venue: the ids of rules, as people say them. */
 export interface Named {
   zone: (id: string) => string;
+  offer?: (id: string) => string;
+}
+
+/** The coupon as guests know it, or by its id. */
+export function offerWords(id: unknown, named: Named): string {
+  return named.offer?.(String(id)) || String(id);
 }
 
 type Json = Record<string, unknown>;
@@ -133,8 +139,8 @@ const readers: Record<string, Reader> = {
     zh
       ? `${named.zone(String(v.zone))}的人数为平时的${bounds(v.atLeastPercent, v.atMostPercent, zh, '%')}`
       : `${named.zone(String(v.zone))} has ${bounds(v.atLeastPercent, v.atMostPercent, zh, '%')} of the people usual at this hour`,
-  offers: (v: Json, zh) => {
-    const what = v.offer ?? v.theme ?? v.rule;
+  offers: (v: Json, zh, named) => {
+    const what = v.offer === undefined ? (v.theme ?? v.rule) : offerWords(v.offer, named);
     const fate = fates[String(v.were)]?.[zh ? 1 : 0] ?? String(v.were);
     const when = v.today === true ? (zh ? '今天' : ' today') : inDays(v.days, zh);
     return zh

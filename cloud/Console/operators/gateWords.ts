@@ -69,7 +69,7 @@ const values: [RegExp, string][] = [
   [/ a week\b/g, '（每周）'],
   [/\btoday\b/g, '今天'],
   [/\bhappened\b/g, '已发生'],
-  [/\bnone\b/g, '无'],
+  [/\bnone\b/gi, '无'],
   [/\bpresence\b/gi, '识别到访'],
   [/\bmarketing\b/gi, '发送优惠'],
   [/\bprofiling\b/gi, '个性化'],
@@ -93,7 +93,9 @@ export function gateName(gate: string, language: Language): string {
 export function valueText(value: Reason['observed'], language: Language): string {
   if (value === null) return '';
   // Found and asked for are said by the page.
-  const said = value.replace(/^(allows|needs) /, '');
+  const said = value
+    .replace(/^(allows|needs) /, '')
+    .replace(/\b(None|Presence|Marketing|Profiling)\b/g, (purpose) => purpose.toLowerCase());
   return language === 'en' ? said : values.reduce((text, [pattern, words]) => text.replace(pattern, words), said);
 }
 

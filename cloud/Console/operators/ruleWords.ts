@@ -1,12 +1,12 @@
 import type { LocalText } from '../src/api/types';
 import { inLanguage, type Language } from '../src/words/language';
-import { type Named, only, placeWords, read, spanWords } from './conditionWords';
+import { type Named, offerWords, only, placeWords, read, spanWords } from './conditionWords';
 
 type Json = Record<string, unknown>;
 type Reader = Parameters<typeof read>[0][string];
 
-const coupon = (v: Json, zh: boolean) => {
-  const what = v.offer ?? v.rule;
+const coupon = (v: Json, zh: boolean, named: Named) => {
+  const what = v.offer === undefined ? v.rule : offerWords(v.offer, named);
   return what === undefined
     ? zh
       ? '任一优惠券'
@@ -37,15 +37,16 @@ const triggers: Record<string, Reader> = {
       v.atLeast === undefined ? '' : zh ? `，至少 ${String(v.atLeast)}` : ` for at least ${String(v.atLeast)}`;
     return zh ? `会员购买${what}${least}` : `a member buys ${what}${least}`;
   },
-  redeems: (v: Json, zh) => (zh ? `会员核销${coupon(v, zh)}` : `a member redeems ${coupon(v, zh)}`),
-  notRedeemed: (v: Json, zh) =>
+  redeems: (v: Json, zh, named) =>
+    zh ? `会员核销${coupon(v, zh, named)}` : `a member redeems ${coupon(v, zh, named)}`,
+  notRedeemed: (v: Json, zh, named) =>
     zh
-      ? `${coupon(v, zh)}发放 ${spanWords(v.after, zh)} 后仍未核销`
-      : `${coupon(v, zh)} has not been redeemed after ${spanWords(v.after, zh)}`,
-  aboutToExpire: (v: Json, zh) =>
+      ? `${coupon(v, zh, named)}发放 ${spanWords(v.after, zh)} 后仍未核销`
+      : `${coupon(v, zh, named)} has not been redeemed after ${spanWords(v.after, zh)}`,
+  aboutToExpire: (v: Json, zh, named) =>
     zh
-      ? `${coupon(v, zh)}还有 ${spanWords(v.before, zh)} 到期`
-      : `${coupon(v, zh)} expires in ${spanWords(v.before, zh)}`,
+      ? `${coupon(v, zh, named)}还有 ${spanWords(v.before, zh)} 到期`
+      : `${coupon(v, zh, named)} expires in ${spanWords(v.before, zh)}`,
   scans: (v: Json, zh) =>
     zh
       ? `会员扫码${v.touchpoint === undefined ? '' : `“${String(v.touchpoint)}”`}`
@@ -75,7 +76,8 @@ const to = (v: Json, zh: boolean, named: Named) =>
         : 'the staff where they are';
 
 const actions: Record<string, Reader> = {
-  offer: (v: string, zh) => (zh ? `发放“${v}”优惠券` : `give the “${v}” coupon`),
+  offer: (v: string, zh, named) =>
+    zh ? `发放“${offerWords(v, named)}”优惠券` : `give the “${offerWords(v, named)}” coupon`,
   notifyStaff: (v: Json, zh, named) =>
     zh ? `告诉${to(v, zh, named)}：${quoted(v.text, zh)}` : `tell ${to(v, zh, named)}: ${quoted(v.text, zh)}`,
   task: (v: Json, zh, named) =>

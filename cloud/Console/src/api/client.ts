@@ -1,15 +1,25 @@
+/** One thing that is wrong with what was sent: where, what was found there, what would be valid. */
+export interface Mistake {
+  path: string;
+  value: string;
+  message: string;
+}
+
 /** An answer of the service that is not success, or no answer at all (`status` 0). */
 export class Problem extends Error {
   readonly status: number;
   /** Last segment of the problem's type, for example `already-redeemed`. */
   readonly kind: string;
   readonly detail: string | undefined;
+  /** Empty where the service names no place. */
+  readonly mistakes: readonly Mistake[];
 
-  constructor(status: number, kind: string, title: string, detail?: string) {
+  constructor(status: number, kind: string, title: string, detail?: string, mistakes: readonly Mistake[] = []) {
     super(title);
     this.status = status;
     this.kind = kind;
     this.detail = detail;
+    this.mistakes = mistakes;
   }
 
   /** True when nobody can know whether the service acted: asking again with the same key is the way to find out. */
@@ -48,7 +58,7 @@ async function send(path: string, ask: Ask): Promise<Response> {
 
 export async function readProblem(response: Response): Promise<Problem> {
   const text = await response.text().catch(() => '');
-  let said: { type?: unknown; title?: unknown; detail?: unknown } = {};
+  let said: { type?: unknown; title?: unknown; detail?: unknown; errors?: unknown } = {};
   try {
     said = JSON.parse(text) as typeof said;
   } catch {
@@ -60,7 +70,13 @@ export async function readProblem(response: Response): Promise<Problem> {
     type.split('/').pop() ?? '',
     typeof said.title === 'string' ? said.title : `HTTP ${response.status}`,
     typeof said.detail === 'string' ? said.detail : undefined,
+    Array.isArray(said.errors) ? said.errors.map(mistakeOf) : [],
   );
+}
+
+function mistakeOf(said: unknown): Mistake {
+  const { path, value, message } = (typeof said === 'object' && said !== null ? said : {}) as Record<string, unknown>;
+  return { path: String(path ?? '$'), value: String(value ?? ''), message: String(message ?? '') };
 }
 
 /** @returns the answer's JSON, or `undefined` when it has no content. */

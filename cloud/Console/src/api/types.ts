@@ -46,3 +46,22 @@ export type Joined = Said['JoinReply'];
 export type Me = Omit<Said['MeView'], 'purposes'> & { purposes: Purpose[] };
 export type OneTimeLink = Said['LinkReply'];
 export type Message = Omit<Said['MessageView'], 'coupon'> & { coupon: Coupon | null };
+
+/** A rule, journey, segment or event as it is written down; the service checks it, these pages only read it. */
+export type RuleDetail = Omit<Said['RuleView'], 'document'> & { document: Record<string, unknown> };
+export type RuleCheck = Said['RuleCheckView'];
+export type Doubt = Said['DoubtView'];
+export type RuleVersion = Omit<Said['RuleVersionView'], 'document'> & { document: Record<string, unknown> };
+export type Change = Omit<Said['ChangeView'], 'was' | 'is'> & { was: unknown; is: unknown };
+
+export type BackTest = Omit<Said['BackTestView'], 'forecast'> & { forecast: Forecast | null };
+export type Forecast = Omit<Said['ForecastView'], 'samples'> & { samples: Decision[] };
+
+export type Outcomes = Said['OutcomesView'];
+export type OutcomeOf = Said['OutcomeView'];
+
+export type GatewayEntry = Said['GatewayEntryView'];
+export type GatewaySetup = Said['GatewaySetup'];
+export type ReceiverState = Said['ReceiverView'];
+export type Apart = Said['ApartView'];
+export type EnrolmentCode = Said['EnrolmentCodeView'];

@@ -15,6 +15,10 @@ export interface Formats {
   until: (iso: string, from: string) => string;
   /** 45 s, 8 min, 2 hr 5 min. */
   lasting: (ms: number) => string;
+  /** 12.4 min */
+  minutes: (n: number) => string;
+  /** Cents as 1,250.00: a venue's currency is its own. */
+  money: (cents: number) => string;
 }
 
 export function makeFormats(language: Language, timeZone: string | undefined): Formats {
@@ -42,6 +46,7 @@ export function makeFormats(language: Language, timeZone: string | undefined): F
     return (n: number) => format.format(n);
   };
   const plain = new Intl.NumberFormat(locale);
+  const price = new Intl.NumberFormat(locale, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
   const share = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 0 });
   const [s, min, hour] = [unit('second'), unit('minute'), unit('hour')];
   const day = date({ weekday: 'short', day: 'numeric', month: 'short' });
@@ -54,6 +59,8 @@ export function makeFormats(language: Language, timeZone: string | undefined): F
     seconds: date({ hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' }),
     dayTime,
     day,
+    minutes: min,
+    money: (cents) => price.format(cents / 100),
     until: (iso, from) => (day(iso) === day(from) ? time(iso) : dayTime(iso)),
     lasting: (ms) => {
       const seconds = Math.max(0, Math.round(ms / 1000));
