@@ -3,7 +3,10 @@ using System.Reflection;
 
 namespace Presence.Trials;
 
-/// <summary>Gives every decoder broken input for a while: each class of the kit's <c>Fuzz</c> with a <c>Run(TimeSpan, int)</c> is one.</summary>
+/// <summary>
+/// Gives every decoder broken input for a while: each class of a namespace <c>Fuzz</c> with a <c>Run(TimeSpan, int)</c> is one. One that
+/// reads several formats says how many in <c>Formats</c>; each has its equal share.
+/// </summary>
 internal static class FuzzCommand
 {
     /// <summary>How much memory may stay taken, and how much larger the process may become, once a decoder has run for a tenth of its time.</summary>
@@ -11,15 +14,21 @@ internal static class FuzzCommand
 
     public static int Run(IReadOnlyList<string> args)
     {
-        var given = new Arguments(args, [], ["seconds", "seed"]);
-        var targets = typeof(Kit.Simulator.MallDay).Assembly.GetTypes()
-            .Where(type => string.Equals(type.Namespace, "Presence.Kit.Fuzz", StringComparison.Ordinal))
-            .Select(type => (type.Name, Method: type.GetMethod("Run", BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic, [typeof(TimeSpan), typeof(int)])))
+        var given = new Arguments(args, [], ["seconds", "seed", "only"]);
+        var only = given.Text("only", "").Split(',', StringSplitOptions.RemoveEmptyEntries);
+        var targets = typeof(Kit.Simulator.MallDay).Assembly.GetTypes().Concat(typeof(FuzzCommand).Assembly.GetTypes())
+            .Where(type => type.Namespace is "Presence.Kit.Fuzz" or "Presence.Trials.Fuzz" && (only.Length == 0 || only.Contains(type.Name)))
+            .Select(type => (type.Name, Formats: type.GetField("Formats")?.GetRawConstantValue() as int? ?? 1, Method: type.GetMethod("Run", BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic, [typeof(TimeSpan), typeof(int)])))
             .Where(target => target.Method?.ReturnType == typeof(long))
             .OrderBy(target => target.Name, StringComparer.Ordinal).ToArray();
+        if (targets.Length == 0)
+        {
+            throw new Refused($"there is no decoder '{given.Text("only", "")}' to give broken input");
+        }
+
         var share = TimeSpan.FromSeconds(given.Number("seconds", 30, 1, 86_400) / targets.Length);
         var (seed, failed, tried) = (given.Count("seed", Environment.TickCount & 0xFFFF, 0, int.MaxValue), 0, 0L);
-        foreach (var (name, method) in targets)
+        foreach (var (name, formats, method) in targets)
         {
             var watch = Stopwatch.StartNew();
             try
@@ -35,7 +44,7 @@ internal static class FuzzCommand
                 tried += inputs;
                 failed += tooMuch ? 1 : 0;
                 Console.WriteLine(
-                    $"{name}: {inputs:N0} inputs in {watch.Elapsed.TotalSeconds:F1} s; after the warm-up {Megabytes(growth)} held, process {Megabytes(larger)} to {residentAfter >> 20} MB"
+                    $"{name}: {inputs:N0} inputs{(formats > 1 ? $" ({inputs / formats:N0} to each of {formats} formats)" : "")} in {watch.Elapsed.TotalSeconds:F1} s; after the warm-up {Megabytes(growth)} held, process {Megabytes(larger)} to {residentAfter >> 20} MB"
                     + (tooMuch ? ": too much" : ""));
             }
             catch (Exception e)

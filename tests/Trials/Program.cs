@@ -13,6 +13,8 @@ try
     {
         ["demo", .. var rest] => await DemoCommand.RunAsync(rest, stopping.Token),
         ["crash", .. var rest] => await CrashCommand.RunAsync(rest, stopping.Token),
+        ["spool", .. var rest] => await SpoolCommand.RunAsync(rest, stopping.Token),
+        ["outage", .. var rest] => await Presence.Trials.Outage.OutageCommand.RunAsync(rest, stopping.Token),
         ["replay", .. var rest] => await ReplayCommand.RunAsync(rest, stopping.Token),
         ["fuzz", .. var rest] => FuzzCommand.Run(rest),
         ["backtest", .. var rest] => BackTestCommand.Run(rest, Console.Out, Console.IsErrorRedirected ? TextWriter.Null : Console.Error, stopping.Token),
@@ -39,7 +41,7 @@ catch (OperationCanceledException) when (stopping.IsCancellationRequested)
 // What runs programs stops them first; what only computes ends at once, as it always would.
 PosixSignalRegistration StopOn(PosixSignal which) => PosixSignalRegistration.Create(which, signal =>
 {
-    signal.Cancel = args is ["demo" or "crash" or "replay" or "mqtt" or "backtest", ..];
+    signal.Cancel = args is ["demo" or "crash" or "spool" or "outage" or "replay" or "mqtt" or "backtest", ..];
     stopping.Cancel();
 });
 
@@ -48,8 +50,10 @@ static int Usage()
     Console.Error.WriteLine("""
         presence-trials demo [--speed N] [--headless] [--seconds N] [--http PORT] [--mqtt PORT] [--seed N] [--strangers N] [--data DIR] [--warm-up SECONDS]
         presence-trials crash [--rounds N] [--power-cuts] [--seed N] [--data DIR]
+        presence-trials spool [--cuts N] [--kills N] [--tears N] [--seconds-each N] [--seed N]
+        presence-trials outage [--hours N] [--rate N] [--devices-of-ten N] [--data DIR]
         presence-trials replay FILE... [--speed N] [--data DIR]
-        presence-trials fuzz [--seconds N] [--seed N]
+        presence-trials fuzz [--seconds N] [--seed N] [--only NAME,NAME]
         presence-trials backtest RULES [--days N] [--members N] [--live FOLDER|none] [--seed N] [--json]
         presence-trials till --url URL --venue V --code CODE [--tries N] [--name NAME] [--zone ZONE]
         presence-trials decode FILE [--raw]

@@ -8,6 +8,9 @@ namespace Presence.Kit.Fuzz;
 /// <summary>Broken messages of every foreign system: each reader must answer, never throw, and never let a device through that has no address, receiver or strength.</summary>
 public static class FeedFuzz
 {
+    /// <summary>How many formats share the inputs.</summary>
+    public const int Formats = 8;
+
     private const string Phone = "00:11:22:33:44:55", Point = "e0:cb:bc:00:00:01";
 
     /// <param name="time">How long.</param>

@@ -29,6 +29,12 @@ public sealed class PaperCloud : IMqttEndpointHandler, IAsyncDisposable
     /// <summary>Whether the gateway is told.</summary>
     public bool Tells { get; set; } = true;
 
+    /// <summary>Whether payloads are kept; without, it only counts.</summary>
+    public bool Keeps { get; set; } = true;
+
+    /// <summary>Told each batch as it is committed, with the time of its newest sighting in Unix ms; called under a lock, must be quick.</summary>
+    public Action<TopicKind, long> OnCommitted { get; set; } = static (_, _) => { };
+
     public int Repeats { get; private set; }
 
     public ConcurrentBag<string> Refused { get; } = [];
@@ -39,6 +45,9 @@ public sealed class PaperCloud : IMqttEndpointHandler, IAsyncDisposable
 
     /// <summary>Sightings committed, and the bytes that brought them.</summary>
     public long Sightings { get; private set; }
+
+    /// <summary>Those of them that came as backlog.</summary>
+    public long Backlog { get; private set; }
 
     public long Bytes { get; private set; }
 
@@ -109,7 +118,11 @@ public sealed class PaperCloud : IMqttEndpointHandler, IAsyncDisposable
         CommittedWatermark? told = null;
         lock (_gate)
         {
-            _frames.Add((publish.Topic.Name, payload));
+            if (Keeps)
+            {
+                _frames.Add((publish.Topic.Name, payload));
+            }
+
             switch (topic.Kind)
             {
                 case TopicKind.Live or TopicKind.Backlog when Commits:
@@ -161,7 +174,13 @@ public sealed class PaperCloud : IMqttEndpointHandler, IAsyncDisposable
         }
 
         (Sightings, Bytes) = (Sightings + header.Sightings, Bytes + payload.Length);
-        _committed.Add((kind, header.Boot, header.Sequence, payload));
+        Backlog += kind is TopicKind.Backlog ? header.Sightings : 0;
+        OnCommitted(kind, _buffers.Columns.At[^1]);
+        if (Keeps)
+        {
+            _committed.Add((kind, header.Boot, header.Sequence, payload));
+        }
+
         return _marks[header.Boot] = kind is TopicKind.Live ? mark with { Live = header.Sequence } : mark with { Backlog = header.Sequence };
     }
 }

@@ -25,6 +25,10 @@ public sealed class CaptureFuzzTests
     }
 
     [Fact]
+    public void Damage_at_the_doors_of_a_gateway_is_answered_and_the_next_sound_frame_is_found() =>
+        Assert.True(DoorFuzz.Run(TimeSpan.FromSeconds(1), seed: 20_261_122) > 1_000);
+
+    [Fact]
     public void The_frames_that_damage_starts_from_are_sound()
     {
         foreach (var (link, flags, bytes) in CaptureSamples.Frames)
