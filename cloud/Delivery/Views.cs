@@ -21,7 +21,21 @@ public sealed record LiveFloorView(
 {
     /// <summary>What counted doors say; null where there are none.</summary>
     public DoorsView? Doors { get; init; }
+
+    /// <summary>Devices and people in the last five minutes that have been counted; null before the first.</summary>
+    public CountView? Count { get; init; }
 }
+
+/// <summary>How many there were in five minutes. Addresses are no devices, and devices no people: both are estimates with a range that holds nine times of ten.</summary>
+/// <param name="Addresses">Of Wi-Fi probe requests.</param>
+/// <param name="RandomShare">Share of them that were random, 0 to 1.</param>
+/// <param name="People">Null until people were counted often enough, by somebody or by doors.</param>
+/// <param name="Settled">Whether it stays as it is; for twenty minutes what comes after may still change it.</param>
+public sealed record CountView(
+    DateTimeOffset From, DateTimeOffset Until, int Addresses, double RandomShare, EstimateView Devices, EstimateView? People, bool Settled);
+
+/// <param name="Low">The range holds nine times of ten.</param>
+public sealed record EstimateView(int About, int Low, int High);
 
 /// <summary>People counted at doors since the venue's day began.</summary>
 /// <param name="People">People in the building by devices heard and by how many people a device has stood for; null while that is not known.</param>

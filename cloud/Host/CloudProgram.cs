@@ -125,6 +125,7 @@ public static class CloudProgram
         CouponEndpoints.Map(api);
         TillEndpoints.Map(api);
         FloorEndpoints.Map(api);
+        CountEndpoints.Map(api);
         RuleEndpoints.Map(api);
         RuleCheckEndpoints.Map(api);
         OutcomeEndpoints.Map(api);

@@ -22,6 +22,12 @@ public sealed class DoorCounts
     /// <summary>When somebody was last seen to move, Unix ms; 0 for never.</summary>
     public long LastMotionAt { get; private set; }
 
+    /// <summary>Whether enough people went through today for the doors to say how many are inside.</summary>
+    public bool IsTelling => In >= Enough;
+
+    /// <summary>The venue's day that is counted.</summary>
+    public int Day => _day;
+
     /// <summary>People inside by the doors alone, never below none.</summary>
     public long Inside => Math.Max(0, In - Out);
 

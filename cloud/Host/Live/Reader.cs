@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Presence.Cloud.Stages;
 using Presence.Delivery;
+using Presence.Visits;
 using Presence.Storage.Model;
 
 namespace Presence.Cloud.Live;
@@ -158,10 +159,24 @@ public sealed partial class Reader(IDbContextFactory<PresenceDb> databases, Venu
             [.. floor.Gateways.Select(g => new GatewayView(g.Gateway, g.Online, g.LastSeenAt == 0 ? null : At(g.LastSeenAt), g.ClockErrorMs, g.Backlog))],
             floor.Sightings, floor.Visits)
         {
+            Count = floor.Counts.Count > 0 ? View(floor, floor.Counts[^1]) : null,
             Doors = floor.Doors is { In: 0, Out: 0 } ? null : new(
                 floor.Doors.In, floor.Doors.Out, floor.Doors.Inside,
                 floor.Doors.PeoplePerVisit > 0 ? (long)Math.Round(floor.Visitors * floor.Doors.PeoplePerVisit) : null),
         };
+    }
+
+    /// <summary>The windows of the last day, oldest first.</summary>
+    public static IReadOnlyList<CountView> Counts(Venue venue) => [.. venue.Floor.Counts.Select(c => View(venue.Floor, c))];
+
+    private static CountView View(LiveFloor floor, LiveCount count)
+    {
+        var (window, people) = count;
+        return new CountView(
+            At(window.StartMs), At(window.StartMs + DeviceCount.WindowMs), window.Addresses, Math.Round(window.RandomShare, 3),
+            new EstimateView(window.Devices, window.Low, window.High),
+            people is { } p ? new EstimateView((int)Math.Round(p.People), (int)Math.Floor(p.Low), (int)Math.Ceiling(p.High)) : null,
+            floor.Counts[^1].Window.StartMs - window.StartMs >= DeviceCount.Settling * DeviceCount.WindowMs);
     }
 
     public DecisionView View(Venue venue, DecisionRecord d)

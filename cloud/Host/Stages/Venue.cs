@@ -149,8 +149,15 @@ public sealed record LiveFloor(
     /// <summary>What doors counted today.</summary>
     public LiveDoors Doors { get; init; } = new(0, 0, 0, 0);
 
+    /// <summary>Devices and people in the windows of the last day, oldest first.</summary>
+    public IReadOnlyList<LiveCount> Counts { get; init; } = [];
+
     public static readonly LiveFloor Empty = new(0, 0, 0, [], [], 0, 0, new Dictionary<Guid, int>());
 }
+
+/// <summary>How many there were in a window.</summary>
+/// <param name="People">Null while nobody counted people often enough.</param>
+public readonly record struct LiveCount(DeviceWindow Window, PeopleRange? People);
 
 /// <param name="LastSeenAt">Unix ms; 0 before the first word.</param>
 public sealed record LiveGateway(string Gateway, bool Online, long LastSeenAt, long ClockErrorMs, long Backlog);

@@ -25,6 +25,7 @@ namespace Presence.Cloud.Stages;
 [JsonDerivedType(typeof(EventReported), "event")]
 [JsonDerivedType(typeof(TaskDone), "task")]
 [JsonDerivedType(typeof(RuleReleased), "released")]
+[JsonDerivedType(typeof(HeadsCounted), "heads")]
 [JsonDerivedType(typeof(MemberWished), "wished")]
 [JsonDerivedType(typeof(LoyaltyChanged), "loyalty")]
 [JsonDerivedType(typeof(RewardOrdered), "ordered")]
@@ -131,6 +132,10 @@ public sealed record TaskDone(long Task) : VenueCommand;
 
 /// <summary>Somebody looked at a rule that was stopped, and lets it run again.</summary>
 public sealed record RuleReleased(string Rule) : VenueCommand;
+
+/// <summary>Somebody counted the people in the venue.</summary>
+/// <param name="At">Unix ms.</param>
+public sealed record HeadsCounted(int People, long At) : VenueCommand;
 
 /// <summary>The rules and offers in force from now on, as documents.</summary>
 public sealed record RulesChanged(string[] Documents, string Offers) : VenueCommand;

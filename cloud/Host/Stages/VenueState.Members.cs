@@ -21,6 +21,7 @@ public sealed partial class VenueState
     {
         Receivers = [.. _visits.Receivers],
         Apart = [.. _visits.Marks],
+        Counts = _counts,
         Doors = new(_doors.In, _doors.Out, _doors.Inside, _doors.PeoplePerVisit),
     };
 
@@ -170,6 +171,9 @@ public sealed partial class VenueState
                 break;
             case EventReported reported:
                 Decisions.Reported(new(reported.Member), reported.Name, reported.Fields, at, this, output);
+                break;
+            case HeadsCounted counted:
+                Learn(counted);
                 break;
             case TaskDone done:
                 Decisions.TaskDone(done.Task);

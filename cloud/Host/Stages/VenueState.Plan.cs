@@ -38,6 +38,7 @@ public sealed partial class VenueState
     private void NumberReceivers()
     {
         _receiverTables.Clear();
+        _places.Clear();
         foreach (var gateway in Map.Receivers.Index().GroupBy(r => r.Item.Gateway, StringComparer.Ordinal))
         {
             var table = Enumerable.Repeat(ushort.MaxValue, gateway.Max(r => r.Item.Number) + 1).ToArray();
@@ -47,6 +48,7 @@ public sealed partial class VenueState
             }
 
             _receiverTables[gateway.Key] = table;
+            _places[gateway.Key] = _places.Count;
         }
 
         // One that was taken out is kept, for how far its streams came: put back it must not be counted twice.

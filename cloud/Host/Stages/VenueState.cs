@@ -12,7 +12,7 @@ namespace Presence.Cloud.Stages;
 public sealed partial class VenueState
 {
     /// <summary>Rises whenever the state is written differently; <c>tests/golden/snapshots</c> has one of it.</summary>
-    public const int SnapshotVersion = 7;
+    public const int SnapshotVersion = 8;
     private readonly VenueSettings _settings;
     private readonly Dictionary<string, GatewayClock> _gateways = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ushort[]> _receiverTables = new(StringComparer.Ordinal);
@@ -132,6 +132,7 @@ public sealed partial class VenueState
         writer.Write(_visits.Save);
         _doors.Save(writer);
         _usual.Save(writer);
+        SaveCounts(writer);
         Decisions.Save(writer);
     }
 
@@ -162,6 +163,7 @@ public sealed partial class VenueState
         _visits = VenueVisits.Load(reader.Part(), Plan);
         _doors = DoorCounts.Load(ref reader);
         _usual = UsualCounts.Load(ref reader);
+        LoadCounts(ref reader);
         Decisions.Load(ref reader);
     }
 
@@ -198,7 +200,9 @@ public sealed partial class VenueState
             return Applied.Changed;
         }
 
-        _visits.Observe(InVenueTerms(_buffers.Columns, gateway), late, _happened);
+        var batch = InVenueTerms(_buffers.Columns, gateway);
+        _devices.Hear(batch, _places.GetValueOrDefault(gateway.Name));
+        _visits.Observe(batch, late, _happened);
         Sightings += header.Sightings;
         Happened(output);
         return Applied.Changed;
@@ -325,6 +329,7 @@ public sealed partial class VenueState
             Happened(output);
         }
 
+        CountDevices();
         Decisions.Advance(_venueTime, this, output);
 
         // A mall that nobody hears is not an empty one.

@@ -11,7 +11,7 @@ public sealed class DeviceCount
     public const long WindowMs = 300_000;
 
     /// <summary>A window's count may change until so many later ones have ended: only what comes after tells two devices from one that moved.</summary>
-    private const int Settling = 4;
+    public const int Settling = 4;
 
     /// <summary>Windows that are kept: a day.</summary>
     private const int Kept = 288;

@@ -88,6 +88,30 @@ public sealed class PlanTests : IDisposable
         Assert.Equal(HttpStatusCode.NotFound, (await shop.Http.DeleteAsync(shop.At($"apart/{number}"))).StatusCode);
     }
 
+    [Fact]
+    public async Task The_operator_sees_how_many_devices_there_were_and_people_by_what_was_counted()
+    {
+        await using var shop = await OpenAsync(file: true);
+        var counts = (await shop.GetAsync("counts")).AsArray();
+        Assert.InRange(counts.Count, 24, 31);
+        Assert.All(counts, c => Assert.InRange(c!["devices"]!["about"]!.GetValue<int>(), c["devices"]!["low"]!.GetValue<int>(), c["devices"]!["high"]!.GetValue<int>()));
+        Assert.All(counts, c => Assert.True(c!["addresses"]!.GetValue<int>() >= c["devices"]!["about"]!.GetValue<int>() && c["randomShare"]!.GetValue<double>() == 0));
+        Assert.All(counts, c => Assert.InRange(c!["people"]!["about"]!.GetValue<int>(), c["people"]!["low"]!.GetValue<int>(), c["people"]!["high"]!.GetValue<int>()));
+        Assert.Equal(4, counts.Count(c => !c!["settled"]!.GetValue<bool>()));
+        Assert.NotNull((await shop.GetAsync("floor"))["count"]!["people"]);
+
+        using var odd = await shop.Http.PostAsJsonAsync(shop.At("counts"), new { people = -1 });
+        Assert.Contains("$.people", await odd.Content.ReadAsStringAsync());
+        using var old = await shop.Http.PostAsJsonAsync(shop.At("counts"), new { people = 5, at = "2020-01-01T00:00:00Z" });
+        Assert.Contains("$.at", await old.Content.ReadAsStringAsync());
+
+        // A moment that was counted wrongly by far: the estimate follows what people say.
+        var (at, before) = (counts[10]!["from"]!.GetValue<DateTimeOffset>(), counts[10]!["people"]!["about"]!.GetValue<int>());
+        using var told = await shop.Http.PostAsJsonAsync(shop.At("counts"), new { people = 5_000, at });
+        Assert.Equal(HttpStatusCode.Accepted, told.StatusCode);
+        await shop.UntilAsync("counts", c => c[10]!["people"]!["about"]!.GetValue<int>() > before);
+    }
+
     public void Dispose() => _folder.Delete(recursive: true);
 
     private static int Visits(JsonNode side) => side["visits"]!.AsObject().Sum(v => v.Value!.GetValue<int>());

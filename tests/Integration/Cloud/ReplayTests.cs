@@ -216,12 +216,17 @@ public sealed class ReplayTests
                     Traits = [.. batch.Traits.Select((_, i) => i == 0 ? TokenTraits.Bound | TokenTraits.Associated : TokenTraits.Associated)],
                     Receiver = [.. batch.Receiver.Select(_ => (ushort)numbers[dice.Next(numbers.Length)])],
                 };
+                batch = batch with { Exact = [.. batch.Tokens], Coarse = [.. batch.Tokens.Select(t => 1 + (t % 9))] };
                 Add(log, InputKind.Sightings, name, at + 30_000, batch.Encode());
                 var status = new GatewayStatus { Boot = 7, At = at + 31_000, Online = true, CompleteTo = at + 30_000, LiveSequence = sequences[name], Version = "test" };
                 Add(log, InputKind.Status, name, at + 31_000, status.Encode());
             }
 
             Add(log, InputKind.Tick, "", at + 32_000, []);
+            if (minute % 15 == 8)
+            {
+                Command(log, new HeadsCounted(60 + minute, at), at + 33_000);
+            }
         }
 
         return log;
