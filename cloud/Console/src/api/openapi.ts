@@ -1174,6 +1174,64 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/wishes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WishesView"];
+                    };
+                };
+            };
+        };
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["WishesView"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WishesView"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/venues/{venue}/backtests": {
         parameters: {
             query?: never;
@@ -1982,6 +2040,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/venues/{venue}/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    venue: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CountView"][];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    venue: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["HeadsBody"];
+                };
+            };
+            responses: {
+                /** @description Accepted */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/venues/{venue}/rules": {
         parameters: {
             query?: never;
@@ -2523,6 +2641,27 @@ export interface components {
             marketing: components["schemas"]["LocalText"];
             profiling: components["schemas"]["LocalText"];
         };
+        /** @description How many there were in five minutes. Addresses are no devices, and devices no people: both are estimates with a range that holds nine times of ten. */
+        CountView: {
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            until: string;
+            /**
+             * Format: int32
+             * @description Of Wi-Fi probe requests.
+             */
+            addresses: number;
+            /**
+             * Format: double
+             * @description Share of them that were random, 0 to 1.
+             */
+            randomShare: number;
+            devices: components["schemas"]["EstimateView"];
+            people: null | components["schemas"]["EstimateView"];
+            /** @description Whether it stays as it is; for twenty minutes what comes after may still change it. */
+            settled: boolean;
+        };
         CouponByHand: {
             code: string;
             state: string;
@@ -2646,6 +2785,17 @@ export interface components {
             /** @description 64 bytes, base64url. */
             sealKey: string;
         };
+        EstimateView: {
+            /** Format: int32 */
+            about: number;
+            /**
+             * Format: int32
+             * @description The range holds nine times of ten.
+             */
+            low: number;
+            /** Format: int32 */
+            high: number;
+        };
         /** @description A storey. Order in ImmutableArray&lt;Floor&gt; VenueMap.Floors is from the lowest up. */
         Floor: {
             /** @description For example `F1`. */
@@ -2758,6 +2908,18 @@ export interface components {
             /** @description Why; kept with the coupon. */
             reason: null | string;
         };
+        HeadsBody: {
+            /**
+             * Format: int32
+             * @description In the whole venue.
+             */
+            people: number;
+            /**
+             * Format: date-time
+             * @description When; now when left out. A day back at most.
+             */
+            at?: null | string;
+        };
         HookView: {
             /** Format: int64 */
             id: number;
@@ -2843,6 +3005,7 @@ export interface components {
              */
             visits: number;
             doors?: null | components["schemas"]["DoorsView"];
+            count?: null | components["schemas"]["CountView"];
         };
         /** @description A text in the languages of the venue; English is always there. */
         LocalText: {
@@ -3455,6 +3618,31 @@ export interface components {
             stays: components["schemas"]["StayView"][];
             /** @description `passerBy`, `visitor`, `engaged`, or `resident` for staff and devices that never leave. */
             standing: components["schemas"]["Standing"];
+        };
+        /** @description When, how often, of what and how a member wants to hear of us, as their page shows and sends it. */
+        WishesView: {
+            /** @description Nothing from this local time, `HH:mm`; null with QuietTo for no such hours. */
+            quietFrom: null | string;
+            /** @description Until this local time, which may be the next morning. */
+            quietTo: null | string;
+            /**
+             * Format: int32
+             * @description Most offers in one venue day; 0 wants none, null leaves it to the venue.
+             */
+            mostPerDay: null | number;
+            /**
+             * Format: date-time
+             * @description Nothing until then; null is not paused.
+             */
+            pausedUntil: null | string;
+            /** @description Ways that are open: `push`, `email`, `sms`, `wechat`; the wallet always is. */
+            channels: string[];
+            /** @description Themes of which none are wanted. */
+            mutedThemes: string[];
+            /** @description Themes of which fewer are wanted. */
+            lessOf: string[];
+            /** @description What offers in force are about, to choose from; not read when sent. */
+            themes?: null | string[];
         };
         /** @description A named part of a floor, with tags that rules speak of. */
         Zone: {
