@@ -21,6 +21,47 @@ public sealed class MemberFeedTests
         await closed.CancelAsync();
     }
 
+    [Fact]
+    public async Task A_phone_that_was_away_gets_what_it_missed_once_and_in_order()
+    {
+        // At noon in the mall: at night nothing is sent. Each of another theme: of one, a day brings one message.
+        string[] themes = ["books", "toys", "shoes", "tea"];
+        await using var cloud = await RunningCloud.StartAsync(
+            [.. themes.Select(t => RunningCloud.WhenBuys(t, t, $$$"""{"message": {"text": {"en": "New {{{t}}}", "zh": "新品"}, "theme": "{{{t}}}"}}"""))],
+            settings: ["--time-scale", "1", "--time-origin", "2026-11-20T04:00:00Z"]);
+        var (member, secret) = await cloud.JoinAsync();
+        var got = new ConcurrentQueue<long>();
+        await using (var phone = await ListenAsync(cloud, secret, got))
+        {
+            await phone.InvokeAsync("Resume", [0L], default);
+            await BuyAsync(cloud, member, "books");
+            await Until.TrueAsync(() => got.Count == 1, "the first message came", 20);
+        }
+
+        await BuyAsync(cloud, member, "toys");
+        await BuyAsync(cloud, member, "shoes");
+        Assert.Single(got);
+        await using (var again = await ListenAsync(cloud, secret, got))
+        {
+            await again.InvokeAsync("Resume", [got.Max()], default);
+            await Until.TrueAsync(() => got.Count == 3, "what was missed came", 20);
+            await BuyAsync(cloud, member, "tea");
+            await Until.TrueAsync(() => got.Count >= 4, "what is new came", 20);
+            await Task.Delay(200);
+        }
+
+        Assert.Equal(got.Order(), got);
+        Assert.Equal(4, got.Distinct().Count());
+        Assert.Equal(4, got.Count);
+    }
+
+    private static Task<Kit.Clients.Live> ListenAsync(RunningCloud cloud, string secret, ConcurrentQueue<long> got) => Kit.Clients.Live.ConnectAsync(
+        cloud.Http.BaseAddress!, "consumers", secret,
+        new Dictionary<string, Action<System.Text.Json.JsonElement>>(StringComparer.Ordinal) { ["Message"] = m => got.Enqueue(m.GetProperty("cursor").GetInt64()) }, default);
+
+    private static async Task BuyAsync(RunningCloud cloud, Guid member, string category) => Assert.Equal(
+        System.Net.HttpStatusCode.Accepted, (await cloud.PostAsync($"/api/v1/venues/{RunningCloud.Venue}/purchases", new { member, zone = "page-one", category, cents = 50 })).Status);
+
     // Fails before the first message and between the first and the second.
     private sealed class FailingStore(int failures) : ILiveSource
     {
