@@ -63,6 +63,13 @@ internal sealed class LittleMall : IAsyncDisposable
 
     public Task StopCloudAsync() => _cloud!.KillAsync();
 
+    /// <summary>Ends it as a fault of its own would, with whatever it then says.</summary>
+    public async Task CrashCloudAsync()
+    {
+        await Programs.RunAsync("kill", ["-ABRT", Text(_cloud!.Id)], TimeSpan.FromSeconds(10));
+        await _cloud.KillAsync(after: TimeSpan.FromSeconds(10));
+    }
+
     /// <summary>Shows a code on the operators' page.</summary>
     public async Task<string> CodeAsync(string gateway)
     {
@@ -220,9 +227,12 @@ internal sealed class LittleMall : IAsyncDisposable
             return one;
         }
 
-        public async Task KillAsync()
+        public int Id => _process.Id;
+
+        /// <param name="after">How long it may take to end by itself.</param>
+        public async Task KillAsync(TimeSpan after = default)
         {
-            if (!_process.HasExited)
+            if (!_process.WaitForExit(after))
             {
                 _process.Kill();
             }
