@@ -32,6 +32,10 @@ internal static class PlanCheck
         try
         {
             plan.Policy.Check();
+            foreach (var zone in map.Zones.IsDefault ? [] : map.Zones.Where(z => z.Silence is not null))
+            {
+                plan.Policy.CheckSilence(zone.Silence!.Value, $"Silence of zone '{zone.Id}'");
+            }
         }
         catch (ArgumentOutOfRangeException e)
         {

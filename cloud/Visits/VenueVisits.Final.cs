@@ -171,7 +171,7 @@ public sealed partial class VenueVisits
         ref DeviceState device, int slot, long first, long last, EvidenceSources sources, ReadOnlySpan<EvidenceCell> cells, EvidenceSources mark, VisitEventList happened)
     {
         if (device.Is(DeviceFlags.FinalOpen)
-            && (first - (device.FinalSince + device.FinalLast) > _silence || last - device.FinalSince > _longest))
+            && (first - (device.FinalSince + device.FinalLast) > SilenceIn(device.FinalZone) || last - device.FinalSince > _longest))
         {
             SettleVisit(ref device, slot, mark, happened);
         }
@@ -226,7 +226,7 @@ public sealed partial class VenueVisits
         if (!device.Is(DeviceFlags.OnFinalWheel))
         {
             device.Flags |= DeviceFlags.OnFinalWheel;
-            PutOnFinalWheel(ref device, slot, at + _silence);
+            PutOnFinalWheel(ref device, slot, at + _leastSilence);
         }
     }
 
@@ -251,10 +251,10 @@ public sealed partial class VenueVisits
                 next = device.NextFinal;
                 device.NextFinal = 0;
                 _finalWheel.Count--;
-                var due = device.FinalSince + device.FinalLast + _silence;
+                var due = device.FinalSince + device.FinalLast + SilenceIn(device.FinalZone);
                 if (due >= now)
                 {
-                    PutOnFinalWheel(ref device, slot, Math.Max(due, (_finalWheel.Next * 1000) + 1));
+                    PutOnFinalWheel(ref device, slot, Math.Max(Look(due, now), (_finalWheel.Next * 1000) + 1));
                     continue;
                 }
 

@@ -6,7 +6,7 @@ public sealed partial class VenueVisits
     {
         var at = burst.First;
         var last = device.LiveSince + device.LiveLast;
-        if (device.Is(DeviceFlags.LiveOpen) && (at - last > _silence || at - device.LiveSince > _longest))
+        if (device.Is(DeviceFlags.LiveOpen) && (at - last > SilenceIn(device.LiveZone) || at - device.LiveSince > _longest))
         {
             EndLive(ref device, slot, EvidenceSources.None, happened);
         }
@@ -38,7 +38,7 @@ public sealed partial class VenueVisits
         if (!device.Is(DeviceFlags.OnLiveWheel))
         {
             device.Flags |= DeviceFlags.OnLiveWheel;
-            ref var head = ref _liveWheel.Place(at + _silence);
+            ref var head = ref _liveWheel.Place(at + _leastSilence);
             device.NextLive = head;
             head = slot + 1;
         }
@@ -95,12 +95,12 @@ public sealed partial class VenueVisits
 
     private void WakeLive(ref DeviceState device, int slot, long watermark, EvidenceSources mark, VisitEventList happened)
     {
-        var due = device.LiveSince + device.LiveLast + _silence;
+        var due = device.LiveSince + device.LiveLast + SilenceIn(device.LiveZone);
         if (device.Is(DeviceFlags.LiveOpen) && due >= watermark)
         {
             device.Flags |= DeviceFlags.OnLiveWheel;
             // The second under the hand is being emptied: what is still to come goes to a later one.
-            ref var later = ref _liveWheel.Place(Math.Max(due, (_liveWheel.Next * 1000) + 1));
+            ref var later = ref _liveWheel.Place(Math.Max(Look(due, watermark), (_liveWheel.Next * 1000) + 1));
             device.NextLive = later;
             later = slot + 1;
             return;
@@ -113,6 +113,9 @@ public sealed partial class VenueVisits
 
         FreeIfDone(slot);
     }
+
+    // In time for the shortest silence, since the device may go to that zone meanwhile.
+    private long Look(long due, long now) => Math.Min(due, now + _leastSilence);
 
     private static void Say(
         VisitEventKind kind, in DeviceState device, int slot, int zone, long since, long at, byte confidence, VisitEventList happened) =>

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics.X86;
 
 namespace Presence.Visits;
 
@@ -22,6 +21,8 @@ public sealed partial class VenueVisits
     private readonly int _receivers;
     private readonly int[] _zoneCounts;
     private readonly long _silence;
+    private readonly long _leastSilence;
+    private readonly long[] _silences;
     private readonly long _lateness;
     private readonly long _longest;
     private readonly long _resident;
@@ -67,6 +68,8 @@ public sealed partial class VenueVisits
         _receivers = map.Receivers.Length;
         _zoneCounts = new int[map.Zones.Length];
         _silence = (long)policy.Silence.TotalMilliseconds;
+        _silences = [.. map.Zones.Select(z => (long)policy.SilenceIn(z).TotalMilliseconds)];
+        _leastSilence = _silences.Append(_silence).Min();
         _lateness = (long)policy.Lateness.TotalMilliseconds;
         _longest = (long)policy.Longest.TotalMilliseconds;
         _resident = (long)policy.Resident.TotalMilliseconds;
@@ -101,6 +104,9 @@ public sealed partial class VenueVisits
 
     /// <summary>Index of the zone the device is believed to be in, or -1.</summary>
     public int ZoneOf(int slot) => _devices[slot].Is(DeviceFlags.LiveOpen) ? _devices[slot].LiveZone : -1;
+
+    // A phone lies in a bag through a film, and is in the hand on the way past: how long silence means nothing depends on the zone.
+    private long SilenceIn(int zone) => zone < 0 ? _silence : _silences[zone];
 
     public bool TryFind(DeviceToken device, out int slot) => (slot = _table.Find(device.Hash, _devices)) >= 0;
 
@@ -228,121 +234,4 @@ public sealed partial class VenueVisits
 
     /// <summary>Unix ms of the lowest watermark at which <see cref="Advance"/> may have something to do; <see cref="long.MaxValue"/> when nothing waits.</summary>
     public long NextDueMs => Math.Min(_liveWheel.NextDueMs(), NextSettleMs());
-
-    // One look-up per distinct device and batch; all table lines, then all device lines, are on their way while the first is used.
-    private void FindAll(in SightingColumns batch)
-    {
-        var tokens = batch.Tokens;
-        if (_slots.Length < tokens.Length)
-        {
-            _slots = new int[tokens.Length * 2];
-            _bursts = new Burst[tokens.Length * 2];
-        }
-
-        if (Sse.IsSupported)
-        {
-            foreach (var token in tokens)
-            {
-                unsafe
-                {
-                    Sse.Prefetch0(Unsafe.AsPointer(ref _table.Home(token)));
-                }
-            }
-
-            foreach (var token in tokens)
-            {
-                var guess = _table.Guess(token);
-                if (guess >= 0)
-                {
-                    unsafe
-                    {
-                        var device = (byte*)Unsafe.AsPointer(ref _devices[guess]);
-                        Sse.Prefetch0(device);
-                        Sse.Prefetch0(device + 64);
-                    }
-                }
-            }
-        }
-
-        for (var i = 0; i < tokens.Length; i++)
-        {
-            var slot = _slots[i] = _table.Find(tokens[i], _devices);
-            if (Sse.IsSupported && slot >= 0)
-            {
-                unsafe
-                {
-                    Sse.Prefetch0(Unsafe.AsPointer(ref _pending.Nodes[_devices[slot].Pending]));
-                }
-            }
-        }
-    }
-
-    private int Meet(ulong token, TokenTraits traits)
-    {
-        int slot;
-        if (_free != 0)
-        {
-            slot = _free - 1;
-            _free = _devices[slot].NextFinal;
-        }
-        else
-        {
-            if (_high == _devices.Length)
-            {
-                // By an eighth, not by two: a venue's crowd grows slowly beside what a sighting costs.
-                Array.Resize(ref _devices, _high + Math.Max(256, _high / 8));
-            }
-
-            slot = _high++;
-        }
-
-        _devices[slot] = new DeviceState { Token = token, Traits = traits, LiveZone = -1, FinalZone = -1, NextZone = -1, Live = ZoneBelief.Nowhere, Final = ZoneBelief.Nowhere, Loudest = Rssi.Faintest };
-        _table.Add(token, slot, _devices);
-        if (_marks.Count > 0 && _marks.Find(token) is { } mark)
-        {
-            _devices[slot].Flags = FlagOf(mark.Role);
-        }
-
-        return slot;
-    }
-
-    // A device whose only sightings were left out must not stay for ever.
-    private void FreeUnused(int devices)
-    {
-        for (var i = 0; i < devices; i++)
-        {
-            if (_slots[i] >= 0)
-            {
-                FreeIfDone(_slots[i]);
-            }
-        }
-    }
-
-    private void FreeIfDone(int slot)
-    {
-        ref var device = ref _devices[slot];
-        const DeviceFlags busy = DeviceFlags.LiveOpen | DeviceFlags.FinalOpen | DeviceFlags.OnLiveWheel | DeviceFlags.OnFinalWheel;
-        if (device.Token == 0 || device.Is(busy) || device.Pending != 0)
-        {
-            return;
-        }
-
-        _table.Remove(device.Token, _devices);
-        device = new DeviceState { NextFinal = _free };
-        _free = slot + 1;
-    }
-}
-
-/// <summary>What one receiver heard of one device at about one time.</summary>
-internal struct Burst
-{
-    public long First;
-    public long Last;
-
-    /// <summary>What comes from then on is of another burst.</summary>
-    public long Until;
-    public int Bucket;
-    public int Sum;
-    public ushort Count;
-    public ushort Receiver;
 }

@@ -6,6 +6,9 @@ public sealed record VisitPolicy
     /// <summary>Silence after which a visit is over, back-dated to the last evidence. Default 10 min: phones that only probe are silent for up to five minutes in nine pauses of ten (<c>firmware-notes/what-radios-do.md</c>).</summary>
     public TimeSpan Silence { get; init; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>Another silence for zones with a tag, such as two hours for a <c>cinema</c>; of several the longest. A zone's own (<see cref="Zone.Silence"/>) goes before it. Default none.</summary>
+    public IReadOnlyDictionary<string, TimeSpan> SilenceByTag { get; init; } = new Dictionary<string, TimeSpan>(StringComparer.Ordinal);
+
     /// <summary>How late a sighting may come and still give the same visits as in order. Default 30 s: fifteen times the linger of a gateway's batch.</summary>
     public TimeSpan Lateness { get; init; } = TimeSpan.FromSeconds(30);
 
@@ -72,6 +75,14 @@ public sealed record VisitPolicy
     /// <summary>Correct each receiver by what the venue's own devices teach. Default true.</summary>
     public bool LearnReceivers { get; init; } = true;
 
+    /// <summary>Silence after which a visit that was last in a zone is over.</summary>
+    public TimeSpan SilenceIn(Zone zone)
+    {
+        ArgumentNullException.ThrowIfNull(zone);
+        var tagged = zone.Tags.IsDefaultOrEmpty ? [] : zone.Tags.Where(SilenceByTag.ContainsKey).Select(t => SilenceByTag[t]).ToList();
+        return zone.Silence ?? (tagged.Count > 0 ? tagged.Max() : Silence);
+    }
+
     /// <summary>Stops at the first setting that makes no sense, by its name.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A setting is out of its range.</exception>
     public void Check()
@@ -79,8 +90,12 @@ public sealed record VisitPolicy
         // A bucket's times are kept in 16 bits of milliseconds, a visit's in 32.
         ArgumentOutOfRangeException.ThrowIfLessThan(Bucket, TimeSpan.FromSeconds(1), nameof(Bucket));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Bucket, TimeSpan.FromSeconds(60), nameof(Bucket));
-        ArgumentOutOfRangeException.ThrowIfLessThan(Silence, Bucket * 2, nameof(Silence));
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(Silence, TimeSpan.FromHours(4), nameof(Silence));
+        CheckSilence(Silence, nameof(Silence));
+        foreach (var (tag, silence) in SilenceByTag ?? throw new ArgumentOutOfRangeException(nameof(SilenceByTag), "null; leave it away when there is none"))
+        {
+            CheckSilence(silence, $"{nameof(SilenceByTag)}.{tag}");
+        }
+
         ArgumentOutOfRangeException.ThrowIfLessThan(Lateness, TimeSpan.Zero, nameof(Lateness));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Lateness, TimeSpan.FromHours(1), nameof(Lateness));
         ArgumentOutOfRangeException.ThrowIfLessThan(Longest, TimeSpan.FromHours(5), nameof(Longest));
@@ -98,5 +113,12 @@ public sealed record VisitPolicy
         ArgumentOutOfRangeException.ThrowIfGreaterThan(MostMisfit, 12, nameof(MostMisfit));
         ArgumentOutOfRangeException.ThrowIfLessThan(SpreadDb, 1, nameof(SpreadDb));
         ArgumentOutOfRangeException.ThrowIfLessThan(FallDb, 1, nameof(FallDb));
+    }
+
+    /// <exception cref="ArgumentOutOfRangeException">A silence is shorter than two buckets or longer than four hours.</exception>
+    public void CheckSilence(TimeSpan silence, string name)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(silence, Bucket * 2, name);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(silence, TimeSpan.FromHours(4), name);
     }
 }

@@ -1,5 +1,5 @@
-using System.Collections.Immutable;
 using System.Globalization;
+using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Presence.Cloud.Live;
 using Presence.Cloud.Stages;
@@ -19,8 +19,8 @@ internal static class PlanEndpoints
     {
         api.MapGet("/venues/{venue}/plan", (string venue, Venues venues) =>
             venues.Find(venue) is { } found ? Results.Ok(found.Plan) : Problems.NoVenue(venue)).Produces<VenuePlan>();
-        api.MapPost("/venues/{venue}/plan/trial", TryAsync).Produces<TrialResult>();
-        api.MapPut("/venues/{venue}/plan", AdoptAsync).Produces<VenuePlan>();
+        api.MapPost("/venues/{venue}/plan/trial", TryAsync).Accepts<PlanBody>("application/json").Produces<TrialResult>();
+        api.MapPut("/venues/{venue}/plan", AdoptAsync).Accepts<PlanBody>("application/json").Produces<VenuePlan>();
         api.MapGet("/venues/{venue}/receivers", (string venue, Venues venues) =>
             venues.Find(venue) is { } found ? Results.Ok(Receivers(found)) : Problems.NoVenue(venue)).Produces<IReadOnlyList<ReceiverView>>();
         api.MapGet("/venues/{venue}/apart", (string venue, Venues venues) =>
@@ -31,14 +31,14 @@ internal static class PlanEndpoints
     }
 
     private static async Task<IResult> TryAsync(
-        string venue, PlanBody body, Venues venues, IVenueStore store, CloudSettings settings, CancellationToken stopping)
+        string venue, JsonElement body, Venues venues, IVenueStore store, CloudSettings settings, CancellationToken stopping)
     {
         if (venues.Find(venue) is not { } found)
         {
             return Problems.NoVenue(venue);
         }
 
-        if (body.Wrong(found.Plan, out var plan) is { } wrong)
+        if (PlanBody.Read(body, found.Plan, out var plan) is { } wrong)
         {
             return wrong;
         }
@@ -59,14 +59,14 @@ internal static class PlanEndpoints
         }
     }
 
-    private static async Task<IResult> AdoptAsync(string venue, PlanBody body, Venues venues)
+    private static async Task<IResult> AdoptAsync(string venue, JsonElement body, Venues venues)
     {
         if (venues.Find(venue) is not { } found)
         {
             return Problems.NoVenue(venue);
         }
 
-        if (body.Wrong(found.Plan, out var plan) is { } wrong)
+        if (PlanBody.Read(body, found.Plan, out var plan) is { } wrong)
         {
             return wrong;
         }
@@ -146,30 +146,6 @@ internal static class PlanEndpoints
 
     private static IResult NotKnown(string what, long? number) => Problems.Of(
         404, "unknown-" + what, $"There is no such {what}.", number is null ? null : string.Create(CultureInfo.InvariantCulture, $"No {what} has number {number}."));
-}
-
-/// <summary>A plan to be tried or adopted; what is not given stays as it is in force.</summary>
-public sealed record PlanBody(VenueMap? Map, VisitPolicy? Policy, ImmutableArray<SurveyedSpot>? Survey)
-{
-    /// <returns>What is wrong with it, or null.</returns>
-    internal IResult? Wrong(VenuePlan inForce, out VenuePlan plan)
-    {
-        plan = new VenuePlan(Map ?? inForce.Map, Policy ?? inForce.Policy) { Survey = Survey ?? inForce.Survey };
-        if (plan.Map.Tenant != inForce.Map.Tenant || plan.Map.Venue != inForce.Map.Venue)
-        {
-            return Problems.Bad("$.map.venue", plan.Map.Venue, $"it must stay '{inForce.Map.Tenant}' / '{inForce.Map.Venue}'");
-        }
-
-        try
-        {
-            PlanCheck.Check(plan, "the plan");
-            return null;
-        }
-        catch (SettingsException e)
-        {
-            return Problems.Of(400, "bad-plan", "The plan cannot be used as it is.", e.Message);
-        }
-    }
 }
 
 /// <param name="Role"><c>visitor</c>, <c>staff</c> or <c>fixed</c>.</param>

@@ -28,7 +28,11 @@ public sealed record Floor(string Id, LocalText Name, double Width, double Heigh
 /// <param name="IsStore">True for a zone with staff and tills.</param>
 /// <param name="Capacity">People who fit, where known; 0 otherwise.</param>
 public sealed record Zone(
-    string Id, string Floor, LocalText Name, ImmutableArray<Spot> Outline, ImmutableArray<string> Tags, bool IsStore = false, int Capacity = 0);
+    string Id, string Floor, LocalText Name, ImmutableArray<Spot> Outline, ImmutableArray<string> Tags, bool IsStore = false, int Capacity = 0)
+{
+    /// <summary>Silence after which a visit that was last here is over; null for what is usual.</summary>
+    public TimeSpan? Silence { get; init; }
+}
 
 /// <summary>A way between two zones, or a way out (<see cref="To"/> null).</summary>
 public sealed record Passage(string From, string? To = null);

@@ -67,6 +67,26 @@ public sealed class PlanTests : IDisposable
         Assert.Contains("F99", await reply.Content.ReadAsStringAsync());
         using var policy = await shop.Http.PutAsJsonAsync(shop.At("plan"), new { policy = new { sure = 2.0 } });
         Assert.Contains("Sure", await policy.Content.ReadAsStringAsync());
+        foreach (var (body, place) in new (object, string)[]
+        {
+            (new { policy = new { silense = "00:05:00" } }, "$.policy.silense"), (new { policy = new { silence = "soon" } }, "$.silence"),
+            (new { polity = 1 }, "$.polity"), (new { policy = new { silenceByTag = new { cinema = "05:00:00" } } }, "SilenceByTag.cinema"),
+        })
+        {
+            using var refused = await shop.Http.PutAsJsonAsync(shop.At("plan"), body);
+            var said = await refused.Content.ReadAsStringAsync();
+            Assert.True(refused.StatusCode == HttpStatusCode.BadRequest && said.Contains(place, StringComparison.Ordinal), said);
+        }
+    }
+
+    [Fact]
+    public async Task One_threshold_is_changed_and_the_others_stay()
+    {
+        await using var shop = await OpenAsync(file: true);
+        await shop.AdoptAsync(new { policy = new { silence = "00:05:00", silenceByTag = new { cinema = "02:00:00" } } });
+        await shop.AdoptAsync(new { policy = new { sure = 0.9 } });
+        var policy = (await shop.GetAsync("plan"))["policy"]!;
+        Assert.Equal(("00:05:00", 0.9, "02:00:00"), (policy["silence"]!.GetValue<string>(), policy["sure"]!.GetValue<double>(), policy["silenceByTag"]!["cinema"]!.GetValue<string>()));
     }
 
     [Fact]

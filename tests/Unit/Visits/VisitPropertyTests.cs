@@ -40,6 +40,15 @@ public class VisitPropertyTests
         .QuickCheckThrowOnFailure();
 
     [Fact]
+    public void Zones_with_silences_of_their_own_settle_the_same_in_any_order() => Prop.ForAll(DaysAndSeeds, c =>
+    {
+        // One shorter and one longer than usual, where the days have gaps around each.
+        TimeSpan?[] silences = [null, TimeSpan.FromSeconds(61), TimeSpan.FromSeconds(690), TimeSpan.FromSeconds(20)];
+        var map = Mall.Map with { Zones = [.. Mall.Map.Zones.Select((z, i) => z with { Silence = silences[i] })] };
+        return Settled(c.Day, 1, c.Seed, 0, reload: false, map).SequenceEqual(Settled(c.Day, 7, c.Seed, 29_000, reload: true, map));
+    }).Check(Config.QuickThrowOnFailure.WithMaxTest(60));
+
+    [Fact]
     public void Hearing_everything_twice_tells_the_same_story() => Prop.ForAll(DaysAndSeeds, c =>
     {
         var twice = c.Day.SelectMany(h => new[] { h, h }).ToArray();
@@ -99,15 +108,16 @@ public class VisitPropertyTests
         return visits.Devices == 0;
     }).QuickCheckThrowOnFailure();
 
-    private static VisitEvent[] Settled(Heard[] day, int batches, int seed, int jitterMs, bool reload) =>
-        [.. Run(day, batches, seed, jitterMs, reload).Events
+    private static VisitEvent[] Settled(Heard[] day, int batches, int seed, int jitterMs, bool reload, VenueMap? map = null) =>
+        [.. Run(day, batches, seed, jitterMs, reload, map).Events
             .Where(e => e.Kind is VisitEventKind.VisitSettled or VisitEventKind.StaySettled).Select(e => e with { Slot = 0 })];
 
     /// <summary>Lets the day arrive with delays of up to <paramref name="jitterMs"/>, in batches, venue time following the slowest.</summary>
-    private static (VisitEvent[] Events, ulong Hash) Run(Heard[] day, int batches, int seed, int jitterMs, bool reload)
+    private static (VisitEvent[] Events, ulong Hash) Run(Heard[] day, int batches, int seed, int jitterMs, bool reload, VenueMap? map = null)
     {
         var dice = new System.Random(seed);
-        var visits = new VenueVisits(Mall.Map, Mall.Policy);
+        map ??= Mall.Map;
+        var visits = new VenueVisits(map, Mall.Policy);
         var events = new VisitEventList();
         var arrivals = day.Select(h => (Heard: h, Arrives: h.At + dice.Next(jitterMs + 1))).OrderBy(a => a.Arrives).ToArray();
         foreach (var batch in arrivals.Chunk(batches))
@@ -117,7 +127,7 @@ public class VisitPropertyTests
             visits.Advance(batch[0].Arrives, events);
             if (reload && dice.Next(3) == 0)
             {
-                visits = visits.Reloaded();
+                visits = visits.Reloaded(map);
             }
         }
 

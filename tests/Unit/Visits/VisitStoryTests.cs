@@ -22,6 +22,24 @@ public class VisitStoryTests
     }
 
     [Fact]
+    public void A_silent_film_is_one_visit_and_a_silent_passage_soon_its_end()
+    {
+        var map = Mall.Map with { Zones = [.. Mall.Map.Zones.Select((z, i) => z with { Tags = i == 0 ? ["cinema"] : [], Silence = i == 3 ? TimeSpan.FromMinutes(2) : null })] };
+        var policy = Mall.Policy with { SilenceByTag = new Dictionary<string, TimeSpan> { ["cinema"] = TimeSpan.FromHours(2) } };
+        var (visits, happened) = (new VenueVisits(map, policy), new VisitEventList());
+        foreach (var clock in new[] { "10:00", "11:30" })
+        {
+            visits.Advance(Mall.At(clock), happened);
+            visits.Hear(happened, late: false, new Heard(1, 0, -45, Mall.At(clock)), new Heard(2, 3, -45, Mall.At(clock)), new Heard(3, 1, -45, Mall.At(clock)));
+        }
+
+        visits.Advance(Mall.At("11:33"), happened);
+        Assert.Equal(["2 10:00", "2 11:30", "3 10:00"], happened.Events.ToArray().Where(e => e.Kind == VisitEventKind.VisitEnded).Select(e => $"{e.Device.Hash} {Mall.Clock(e.At)}").Order(StringComparer.Ordinal));
+        visits.Advance(Mall.At("14:00"), happened);
+        Assert.Equal(["VisitSettled 10:00-11:30"], happened.Events.ToArray().Where(e => e.Kind == VisitEventKind.VisitSettled && e.Device.Hash == 1).Select(Mall.Tell));
+    }
+
+    [Fact]
     public void Who_comes_back_after_a_long_silence_makes_a_second_visit()
     {
         Hear("10:00", 0);

@@ -228,7 +228,7 @@ export interface paths {
             };
             requestBody: {
                 content: {
-                    "application/json": components["schemas"]["PlanBody"];
+                    "application/json": components["schemas"]["JsonElement"];
                 };
             };
             responses: {
@@ -270,7 +270,7 @@ export interface paths {
             };
             requestBody: {
                 content: {
-                    "application/json": components["schemas"]["PlanBody"];
+                    "application/json": components["schemas"]["JsonElement"];
                 };
             };
             responses: {
@@ -1221,6 +1221,393 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["WishesView"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/venues/{venue}/rewards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    venue: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RewardView"][];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/rewards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RewardOrderView"][];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["RewardRequest"];
+                };
+            };
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RewardReply"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/rewards/{order}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    order: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/tier": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TierView"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/venues/{venue}/reward-orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    state?: string;
+                    after?: number;
+                };
+                header?: never;
+                path: {
+                    venue: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RewardOrderView"][];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/venues/{venue}/reward-orders/{order}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    venue: string;
+                    order: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RewardOrderView"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/venues/{venue}/reward-orders/{order}/sent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    venue: string;
+                    order: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["HandRequest"];
+                };
+            };
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/venues/{venue}/reward-orders/{order}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    venue: string;
+                    order: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["HandRequest"];
+                };
+            };
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/venues/{venue}/loyalty": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    venue: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["JsonElement"];
+                    };
+                };
+            };
+        };
+        put: {
+            parameters: {
+                query?: {
+                    by?: string;
+                };
+                header?: never;
+                path: {
+                    venue: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["JsonElement"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["JsonElement"];
                     };
                 };
             };
@@ -2903,9 +3290,8 @@ export interface components {
             backlog: number;
         };
         HandRequest: {
-            /** @description Who does it. */
             by: null | string;
-            /** @description Why; kept with the coupon. */
+            /** @description Why; needed to call it off. */
             reason: null | string;
         };
         HeadsBody: {
@@ -3107,12 +3493,6 @@ export interface components {
             from: string;
             to?: null | string;
         };
-        /** @description A plan to be tried or adopted; what is not given stays as it is in force. */
-        PlanBody: {
-            map: null | components["schemas"]["VenueMap"];
-            policy: null | components["schemas"]["VisitPolicy"];
-            survey: null | components["schemas"]["SurveyedSpot"][];
-        };
         PointsMoveView: {
             /** Format: date-time */
             at: string;
@@ -3132,6 +3512,13 @@ export interface components {
             pending: number;
             /** @description Newest first. */
             moves: components["schemas"]["PointsMoveView"][];
+        };
+        /** @description Where a reward is sent. */
+        PostalAddress: {
+            name: string;
+            lines: string;
+            /** @description For the one who brings it; may be left out. */
+            phone?: null | string;
         };
         PurchaseRequest: {
             /**
@@ -3234,6 +3621,67 @@ export interface components {
              */
             line: number;
             why: string;
+        };
+        RewardOrderView: {
+            /** Format: uuid */
+            id: string;
+            /** Format: int32 */
+            number: number;
+            reward: string;
+            title: components["schemas"]["LocalText"];
+            /** Format: int64 */
+            points: number;
+            /** @description `collect` or `post`. */
+            way: string;
+            /** @description Where it is fetched; null when it is sent. */
+            zone: null | string;
+            /** @description Of the coupon it is fetched with; shown to its member alone. */
+            code: null | string;
+            /** @description `open`, `collected`, `sent`, `cancelled` or `lapsed`. */
+            state: string;
+            /** Format: date-time */
+            at: string;
+            address: null | components["schemas"]["PostalAddress"];
+            /** Format: date-time */
+            changedAt: string;
+        };
+        RewardReply: {
+            /** Format: uuid */
+            order: string;
+            /** @description Of the coupon it is fetched with; null when it is sent. */
+            code: null | string;
+            /**
+             * Format: int64
+             * @description What it took.
+             */
+            points: number;
+            /**
+             * Format: int64
+             * @description Points left to spend.
+             */
+            left: number;
+        };
+        RewardRequest: {
+            /** @description Its id. */
+            reward: null | string;
+            /** @description Where it will be fetched. */
+            zone: null | string;
+            address: null | components["schemas"]["PostalAddress"];
+        };
+        /** @description Something that points buy. */
+        RewardView: {
+            id: string;
+            title: components["schemas"]["LocalText"];
+            /** Format: int64 */
+            points: number;
+            /**
+             * Format: int64
+             * @description How many are left; null for as many as wanted.
+             */
+            left: null | number;
+            /** @description Ids of the zones where it can be fetched. */
+            collect: string[];
+            post: boolean;
         };
         RoleBody: {
             /** @description `visitor`, `staff` or `fixed`. */
@@ -3369,6 +3817,29 @@ export interface components {
             doneBy: null | string;
             /** Format: date-time */
             doneAt: null | string;
+        };
+        TierView: {
+            /** @description Null for none. */
+            name: null | string;
+            /** Format: date-time */
+            since: null | string;
+            /**
+             * Format: date-time
+             * @description To which it is kept, whatever is spent; null when it has no date.
+             */
+            until: null | string;
+            /**
+             * Format: int64
+             * @description What counts now, in cents.
+             */
+            spend: number;
+            /** @description The tier above; null at the top. */
+            next: null | string;
+            /**
+             * Format: int64
+             * @description Cents to the tier above.
+             */
+            missing: null | number;
         };
         TillCoupon: {
             code: string;
@@ -3525,6 +3996,10 @@ export interface components {
         VisitPolicy: {
             /** @description Silence after which a visit is over, back-dated to the last evidence. Default 10 min: phones that only probe are silent for up to five minutes in nine pauses of ten (`firmware-notes/what-radios-do.md`). */
             silence?: string;
+            /** @description Another silence for zones with a tag, such as two hours for a `cinema`; of several the longest. A zone's own (TimeSpan? Zone.Silence) goes before it. Default none. */
+            silenceByTag?: {
+                [key: string]: string;
+            };
             /** @description How late a sighting may come and still give the same visits as in order. Default 30 s: fifteen times the linger of a gateway's batch. */
             lateness?: string;
             /** @description Final visits are decided in steps of this length. Default 10 s: shorter than any stay that a rule may speak of. */
@@ -3667,6 +4142,8 @@ export interface components {
              * @default 0
              */
             capacity: number;
+            /** @description Silence after which a visit that was last here is over; null for what is usual. */
+            silence?: null | string;
         };
         ZoneCountView: {
             zone: string;
