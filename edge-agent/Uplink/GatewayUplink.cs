@@ -305,6 +305,7 @@ public sealed partial class GatewayUplink
         Password = _options.Password is { } password ? System.Text.Encoding.UTF8.GetBytes(password) : null,
         Will = new(Topic(TopicKind.Status), new GatewayStatus { Boot = _spool.Boot, Version = _status().Version }.Encode(), MqttQos.AtLeastOnce, Retain: true),
         Window = _options.Window,
+        KeepAlive = _options.KeepAlive,
         MaxPacketBytes = GatewayConfig.MostBytes + 1_024,
         OnMessage = message =>
         {

@@ -48,5 +48,11 @@ public sealed record UplinkOptions
     /// <summary>Longest time without a commit while batches wait for one; then everything is sent again. Default 60 s.</summary>
     public TimeSpan CommitPatience { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>
+    /// Longest silence on the wire; a link that carries one way only is given up after it. Default 30 s: half a minute of live data that comes as
+    /// backlog, against a few bytes a minute.
+    /// </summary>
+    public TimeSpan KeepAlive { get; init; } = TimeSpan.FromSeconds(30);
+
     public MqttBackoff Backoff { get; init; } = new();
 }

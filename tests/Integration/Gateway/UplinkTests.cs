@@ -92,6 +92,41 @@ public sealed class UplinkTests : IAsyncLifetime
         await Until.TrueAsync(() => _spool.Depth.Live == 0, "and was forgotten");
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_link_that_carries_one_way_only_is_given_up_and_nothing_is_lost_or_doubled(bool swallowsUp)
+    {
+        await using var cloud = await new PaperCloud().OpenAsync();
+        await using var wire = new BadWire(cloud.Port);
+        Start(wire.Port, keepAlive: TimeSpan.FromSeconds(1));
+        await AppendAsync(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(), 5);
+        await Until.TrueAsync(() => cloud.Committed.Count == 5, "the first arrived");
+        (wire.SwallowsUp, wire.SwallowsDown) = (swallowsUp, !swallowsUp);
+        await AppendAsync(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(), 20);
+        await Until.TrueAsync(() => wire.Connections > 1, "it was noticed, and another connection tried");
+        (wire.SwallowsUp, wire.SwallowsDown) = (false, false);
+        await Until.TrueAsync(() => cloud.Committed.Count == 25 && _spool.Depth is { Live: 0, Backlog: 0 }, "all arrived and was forgotten", 30);
+        Assert.Equal(Enumerable.Range(1, 25).Select(i => (ulong)i), cloud.Committed.Select(c => c.Sequence).Order());
+    }
+
+    [Fact]
+    public async Task On_a_thin_and_lossy_line_everything_arrives_once_and_what_is_new_does_not_wait_for_what_is_old()
+    {
+        var now = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
+        await using var cloud = await new PaperCloud().OpenAsync();
+        await using var wire = new BadWire(cloud.Port) { BytesPerSecond = 8_000, Lossy = 0.2 };
+        await AppendAsync(now - 3_600_000, 300);
+        Start(wire.Port);
+        await Until.TrueAsync(() => cloud.Committed.Count > 10, "it catches up", 30);
+        await AppendAsync(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(), 1);
+        await Until.TrueAsync(() => cloud.Committed.Any(c => c.Kind is TopicKind.Live), "what is new arrived", 30);
+        Assert.True(cloud.Committed.Count < 250, "it waited for the backlog");
+        (wire.BytesPerSecond, wire.Lossy) = (0, 0);
+        await Until.TrueAsync(() => cloud.Committed.Count == 301, "the rest arrived", 30);
+        Assert.Equal(0, cloud.Repeats);
+    }
+
     [Fact]
     public async Task A_spool_that_went_back_in_time_is_noticed_before_it_sends()
     {
@@ -165,11 +200,12 @@ public sealed class UplinkTests : IAsyncLifetime
         }
     }
 
-    private void Start(int port, MqttVersion version = MqttVersion.V5)
+    private void Start(int port, MqttVersion version = MqttVersion.V5, TimeSpan? keepAlive = null)
     {
         var options = new UplinkOptions
         {
             Tenant = new("t"), Venue = new("v"), Gateway = new("g"), Host = "127.0.0.1", Port = port, Version = version, FirstWord = TimeSpan.FromMilliseconds(500),
+            KeepAlive = keepAlive ?? TimeSpan.FromSeconds(30),
             Backoff = new() { First = TimeSpan.FromMilliseconds(20), Longest = TimeSpan.FromMilliseconds(200) },
         };
         var uplink = new GatewayUplink(

@@ -62,14 +62,42 @@ public sealed partial class DiskTests : IAsyncLifetime
     }
 
     [SkippableFact]
-    public async Task A_power_cut_takes_back_nothing_that_was_accepted()
+    public async Task A_disk_that_turns_read_only_keeps_what_it_has_and_a_start_on_it_says_so()
     {
-        var image = Path.Combine(_folder, "disk.img");
-        await using (var file = File.Create(image))
+        var image = await ImageAsync();
+        Skip.IfNot(Run("mkfs.ext4", "-q", "-F", "-e", "remount-ro", image) == 0 && Mount(image) == 0, "needs to mount an ext4 image: run as root, with loop devices");
+        _mounted.Add(Disk);
+        var folder = Path.Combine(Disk, "spool");
+        var spool = Open(folder, ballast: 0);
+        await spool.OpenLinkAsync(0, CancellationToken.None);
+        for (var i = 1; i <= 20; i++)
         {
-            file.SetLength(64 << 20);
+            await spool.AppendAsync(new(new byte[1_000], 1, i), CancellationToken.None);
         }
 
+        // A worn-out card makes the kernel give up writing. What comes then waits and is promised to nobody; what is there can be read and sent.
+        Assert.Equal(0, Run("mount", "-o", "remount,abort", Disk));
+        var waiting = spool.AppendAsync(new(new byte[1_000], 1, 21), CancellationToken.None);
+        await Until.TrueAsync(() => spool.Trouble is not null, "it says that it cannot write");
+        Assert.False(waiting.IsCompleted);
+        Assert.Equal(20, spool.Read(SpoolStream.Live, 0, 100, int.MaxValue).Count);
+        await spool.DisposeAsync();
+        await Assert.ThrowsAsync<IOException>(() => waiting);
+        Assert.Contains(folder, Assert.Throws<IOException>(() => Open(folder, ballast: 0)).Message, StringComparison.Ordinal);
+
+        // In the next life it is mended.
+        Assert.Equal(0, Run("umount", Disk));
+        Assert.Equal(0, Mount(image));
+        await using var again = Open(folder, ballast: 0);
+        await again.OpenLinkAsync(0, CancellationToken.None);
+        Assert.Equal(20, again.Read(SpoolStream.Live, 0, 100, int.MaxValue).Count);
+        Assert.Equal(21, await again.AppendAsync(new(new byte[1_000], 1, 21), CancellationToken.None));
+    }
+
+    [SkippableFact]
+    public async Task A_power_cut_takes_back_nothing_that_was_accepted()
+    {
+        var image = await ImageAsync();
         Skip.IfNot(Run("mkfs.ext4", "-q", "-F", image) == 0 && Mount(image) == 0, "needs to mount an ext4 image: run as root, with loop devices");
         _mounted.Add(Disk);
         long accepted = 0;
@@ -113,6 +141,14 @@ public sealed partial class DiskTests : IAsyncLifetime
         }
 
         Assert.True(accepted > 10, $"only {accepted} were accepted");
+    }
+
+    private async Task<string> ImageAsync()
+    {
+        var image = Path.Combine(_folder, "disk.img");
+        await using var file = File.Create(image);
+        file.SetLength(64 << 20);
+        return image;
     }
 
     private string Files() => string.Join(", ", Directory.GetFiles(Path.Combine(Disk, "spool")).Select(f => $"{Path.GetFileName(f)} {new FileInfo(f).Length}"));
