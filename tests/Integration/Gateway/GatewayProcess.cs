@@ -33,9 +33,17 @@ internal sealed class GatewayProcess : IAsyncDisposable
         "--day-key", Key, "--member-key", Key, "--spool-ballast", "100000", .. more,
     ]);
 
-    public static GatewayProcess StartBare(string? failPoint, params string[] arguments)
+    public static GatewayProcess StartBare(string? failPoint, params string[] arguments) => StartIn(null, failPoint, arguments);
+
+    /// <param name="group">A folder of the kernel's memory groups, which it joins before it begins; null for none.</param>
+    public static GatewayProcess StartIn(string? group, string? failPoint, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        var start = new ProcessStartInfo(group is null ? "dotnet" : "/bin/sh") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        foreach (var word in group is null ? Array.Empty<string>() : ["-c", "echo $$ > \"$0/cgroup.procs\" && exec dotnet \"$@\"", group])
+        {
+            start.ArgumentList.Add(word);
+        }
+
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "presence-gateway.dll"));
         foreach (var argument in arguments)
         {

@@ -70,6 +70,31 @@ public sealed class MessageTests
     }
 
     [Fact]
+    public void What_a_later_version_adds_is_passed_over_so_that_cloud_and_gateways_can_be_updated_in_any_order()
+    {
+        // Field 100, of each kind that there is: a number, eight bytes, text, four bytes.
+        byte[] later = [0xA0, 0x06, 0x7F, 0xA1, 0x06, 1, 2, 3, 4, 5, 6, 7, 8, 0xA2, 0x06, 3, 9, 9, 9, 0xA5, 0x06, 1, 2, 3, 4];
+        byte[] Later(byte[] payload) => [.. later, .. payload, .. later];
+        Assert.True(GatewayStatus.TryDecode(Later(Status.Encode()), out var status, out _));
+        Assert.Equal(Status.Encode(), status.Encode());
+        Assert.True(GatewayConfig.TryDecode(Later(Config.Encode()), out var config, out _));
+        Assert.Equal(Config.Encode(), config.Encode());
+        var mark = new CommittedWatermark(0xfeed, 3, 4, 1_795_255_200_000);
+        Assert.True(CommittedWatermark.TryDecode(Later(mark.Encode()), out var read, out _));
+        Assert.Equal(mark, read);
+        var report = new BindReport("aZ0-_", new(3), 1_795_255_200_000, BindHow.Tag);
+        Assert.True(BindReport.TryDecode(Later(report.Encode()), out var bound, out _));
+        Assert.Equal(report, bound);
+        var keys = new KeyMessage(KeyWord.Seal, 7, "gw-2") { PublicKey = new byte[64] };
+        Assert.True(KeyMessage.TryDecode(Later(keys.Encode()), out var message, out _));
+        Assert.Equal(keys.Encode(), message.Encode());
+
+        // A way of binding that only a later version knows is still a binding.
+        Assert.True(BindReport.TryDecode((report with { How = (BindHow)99 }).Encode(), out bound, out _));
+        Assert.Equal((report.Device, BindHow.Unknown), (bound.Device, bound.How));
+    }
+
+    [Fact]
     public void A_strangers_message_is_refused_with_the_reason()
     {
         Assert.Equal(Refusal.NoBoot, Why(GatewayStatus.TryDecode((Status with { Boot = 0 }).Encode(), out _, out var why), why));
