@@ -10,6 +10,7 @@ import { useVenues, VenueChoice } from '../src/ui/useVenues';
 import { useFormats } from '../src/words/formats';
 import { useLanguage, useLocal, useSay } from '../src/words/language';
 import { DecisionFeed } from './DecisionFeed';
+import { GatewaysTab } from './gateways/GatewaysTab';
 import { LivePlan } from './LivePlan';
 import { RulesTab } from './rules/RulesTab';
 import { Tiles } from './Tiles';
@@ -17,7 +18,7 @@ import { useLiveFloor } from './useLiveFloor';
 import { Visits } from './Visits';
 import { words } from './words';
 
-const tabs = ['floor', 'visits', 'rules'] as const;
+const tabs = ['floor', 'visits', 'rules', 'gateways'] as const;
 
 export function OperatorsPage() {
   const say = useSay(words);
@@ -69,6 +70,7 @@ export function OperatorsPage() {
             <Tabs.Trigger value="floor">{say.tabs.floor}</Tabs.Trigger>
             <Tabs.Trigger value="visits">{say.tabs.visits}</Tabs.Trigger>
             <Tabs.Trigger value="rules">{say.tabs.rules}</Tabs.Trigger>
+            <Tabs.Trigger value="gateways">{say.tabs.gateways}</Tabs.Trigger>
           </Tabs.List>
           <Tabs.Content value="floor" className="stack" tabIndex={-1}>
             <Tiles live={live} formats={formats} />
@@ -89,6 +91,19 @@ export function OperatorsPage() {
           <Tabs.Content value="rules" tabIndex={-1}>
             {venue !== undefined && (
               <RulesTab
+                key={venue.venue}
+                venue={venue.venue}
+                map={map.data}
+                formats={formats}
+                link={live.link}
+                picked={place[1]}
+                go={go}
+              />
+            )}
+          </Tabs.Content>
+          <Tabs.Content value="gateways" tabIndex={-1}>
+            {venue !== undefined && (
+              <GatewaysTab
                 key={venue.venue}
                 venue={venue.venue}
                 map={map.data}

@@ -1,0 +1,64 @@
+import { Check } from 'lucide-react';
+import { at, call } from '../../src/api/client';
+import type { ReceiverState, VenueMap } from '../../src/api/types';
+import type { LinkState } from '../../src/live/link';
+import { useBack } from '../../src/live/useBack';
+import { useLoaded } from '../../src/live/useLoaded';
+import { Bones, Failure } from '../../src/ui/parts';
+import type { Formats } from '../../src/words/formats';
+import { useLocal, useSay } from '../../src/words/language';
+import { words } from './words';
+
+interface Props {
+  venue: string;
+  map: VenueMap | undefined;
+  formats: Formats;
+  link: LinkState;
+}
+
+/** Receivers that do not hear what they should, by what the others hear. */
+export function Receivers({ venue, map, formats, link }: Props) {
+  const say = useSay(words);
+  const local = useLocal();
+  const read = useLoaded(venue, (signal) => call<ReceiverState[]>(at`venues/${venue}/receivers`, { signal }));
+  useBack(link, read.reload);
+  const ill = read.data?.filter((r) => r.fault !== 'none') ?? [];
+  return (
+    <section className="card stack" aria-labelledby="receivers">
+      <h2 id="receivers">{say.receivers}</h2>
+      {read.data === undefined ? (
+        read.problem !== undefined ? (
+          <Failure problem={read.problem} retry={read.reload} />
+        ) : (
+          <Bones lines={2} />
+        )
+      ) : ill.length === 0 ? (
+        <p className="row small good-words">
+          <Check size={18} aria-hidden="true" />
+          {say.receiversWell(read.data.length)}
+        </p>
+      ) : (
+        <ul className="lines">
+          {ill.map((r) => (
+            <li key={`${r.gateway} ${r.number}`} className="stack tight">
+              <div className="row apart">
+                <span className="words">
+                  <b>{local(map?.zones.find((z) => z.id === r.zone)?.name) || r.zone}</b>{' '}
+                  <span className="tiny mono">{say.receiver(r.gateway, formats.number(r.number))}</span>
+                </span>
+                <span className={`chip ${r.fault === 'silent' ? 'bad' : 'warn'}`}>
+                  {say.faults[r.fault] ?? r.fault}
+                </span>
+              </div>
+              <p className="small quiet words">{say.faultHelp[r.fault]}</p>
+              <p className="tiny">
+                {r.heardAt === null ? say.neverHeard : say.heardAt(formats.dayTime(r.heardAt))}
+                {r.fault !== 'silent' && ` · ${say.louder(formats.number(Math.round(r.offsetDb * 10) / 10))}`}
+              </p>
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
