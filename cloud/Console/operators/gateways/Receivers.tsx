@@ -44,7 +44,7 @@ export function Receivers({ venue, map, formats, link }: Props) {
               <div className="row apart">
                 <span className="words">
                   <b>{local(map?.zones.find((z) => z.id === r.zone)?.name) || r.zone}</b>{' '}
-                  <span className="tiny mono">{say.receiver(r.gateway, formats.number(r.number))}</span>
+                  <span className="tiny">{say.receiver(r.gateway, formats.number(r.number))}</span>
                 </span>
                 <span className={`chip ${r.fault === 'silent' ? 'bad' : 'warn'}`}>
                   {say.faults[r.fault] ?? r.fault}
