@@ -32,4 +32,4 @@ internal sealed class Arguments
 }
 
 /// <summary>Something the person who started the command can mend; the message says what.</summary>
-internal sealed class Refused(string message) : Exception(message);
+internal class Refused(string message) : Exception(message);

@@ -41,7 +41,7 @@ internal sealed class ReplayCommand
                 var lasts = sitting.Max(seen => seen.Last) - sitting.Min(seen => seen.First);
                 var speed = given.Number("speed", Math.Clamp(lasts / Plays, Slowest, Fastest), 1, Fastest);
                 var own = Directory.CreateDirectory(Path.Combine(folder, $"{i + 1}")).FullName;
-                played += await PlayAsync(sitting, speed, own, stopping).ConfigureAwait(false);
+                played += await PlayInTimeAsync(sitting, speed, own, stopping).ConfigureAwait(false);
             }
 
             Console.WriteLine(JsonSerializer.Serialize(played, JsonSerializerOptions.Web));
@@ -75,11 +75,28 @@ internal sealed class ReplayCommand
         yield return [.. sitting];
     }
 
-    private static async Task<Played> PlayAsync(Seen[] heard, double speed, string folder, CancellationToken stopping)
+    // The captures' clock runs whether or not the programs are up: on a busy machine they get longer to start.
+    private static async Task<Played> PlayInTimeAsync(Seen[] heard, double speed, string folder, CancellationToken stopping)
     {
+        for (var warmUp = TimeSpan.FromSeconds(4); ; warmUp *= 2)
+        {
+            try
+            {
+                return await PlayAsync(heard, speed, warmUp, Path.Combine(folder, $"{warmUp.TotalSeconds:F0}"), stopping).ConfigureAwait(false);
+            }
+            catch (TooLate) when (warmUp < TimeSpan.FromMinutes(2))
+            {
+                Console.WriteLine($"the programs were not up in {warmUp.TotalSeconds:F0} s; beginning anew");
+            }
+        }
+    }
+
+    private static async Task<Played> PlayAsync(Seen[] heard, double speed, TimeSpan warmUp, string folder, CancellationToken stopping)
+    {
+        Directory.CreateDirectory(folder);
         var (first, last) = (heard.Min(file => file.First), heard.Max(file => file.Last));
         var map = MapOf(heard);
-        var (begins, anchor) = (first.AddSeconds(-30), DateTimeOffset.UtcNow.AddSeconds(4));
+        var (begins, anchor) = (first.AddSeconds(-30), DateTimeOffset.UtcNow + warmUp);
         var (http, mqtt) = (Ports.Free(), Ports.Free());
         var hosts = new Hosts(folder, map, new Keys(), http, mqtt, DemoCommand.TimeOf(speed, begins, anchor))
         {
@@ -94,6 +111,12 @@ internal sealed class ReplayCommand
         await service.UntilAsync(UpAsync(cloud, stopping), TimeSpan.FromSeconds(60), "it answered", stopping).ConfigureAwait(false);
         await using var gateway = hosts.StartGateway("replay", [.. heard.Select((file, i) => $"{i}={Path.GetFullPath(file.Path)}")]);
         var clock = new ScaledTimeProvider(TimeProvider.System, begins, anchor, speed);
+        await gateway.UntilAsync(ConnectedAsync(hosts.BindOf("replay"), stopping), TimeSpan.FromSeconds(60), "it reached the cloud", stopping).ConfigureAwait(false);
+        if (clock.GetUtcNow() > first)
+        {
+            throw new TooLate((clock.GetUtcNow() - first) / speed);
+        }
+
         Console.WriteLine($"{heard.Sum(file => file.Frames):N0} frames from {first:u} to {last:u}, {speed:F0} times as fast{Wait(((last - first) + settles) / speed)}");
         while (clock.GetUtcNow() < last + settles)
         {
@@ -167,6 +190,27 @@ internal sealed class ReplayCommand
         }
 
         return true;
+    }
+
+    private static async Task<bool> ConnectedAsync(Uri gateway, CancellationToken stopping)
+    {
+        using var http = new HttpClient();
+        while (true)
+        {
+            try
+            {
+                if (JsonDocument.Parse(await http.GetStringAsync(new Uri(gateway, "/healthz"), stopping).ConfigureAwait(false)).RootElement.GetProperty("connected").GetBoolean())
+                {
+                    return true;
+                }
+            }
+            catch (HttpRequestException)
+            {
+                // Not up yet.
+            }
+
+            await Task.Delay(50, stopping).ConfigureAwait(false);
+        }
     }
 
     /// <summary>What came out, over all sittings.</summary>

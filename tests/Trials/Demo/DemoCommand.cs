@@ -44,14 +44,23 @@ internal sealed class DemoCommand : IAsyncDisposable
         var settings = DemoSettings.From(args);
         Ports.MustBeFree(settings.Http, "pages", "--http");
         Ports.MustBeFree(settings.Mqtt, "MQTT", "--mqtt");
-        await using var demo = new DemoCommand(settings);
-        try
+        while (true)
         {
-            return await demo.PlayAsync(stopping).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-        {
-            return 0;
+            await using var demo = new DemoCommand(settings);
+            try
+            {
+                return await demo.PlayAsync(stopping).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+                return 0;
+            }
+            catch (TooLate e) when (settings.Data is null && settings.WarmUp < TimeSpan.FromMinutes(2))
+            {
+                // A machine that is busy, or sees the programs for the first time.
+                settings = settings with { WarmUp = (settings.WarmUp + e.By) * 1.5 };
+                Console.WriteLine($"starting took {e.By.TotalSeconds:F0} s too long; beginning anew with {settings.WarmUp.TotalSeconds:F0} s for it");
+            }
         }
     }
 
@@ -129,7 +138,7 @@ internal sealed class DemoCommand : IAsyncDisposable
         var left = _anchor - DateTimeOffset.UtcNow;
         if (left < TimeSpan.Zero)
         {
-            throw new Refused($"starting took {(-left).TotalSeconds:F1} s longer than the warm-up; give it more with --warm-up SECONDS");
+            throw new TooLate(-left);
         }
 
         Console.WriteLine($"""
