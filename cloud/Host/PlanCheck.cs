@@ -93,6 +93,18 @@ internal static class PlanCheck
             Inside(receiver.At, name);
         }
 
+        Must(!map.Beacons.IsDefault, "map.beacons is null; leave it away when there are none");
+        Must(map.Receivers.Length + map.Beacons.Length < ushort.MaxValue, $"map.receivers and map.beacons are more than {ushort.MaxValue - 1} together");
+        foreach (var (i, beacon) in map.Beacons.Index())
+        {
+            var name = $"map.beacons[{i}]";
+            Must(beacon?.Id is { Length: >= 1 and <= 100 }, $"{name} is called '{beacon?.Id}'; 1 to 100 letters are possible");
+            Must(beacon!.Floor is not null && floors.Contains(beacon.Floor), $"{name} is on floor '{beacon.Floor}', which is not in map.floors");
+            Must(beacon.Zone is not null && zones.Contains(beacon.Zone), $"{name} is in zone '{beacon.Zone}', which is not in map.zones");
+            Must(beacon.NearDbm is null or (>= -120 and <= 20), $"{name} is heard at {beacon.NearDbm} dBm at one metre; -120 to 20 is possible");
+            Inside(beacon.At, name);
+        }
+
         Must(!plan.Survey.IsDefault, "survey is null; leave it away when there was none");
         foreach (var (i, stop) in plan.Survey.Index())
         {

@@ -11,5 +11,6 @@ internal static class Times
     public const long MsPerDay = 86_400_000;
 
     public static EvidenceSources SourceOf(TokenTraits traits) =>
-        (traits & TokenTraits.Bluetooth) != TokenTraits.None ? EvidenceSources.Bluetooth : EvidenceSources.Wifi;
+        (traits & TokenTraits.Phone) != TokenTraits.None ? EvidenceSources.Phone
+        : (traits & TokenTraits.Bluetooth) != TokenTraits.None ? EvidenceSources.Bluetooth : EvidenceSources.Wifi;
 }

@@ -11,6 +11,19 @@ public sealed record VenuePlan(VenueMap Map, VisitPolicy Policy)
     public ImmutableArray<SurveyedSpot> Survey { get; init; } = [];
 
     /// <summary>
+    /// The same plan with its beacons behind its receivers: how loud a phone hears a beacon is what a receiver in its place would hear of the phone, but for
+    /// what each sends with, so both go through one model.
+    /// </summary>
+    internal VenuePlan WithBeacons() => this with
+    {
+        Map = Map with
+        {
+            Receivers = [.. Map.Receivers, .. Map.Beacons.Select((b, i) => new Receiver(string.Empty, i, b.Floor, b.At, b.Zone, RadioKind.Bluetooth))],
+            Beacons = [],
+        },
+    };
+
+    /// <summary>
     /// The same plan with every zone that an earlier plan knew at its place in the list, since rows of visits speak of zones by that place. A
     /// zone that is gone stays as one without an outline, in which nothing is.
     /// </summary>

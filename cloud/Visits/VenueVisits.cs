@@ -59,6 +59,8 @@ public sealed partial class VenueVisits
     private VenueVisits(VenuePlan plan, DeviceTable table, PendingEvidence pending)
     {
         ArgumentNullException.ThrowIfNull(plan);
+        (_beacons, _firstBeacon) = (plan.Map.Beacons, plan.Map.Receivers.Length);
+        plan = plan.WithBeacons();
         var (map, policy) = plan;
         policy.Check();
         _policy = policy;

@@ -34,6 +34,7 @@ internal static class MemberEndpoints
         api.MapGet("/me/declared", DeclaredAsync).Produces<IReadOnlyDictionary<string, DeclaredAttribute>>();
         api.MapPut("/me/declared", DeclareAsync).Produces<IReadOnlyDictionary<string, DeclaredAttribute>>();
         api.MapPost("/me/scans", ScanAsync).Produces(202);
+        api.MapPost("/me/beacons", PhoneEndpoint.HeardAsync).Produces(202);
         api.MapPost("/me/coupons/{id:long}/open", OpenAsync).Produces(202);
         api.MapDelete("/me", EraseAsync).Produces(204);
     }

@@ -26,6 +26,7 @@ namespace Presence.Cloud.Stages;
 [JsonDerivedType(typeof(TaskDone), "task")]
 [JsonDerivedType(typeof(RuleReleased), "released")]
 [JsonDerivedType(typeof(HeadsCounted), "heads")]
+[JsonDerivedType(typeof(PhoneHeard), "phone")]
 [JsonDerivedType(typeof(MemberWished), "wished")]
 [JsonDerivedType(typeof(LoyaltyChanged), "loyalty")]
 [JsonDerivedType(typeof(RewardOrdered), "ordered")]
@@ -132,6 +133,15 @@ public sealed record TaskDone(long Task) : VenueCommand;
 
 /// <summary>Somebody looked at a rule that was stopped, and lets it run again.</summary>
 public sealed record RuleReleased(string Rule) : VenueCommand;
+
+/// <summary>A member's phone said which beacons it heard.</summary>
+public sealed record PhoneHeard(Guid Member, HeardBeacon[] Beacons) : VenueCommand
+{
+    public override Guid? Concerns => Member;
+}
+
+/// <param name="At">Unix ms.</param>
+public sealed record HeardBeacon(string Id, int Dbm, long At);
 
 /// <summary>Somebody counted the people in the venue.</summary>
 /// <param name="At">Unix ms.</param>

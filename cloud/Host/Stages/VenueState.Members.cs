@@ -172,6 +172,9 @@ public sealed partial class VenueState
             case EventReported reported:
                 Decisions.Reported(new(reported.Member), reported.Name, reported.Fields, at, this, output);
                 break;
+            case PhoneHeard heard:
+                Hear(heard, output);
+                break;
             case HeadsCounted counted:
                 Learn(counted);
                 break;

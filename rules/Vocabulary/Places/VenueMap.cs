@@ -53,6 +53,14 @@ public enum RadioKind
 /// <param name="Kind">What it listens to.</param>
 public sealed record Receiver(string Gateway, int Number, string Floor, Spot At, string Zone, RadioKind Kind = RadioKind.Wifi);
 
+/// <summary>A transmitter that the venue put up, for phones that say which ones they hear.</summary>
+/// <param name="Id">What phones hear of it, such as <c>uuid/major/minor</c>. Not unique in the field: several may say the same, and are told apart by where the phone is.</param>
+/// <param name="Floor">Id of the floor it hangs on.</param>
+/// <param name="At">Where, metres.</param>
+/// <param name="Zone">The zone it stands in.</param>
+/// <param name="NearDbm">Strength at one metre; null for what is usual.</param>
+public sealed record Beacon(string Id, string Floor, Spot At, string Zone, double? NearDbm = null);
+
 /// <summary>A mall's plan: what the operator draws once. Immutable; a change is a new map, and an input of the venue's log.</summary>
 /// <remarks>Receivers and zones are known in the venue by their index in these arrays.</remarks>
 public sealed record VenueMap
@@ -74,6 +82,9 @@ public sealed record VenueMap
     public required ImmutableArray<Zone> Zones { get; init; }
 
     public required ImmutableArray<Receiver> Receivers { get; init; }
+
+    /// <summary>The venue's transmitters; may be empty.</summary>
+    public ImmutableArray<Beacon> Beacons { get; init; } = [];
 
     /// <summary>Ways between zones. Empty means: neighbours are those whose outlines touch.</summary>
     public ImmutableArray<Passage> Passages { get; init; } = [];

@@ -35,6 +35,9 @@ public enum TokenTraits : byte
 
     /// <summary>No device: somebody went through a counted door, or a motion sensor saw somebody. The token only tells one time from the next; see <see cref="DoorWords"/>.</summary>
     Door = 32,
+
+    /// <summary>The phone itself reported what it heard; never on the wire from a gateway.</summary>
+    Phone = 64,
 }
 
 /// <summary>What the strength column says of a sighting with <see cref="TokenTraits.Door"/>.</summary>

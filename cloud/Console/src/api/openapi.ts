@@ -1139,6 +1139,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/beacons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["BeaconsBody"];
+                };
+            };
+            responses: {
+                /** @description Accepted */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/coupons/{id}/open": {
         parameters: {
             query?: never;
@@ -2990,6 +3027,26 @@ export interface components {
             doubts: components["schemas"]["DoubtView"][];
             forecast: null | components["schemas"]["ForecastView"];
         };
+        /** @description A transmitter that the venue put up, for phones that say which ones they hear. */
+        Beacon: {
+            /** @description What phones hear of it, such as `uuid/major/minor`. Not unique in the field: several may say the same, and are told apart by where the phone is. */
+            id: string;
+            /** @description Id of the floor it hangs on. */
+            floor: string;
+            /** @description Where, metres. */
+            at: components["schemas"]["Spot"];
+            /** @description The zone it stands in. */
+            zone: string;
+            /**
+             * Format: double
+             * @description Strength at one metre; null for what is usual.
+             */
+            nearDbm?: null | number;
+        };
+        BeaconsBody: {
+            /** @description 1 to 50 of them. */
+            heard: null | components["schemas"]["HeardView"][];
+        };
         BoundView: {
             /** Format: date-time */
             at: string;
@@ -3305,6 +3362,21 @@ export interface components {
              * @description When; now when left out. A day back at most.
              */
             at?: null | string;
+        };
+        HeardView: {
+            /** @description Its id as in the map. */
+            beacon: null | string;
+            /**
+             * Format: int32
+             * @description Strength, -127 to 20.
+             */
+            dbm: number;
+            /**
+             * Format: double
+             * @description Seconds since it was heard, 0 to 600.
+             * @default 0
+             */
+            ago: number;
         };
         HookView: {
             /** Format: int64 */
@@ -3968,6 +4040,8 @@ export interface components {
             floors: components["schemas"]["Floor"][];
             zones: components["schemas"]["Zone"][];
             receivers: components["schemas"]["Receiver"][];
+            /** @description The venue's transmitters; may be empty. */
+            beacons?: components["schemas"]["Beacon"][];
             /** @description Ways between zones. Empty means: neighbours are those whose outlines touch. */
             passages?: components["schemas"]["Passage"][];
         };
