@@ -1,4 +1,4 @@
-import { CircleX, MapPinOff, Wifi } from 'lucide-react';
+import { CircleX, MapPinOff, UserRoundX, Wifi } from 'lucide-react';
 import { useId, useState } from 'react';
 import { at, call, Problem } from '../src/api/client';
 import { type ConsentTexts, type Joined, type Purpose, purposes } from '../src/api/types';
@@ -26,6 +26,8 @@ export function Join({ joined }: { joined: (secret: string) => void }) {
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem>();
 
+  const [broughtBy, setBroughtBy] = useState(() => new URLSearchParams(window.location.search).get('by'));
+  const [lostFriend, setLostFriend] = useState(false);
   const venue = venues.venue;
   const blank = nickname.trim() === '';
   const half = birthday.length === 2 || birthday.startsWith('-');
@@ -45,12 +47,18 @@ export function Join({ joined }: { joined: (secret: string) => void }) {
         language,
         purposes: purposes.filter((p) => allowed.has(p)),
         textVersion: texts.data.version,
+        ...(broughtBy === null ? {} : { broughtBy }),
       },
     }).then(
       ({ secret }) => joined(secret),
       (error: unknown) => {
         setBusy(false);
-        setProblem(error instanceof Problem ? error : new Problem(0, 'unexpected', String(error)));
+        const why = error instanceof Problem ? error : new Problem(0, 'unexpected', String(error));
+        // A link that was cut short on its way must keep nobody out.
+        if (why.mistakes.some((m) => m.path === '$.broughtBy')) {
+          setBroughtBy(null);
+          setLostFriend(true);
+        } else setProblem(why);
       },
     );
   };
@@ -84,6 +92,7 @@ export function Join({ joined }: { joined: (secret: string) => void }) {
             <div className="stack tight welcome">
               <h1>{say.joinTitle}</h1>
               <p className="quiet">{say.joinText}</p>
+              {broughtBy !== null && <p className="chip glow">{say.bring.by}</p>}
             </div>
             <div className="card stack">
               {(venues.loaded.data?.length ?? 0) > 1 && (
@@ -145,6 +154,11 @@ export function Join({ joined }: { joined: (secret: string) => void }) {
               <Notice icon={Wifi}>{say.wifi}</Notice>
               <p className="tiny">{say.textVersion(texts.data.version)}</p>
             </section>
+            {lostFriend && (
+              <Notice icon={UserRoundX} tone="warn">
+                {say.bring.lost}
+              </Notice>
+            )}
             {problem !== undefined && (
               <Notice icon={CircleX} tone="bad">
                 {say.joinFailed} {problem.status === 0 ? plain.noConnectionHelp : (problem.detail ?? problem.message)}

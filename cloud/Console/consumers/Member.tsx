@@ -1,4 +1,4 @@
-import { Bell, UserRound, WalletCards } from 'lucide-react';
+import { Bell, Coins, UserRound, WalletCards } from 'lucide-react';
 import { Tabs } from 'radix-ui';
 import { useEffect, useState } from 'react';
 import { Bones, Failure, LinkChip, Top } from '../src/ui/parts';
@@ -6,6 +6,7 @@ import { useFormats } from '../src/words/formats';
 import { useLocal, useSay } from '../src/words/language';
 import { Messages } from './Messages';
 import { News } from './News';
+import { Points } from './Points';
 import { useMember } from './useMember';
 import { Wallet } from './Wallet';
 import { words } from './words';
@@ -34,6 +35,10 @@ export function Member({ secret, forget }: { secret: string; forget: (why: 'left
           <WalletCards size={22} aria-hidden="true" />
           {say.tabs.wallet}
         </Tabs.Trigger>
+        <Tabs.Trigger value="points">
+          <Coins size={22} aria-hidden="true" />
+          {say.tabs.points}
+        </Tabs.Trigger>
         <Tabs.Trigger value="messages">
           <Bell size={22} aria-hidden="true" />
           {say.tabs.messages}
@@ -55,6 +60,9 @@ export function Member({ secret, forget }: { secret: string; forget: (why: 'left
             <News member={member} formats={formats} />
             <Tabs.Content value="wallet" tabIndex={-1}>
               <Wallet secret={secret} me={me.data} member={member} formats={formats} toYou={() => setTab('you')} />
+            </Tabs.Content>
+            <Tabs.Content value="points" tabIndex={-1}>
+              <Points secret={secret} me={me.data} link={member.link} formats={formats} />
             </Tabs.Content>
             <Tabs.Content value="messages" tabIndex={-1}>
               <Messages member={member} formats={formats} />

@@ -11,6 +11,7 @@ import { BindCard } from './BindCard';
 import { birthdayText } from './birthday';
 import { Consents } from './Consents';
 import type { MemberData } from './useMember';
+import { Wishes } from './Wishes';
 import { words } from './words';
 
 interface Props {
@@ -63,6 +64,7 @@ export function You({ secret, me, member, formats, left }: Props) {
         </p>
       </div>
       <Consents secret={secret} me={me} member={member} />
+      <Wishes secret={secret} link={member.link} formats={formats} />
       {me.purposes.includes('presence') ? (
         <BindCard secret={secret} member={member} formats={formats} />
       ) : (

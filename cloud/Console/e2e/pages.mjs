@@ -158,7 +158,7 @@ async function me(context, name) {
     await picture(page, `${name}-code`);
     await page.keyboard.press('Escape');
   }
-  for (const [i, tab] of ['messages', 'you'].entries()) {
+  for (const [i, tab] of ['points', 'messages', 'you'].entries()) {
     await page
       .locator('.foot button')
       .nth(i + 1)
@@ -172,7 +172,7 @@ async function me(context, name) {
   await last.click();
   await page.locator('.switch[data-state=unchecked]').first().waitFor();
   await page.reload();
-  await page.locator('.foot button').nth(2).click();
+  await page.locator('.foot button').nth(3).click();
   await page.locator('.switch').nth(2).waitFor();
   if ((await page.locator('.switch').nth(2).getAttribute('data-state')) !== 'unchecked')
     problems.push(`${name}: a withdrawn consent came back`);

@@ -65,3 +65,10 @@ export type GatewaySetup = Said['GatewaySetup'];
 export type ReceiverState = Said['ReceiverView'];
 export type Apart = Said['ApartView'];
 export type EnrolmentCode = Said['EnrolmentCodeView'];
+
+export type Wishes = Said['WishesView'];
+export type Points = Said['PointsView'];
+export type Tier = Said['TierView'];
+export type Reward = Said['RewardView'];
+export type RewardReply = Said['RewardReply'];
+export type Order = Said['RewardOrderView'];
