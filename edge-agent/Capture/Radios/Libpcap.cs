@@ -64,6 +64,24 @@ internal static unsafe partial class Libpcap
         public uint DroppedByInterface;
     }
 
+    /// <summary>What poll() waits for.</summary>
+    public const short Readable = 1;
+
+    /// <summary>What poll() is told and tells (struct pollfd).</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct Waited
+    {
+        public int File;
+        public short Events;
+        public short Happened;
+    }
+
+    [LibraryImport("libc", EntryPoint = "poll")]
+    public static partial int Poll(Waited* waited, nuint count, int milliseconds);
+
+    [LibraryImport(Library)]
+    public static partial int pcap_get_selectable_fd(nint capture);
+
     [LibraryImport(Library)]
     public static partial nint pcap_lib_version();
 
@@ -78,9 +96,6 @@ internal static unsafe partial class Libpcap
 
     [LibraryImport(Library)]
     public static partial int pcap_set_timeout(nint capture, int milliseconds);
-
-    [LibraryImport(Library)]
-    public static partial int pcap_set_immediate_mode(nint capture, int on);
 
     [LibraryImport(Library)]
     public static partial int pcap_set_buffer_size(nint capture, int bytes);

@@ -119,6 +119,8 @@ internal sealed partial class CaptureReader(GatewaySettings settings, FrameListe
         }
     }
 
+    private static readonly TimeSpan Handful = TimeSpan.FromMilliseconds(10);
+
     private bool WaitUntil(long at, CancellationToken stopping)
     {
         while (true)
@@ -129,7 +131,8 @@ internal sealed partial class CaptureReader(GatewaySettings settings, FrameListe
                 return true;
             }
 
-            var onTheWall = time is ScaledTimeProvider scaled ? scaled.OnTheWall(wait) : wait;
+            // As a radio's frames come out of the kernel: a handful every ten milliseconds, not one by one.
+            var onTheWall = time is ScaledTimeProvider scaled ? scaled.OnTheWall(wait) : wait > Handful ? wait : Handful;
             if (stopping.WaitHandle.WaitOne(onTheWall < TimeSpan.FromSeconds(1) ? onTheWall : TimeSpan.FromSeconds(1)))
             {
                 return false;
