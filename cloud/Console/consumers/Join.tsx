@@ -1,7 +1,8 @@
 import { CircleX, MapPinOff, UserRoundX, Wifi } from 'lucide-react';
-import { useId, useState } from 'react';
+import { useId, useRef, useState } from 'react';
 import { at, call, Problem } from '../src/api/client';
 import { type ConsentTexts, type Joined, type Purpose, purposes } from '../src/api/types';
+import { newKey } from '../src/live/newKey';
 import { useLoaded } from '../src/live/useLoaded';
 import { Blank, Bones, Failure, Notice, Top } from '../src/ui/parts';
 import { useVenues } from '../src/ui/useVenues';
@@ -27,6 +28,8 @@ export function Join({ joined }: { joined: (secret: string) => void }) {
   const [problem, setProblem] = useState<Problem>();
 
   const [broughtBy, setBroughtBy] = useState(() => new URLSearchParams(window.location.search).get('by'));
+  // Kept until the answer is certain: who taps again when none came has joined once.
+  const key = useRef<string>(undefined);
   const [lostFriend, setLostFriend] = useState(false);
   const venue = venues.venue;
   const blank = nickname.trim() === '';
@@ -39,8 +42,10 @@ export function Join({ joined }: { joined: (secret: string) => void }) {
     if (blank || half || venue === undefined || texts.data === undefined) return;
     setBusy(true);
     setProblem(undefined);
+    key.current ??= newKey();
     call<Joined>(at`venues/${venue.venue}/members`, {
       method: 'POST',
+      headers: { 'Idempotency-Key': key.current },
       body: {
         nickname: nickname.trim(),
         ...(birthday === '' ? {} : { birthday }),
@@ -54,6 +59,7 @@ export function Join({ joined }: { joined: (secret: string) => void }) {
       (error: unknown) => {
         setBusy(false);
         const why = error instanceof Problem ? error : new Problem(0, 'unexpected', String(error));
+        if (!why.uncertain) key.current = undefined;
         // A link that was cut short on its way must keep nobody out.
         if (why.mistakes.some((m) => m.path === '$.broughtBy')) {
           setBroughtBy(null);

@@ -2,6 +2,7 @@ import { CircleCheck, CircleX } from 'lucide-react';
 import { useId, useRef, useState } from 'react';
 import { call, Problem } from '../src/api/client';
 import type { Reward, RewardReply } from '../src/api/types';
+import { newKey } from '../src/live/newKey';
 import { Notice } from '../src/ui/parts';
 import { Sheet } from '../src/ui/Sheet';
 import { common } from '../src/ui/words';
@@ -187,9 +188,4 @@ function Field(props: {
       {props.wrong && <span className="wrong">{say.points.needed}</span>}
     </div>
   );
-}
-
-/** Also where the browser has no generator of ids: pages shown over plain HTTP in a mall's own net. */
-function newKey(): string {
-  return [...crypto.getRandomValues(new Uint8Array(16))].map((b) => b.toString(16).padStart(2, '0')).join('');
 }

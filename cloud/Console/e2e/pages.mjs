@@ -95,7 +95,7 @@ async function operators(context, name) {
     await page.locator('.reasons').first().waitFor();
     await picture(page, `${name}-why`);
   }
-  for (const [i, tab] of ['visits', 'rules'].entries()) {
+  for (const [i, tab] of ['visits', 'rules', 'gateways'].entries()) {
     await page
       .getByRole('tab')
       .nth(i + 1)
@@ -105,6 +105,87 @@ async function operators(context, name) {
     await fits(page, `${name}-${tab}`);
     await picture(page, `${name}-${tab}`);
   }
+  await page.close();
+}
+
+/** From a copy of a shipped rule to one in force and out of it again, with mistakes on the way. */
+async function ruleStory(context, name) {
+  const page = await open(context, name);
+  const id = `story-${name}`.toLowerCase();
+  const title = `<img src=x onerror=alert(1)> ${name}`;
+  const tab = (n) => page.locator('.split-one [role=tab]').nth(n).click();
+  const head = (n) => page.locator('.split-one header .button').nth(n);
+  await page.goto(`${base}/operators#rules/+fashion-browse`);
+  await page.locator('#rule-id').fill(id);
+  await page.locator('.fields .input').nth(0).fill(title);
+  await page.locator('.fields .input').nth(1).fill(title);
+  await page.locator('.fields .input').nth(2).fill('25');
+  await page.locator('.editor > .field .input').last().fill('Mei <b>Lin</b>');
+  await page.locator('.good-words svg, .notice.warn').first().waitFor();
+  await picture(page, `${name}-new`, true);
+  await page.locator('.editor .button').first().click();
+  await page.locator('.split-one .chip.lake').waitFor();
+  if (!(await page.locator('#rule').textContent())?.includes(title))
+    problems.push(`${name}: the title is not what was typed`);
+  if ((await page.locator('main img').count()) > 0) problems.push(`${name}: a title became markup`);
+
+  await tab(1);
+  await page.locator('[role=tabpanel][data-state=active] .row.ends .button').click();
+  await page.locator('.trial, .notice').first().waitFor();
+  await page.waitForTimeout(800);
+  await fits(page, `${name}-trial`);
+  await picture(page, `${name}-trial`, true);
+  await tab(2);
+  await page.locator('[role=tabpanel][data-state=active] .blank').first().waitFor();
+
+  await tab(4);
+  await page.locator('.editor .pills button').nth(1).click();
+  const text = await page.locator('#rule-text').inputValue();
+  await page.locator('#rule-text').fill(text.slice(0, -3));
+  await page.locator('.editor .notice.bad').waitFor();
+  await page.locator('#rule-text').fill(text.replace('"25 min"', '"25 fortnights"'));
+  await page.locator('.mistakes .link').click();
+  const marked = await page.locator('#rule-text').evaluate((t) => t.value.slice(t.selectionStart, t.selectionEnd));
+  if (marked !== '"25 fortnights"') problems.push(`${name}: a mistake leads to ${marked}`);
+  await fits(page, `${name}-mistakes`);
+  await picture(page, `${name}-mistakes`);
+  await page.locator('.editor .button.plain').click();
+
+  await head(0).click();
+  await page.locator('.sheet .two .button').last().click();
+  await page.locator('.split-one header .chip.good').waitFor();
+  await tab(3);
+  await page.locator('.changes li').first().waitFor();
+  if ((await page.locator('.versions > li').count()) !== 2) problems.push(`${name}: not every version is shown`);
+  await picture(page, `${name}-versions`);
+  await head(1).click();
+  await page.locator('.sheet .two .button').last().click();
+  await page.locator('.split-one header .button').nth(1).waitFor({ state: 'detached' });
+  await page.close();
+}
+
+/** A code is on the screen until it is put away, and nowhere afterwards. */
+async function gatewayStory(context, name) {
+  const page = await open(context, name);
+  await page.goto(`${base}/operators#gateways`);
+  await page.locator('.picks button').first().waitFor();
+  const gateway = await page.locator('.picks strong').first().textContent();
+  await page.goto(`${base}/operators#gateways/${gateway}`);
+  await page.locator('.split-one header .button').first().click();
+  await page.locator('.sheet .button.wide').first().click();
+  const code = await page.locator('.big-code').textContent();
+  if (!/^[0-9A-Z]{4}(-[0-9A-Z]{4}){3}$/.test(code ?? '')) problems.push(`${name}: ${code} is no code`);
+  await fits(page, `${name}-code`);
+  await picture(page, `${name}-code`);
+  await page.keyboard.press('Escape');
+  await page.locator('.sheet').waitFor({ state: 'detached' });
+  if ((await page.content()).includes(code ?? '')) problems.push(`${name}: the code stays on the page`);
+  await page.locator('.split-one header .button').nth(1).click();
+  await page.locator('.sheet .input').first().fill('99999999');
+  await page.locator('.sheet .wrong').first().waitFor();
+  await page.locator('.sheet .input').first().fill('500');
+  await page.locator('.sheet .two .button').last().click();
+  await page.locator('.sheet').waitFor({ state: 'detached' });
   await page.close();
 }
 
@@ -167,17 +248,32 @@ async function me(context, name) {
     await fits(page, `${name}-${tab}`);
     await picture(page, `${name}-${tab}`, true);
   }
+  await wishStory(page, name);
   // Taking a consent back is one tap, and it is kept.
-  const last = page.locator('.switch').nth(2);
+  const last = page.locator('.consents .switch').nth(2);
   await last.click();
-  await page.locator('.switch[data-state=unchecked]').first().waitFor();
+  await page.locator('.consents .switch[data-state=unchecked]').first().waitFor();
   await page.reload();
   await page.locator('.foot button').nth(3).click();
-  await page.locator('.switch').nth(2).waitFor();
-  if ((await page.locator('.switch').nth(2).getAttribute('data-state')) !== 'unchecked')
+  await page.locator('.consents .switch').nth(2).waitFor();
+  if ((await page.locator('.consents .switch').nth(2).getAttribute('data-state')) !== 'unchecked')
     problems.push(`${name}: a withdrawn consent came back`);
   await leave(page);
   await page.close();
+}
+
+/** What is wished stays wished when the page is opened again. */
+async function wishStory(page, name) {
+  const saved = () => page.waitForResponse((r) => r.url().endsWith('/me/wishes') && r.request().method() === 'PUT');
+  await page.locator('.themes').waitFor();
+  await Promise.all([saved(), page.locator('#quiet').click()]);
+  await page.locator('.quiet-hours').waitFor();
+  const theme = page.locator('.themes .pills').first().locator('button').nth(2);
+  await Promise.all([saved(), theme.click()]);
+  await page.reload();
+  await page.locator('.foot button').nth(3).click();
+  await page.locator('.quiet-hours').waitFor();
+  if ((await theme.getAttribute('data-state')) !== 'on') problems.push(`${name}: a theme that is not wanted came back`);
 }
 
 async function leave(page) {
@@ -231,7 +327,9 @@ for (const [width, viewport] of Object.entries(widths))
         colorScheme,
         deviceScaleFactor: width === 'phone' ? 2 : 1,
       });
-      for (const [page, visit] of Object.entries({ operators, staff, me })) {
+      // The stories are the same in any language and width; two of the four tell them.
+      const stories = suffix === 'phone-zh' || suffix === 'desktop-en' ? { ruleStory, gatewayStory } : {};
+      for (const [page, visit] of Object.entries({ operators, staff, me, ...stories })) {
         const name = `${page}-${suffix}`;
         await step(name, () => visit(context, name));
       }

@@ -29,7 +29,9 @@ export function Gateways({ gateways, formats }: { gateways: GatewayHealth[]; for
           {sorted.map(({ gateway: g, health }) => (
             <li key={g.gateway} className="row apart">
               <span>
-                <span className="mono words">{g.gateway}</span>
+                <a className="mono words" href={`#gateways/${encodeURIComponent(g.gateway)}`}>
+                  {g.gateway}
+                </a>
                 <span className="tiny block">{detail(g, health)}</span>
               </span>
               <span className={`chip ${healthTone[health]}`}>{say.gatewayState[health]}</span>

@@ -7,6 +7,7 @@ import type { Formats } from '../src/words/formats';
 import { useLocal, useSay } from '../src/words/language';
 import { FloorPlan } from './FloorPlan';
 import { Gateways } from './Gateways';
+import { People } from './People';
 import { heatLevel, roundPeak } from './shape';
 import type { Live } from './useLiveFloor';
 import { words } from './words';
@@ -84,32 +85,35 @@ export function LivePlan({ map, live, formats }: { map: VenueMap; live: Live; fo
       </section>
 
       <div className="pair">
-        <section className="card stack" aria-labelledby="busiest">
-          <h2 id="busiest">{say.zones}</h2>
-          {busiest.length === 0 ? (
-            <p className="quiet small">{say.zonesEmpty}</p>
-          ) : (
-            <ol className="bars">
-              {busiest.slice(0, 8).map(({ zone, here }) => (
-                <li key={zone.id}>
-                  <button type="button" onClick={() => pick(zone.id)} aria-current={chosen === zone.id}>
-                    <span className="words">{local(zone.name)}</span>
-                    <span className="tiny">
-                      {local(map.floors.find((f) => f.id === zone.floor)?.name)}
-                      {zone.capacity > 0 && ` · ${say.capacity(formats.number(zone.capacity))}`}
-                    </span>
-                    <b>{formats.number(here)}</b>
-                    <i
-                      className={`heat-${heatLevel(here, peak)}`}
-                      style={{ width: `${(100 * here) / peak}%` }}
-                      aria-hidden="true"
-                    />
-                  </button>
-                </li>
-              ))}
-            </ol>
-          )}
-        </section>
+        <div className="stack">
+          <section className="card stack" aria-labelledby="busiest">
+            <h2 id="busiest">{say.zones}</h2>
+            {busiest.length === 0 ? (
+              <p className="quiet small">{say.zonesEmpty}</p>
+            ) : (
+              <ol className="bars">
+                {busiest.slice(0, 8).map(({ zone, here }) => (
+                  <li key={zone.id}>
+                    <button type="button" onClick={() => pick(zone.id)} aria-current={chosen === zone.id}>
+                      <span className="words">{local(zone.name)}</span>
+                      <span className="tiny">
+                        {local(map.floors.find((f) => f.id === zone.floor)?.name)}
+                        {zone.capacity > 0 && ` · ${say.capacity(formats.number(zone.capacity))}`}
+                      </span>
+                      <b>{formats.number(here)}</b>
+                      <i
+                        className={`heat-${heatLevel(here, peak)}`}
+                        style={{ width: `${(100 * here) / peak}%` }}
+                        aria-hidden="true"
+                      />
+                    </button>
+                  </li>
+                ))}
+              </ol>
+            )}
+          </section>
+          <Gateways gateways={live.floor?.gateways ?? []} formats={formats} />
+        </div>
         <div className="stack">
           <section className="card stack tight" aria-labelledby="trend">
             <h2 id="trend">{say.trend}</h2>
@@ -121,7 +125,7 @@ export function LivePlan({ map, live, formats }: { map: VenueMap; live: Live; fo
               </Suspense>
             )}
           </section>
-          <Gateways gateways={live.floor?.gateways ?? []} formats={formats} />
+          {live.floor !== undefined && <People venue={map.venue} floor={live.floor} formats={formats} />}
         </div>
       </div>
     </div>

@@ -86,7 +86,7 @@ export function OperatorsPage() {
             </div>
           </Tabs.Content>
           <Tabs.Content value="visits" tabIndex={-1}>
-            {venue !== undefined && <Visits venue={venue.venue} map={map.data} formats={formats} />}
+            {venue !== undefined && <Visits venue={venue.venue} map={map.data} formats={formats} link={live.link} />}
           </Tabs.Content>
           <Tabs.Content value="rules" tabIndex={-1}>
             {venue !== undefined && (

@@ -2,6 +2,7 @@ import { BadgeCheck, CircleHelp, CircleX, Clock, ScanLine, Search, Ticket, WifiO
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { at, call, Problem } from '../src/api/client';
 import type { CouponPreview, Redemption } from '../src/api/types';
+import { newKey } from '../src/live/newKey';
 import { Notice } from '../src/ui/parts';
 import { Sheet } from '../src/ui/Sheet';
 import { common } from '../src/ui/words';
@@ -156,7 +157,7 @@ export function Redeem({ venue, zone, store, by, formats, code, setCode, answere
           <Preview
             preview={step.preview}
             formats={formats}
-            redeem={() => go(attemptFor(step.preview.code, zone, by, sessionStorage, () => crypto.randomUUID()))}
+            redeem={() => go(attemptFor(step.preview.code, zone, by, sessionStorage, newKey))}
             restart={restart}
           />
         )}

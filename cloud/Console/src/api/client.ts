@@ -82,7 +82,8 @@ function mistakeOf(said: unknown): Mistake {
 /** @returns the answer's JSON, or `undefined` when it has no content. */
 export async function call<T>(path: string, ask: Ask = {}): Promise<T> {
   const response = await send(path, ask);
-  return (response.status === 204 ? undefined : await response.json()) as T;
+  const text = response.status === 204 ? '' : await response.text();
+  return (text === '' ? undefined : JSON.parse(text)) as T;
 }
 
 export async function callBlob(path: string, ask: Ask = {}): Promise<Blob> {
