@@ -31,6 +31,17 @@ internal sealed class ReceiverWatch(int receivers, VisitPolicy policy)
     /// <summary>By receiver: weight of its readings, 0 to 1.</summary>
     public float[] Trust { get; } = [.. Enumerable.Repeat(1f, receivers)];
 
+    /// <summary>By receiver: what its silence speaks against its own zone, nats; 0 until it is known how often it answers.</summary>
+    public float[] Silence { get; } = new float[receivers];
+
+    /// <summary>A device was certainly in the receiver's own zone, and was heard by it or only by others.</summary>
+    public void Ask(int receiver, bool answered)
+    {
+        ref var tally = ref Tallies[receiver];
+        tally.Asked++;
+        tally.Answered += answered ? 1 : 0;
+    }
+
     /// <summary>A receiver was heard from in this bucket.</summary>
     public void Heard(int receiver) => Tallies[receiver].Heard++;
 
@@ -61,6 +72,7 @@ internal sealed class ReceiverWatch(int receivers, VisitPolicy policy)
             tally.HeardAt = tally.Heard > 0 ? end : tally.HeardAt;
             tally.Share += Math.Min(0.05, heard / Usually) * (((double)tally.Heard / heard) - tally.Share);
             Learn(ref tally);
+            LearnAnswers(ref tally);
             (tally.Heard, tally.Compared, tally.Sum, tally.Squares) = (0, 0, 0, 0);
             Use(r);
         }
@@ -80,6 +92,16 @@ internal sealed class ReceiverWatch(int receivers, VisitPolicy policy)
         ref readonly var tally = ref Tallies[receiver];
         return new ReceiverHealth(
             receiver, FaultOf(tally, now), tally.HeardAt, Math.Round(tally.Now, 1), Math.Round(tally.Usual, 1), Math.Round(Math.Sqrt(tally.Spread), 1));
+    }
+
+    private static void LearnAnswers(ref ReceiverTally tally)
+    {
+        if (tally.Asked > 0)
+        {
+            tally.AskedEver = Math.Min(1 << 30, tally.AskedEver + tally.Asked);
+            tally.Answers += Math.Min(0.5, tally.Asked / Math.Min(Lately, tally.AskedEver)) * (((double)tally.Answered / tally.Asked) - tally.Answers);
+            (tally.Asked, tally.Answered) = (0, 0);
+        }
     }
 
     private static void Learn(ref ReceiverTally tally)
@@ -106,6 +128,8 @@ internal sealed class ReceiverWatch(int receivers, VisitPolicy policy)
         ref readonly var tally = ref Tallies[receiver];
         Offset[receiver] = policy.LearnReceivers
             ? (float)Math.Clamp(tally.Now * tally.Seen / (tally.Seen + Enough), -MostOffset, MostOffset) : 0;
+        // Who is certain of a zone is so mostly because its receiver answered, so the share is too high: at most nine of ten, and half of what would follow.
+        Silence[receiver] = policy.HeedMissing && tally.AskedEver >= Enough ? (float)(-0.5 * Math.Log(1 - Math.Min(0.9, tally.Answers))) : 0;
         Trust[receiver] = IsMisplaced(tally) ? (float)Math.Clamp(tally.UsualSpread / tally.Spread, 0.1, 1) : 1;
     }
 
@@ -150,4 +174,13 @@ internal struct ReceiverTally
     public int Heard;
     public int Compared;
     public int Sum;
+
+    /// <summary>Share of devices certainly in its own zone that it heard, lately.</summary>
+    public double Answers;
+    public int AskedEver;
+
+    /// <summary>Of the bucket under way.</summary>
+    public int Asked;
+    public int Answered;
+    private readonly int _room;
 }

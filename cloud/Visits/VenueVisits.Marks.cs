@@ -108,6 +108,11 @@ public sealed partial class VenueVisits
     private void Teach(in ZoneBelief belief, int zone, ReadOnlySpan<EvidenceCell> cells)
     {
         var gain = belief.Gain256 / 256f;
+        if (_model.OwnOf[zone] is >= 0 and var own)
+        {
+            _watch.Ask(own, Heard(cells, own));
+        }
+
         foreach (var cell in cells)
         {
             var expected = _model.Expected(zone, cell.Receiver);

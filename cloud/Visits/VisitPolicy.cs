@@ -72,6 +72,11 @@ public sealed record VisitPolicy
     /// <summary>A receiver is named when its level, or the spread of its readings, is off by more than this. Default 8 dB: a hand or a door makes less.</summary>
     public double ReceiverOffDb { get; init; } = 8;
 
+    /// <summary>
+    /// Take it as evidence, for settled visits, that a zone's own receiver did not hear a device that others heard; as strong as that receiver usually answers. Default true.
+    /// </summary>
+    public bool HeedMissing { get; init; } = true;
+
     /// <summary>Correct each receiver by what the venue's own devices teach. Default true.</summary>
     public bool LearnReceivers { get; init; } = true;
 

@@ -82,24 +82,23 @@ internal struct ZoneBelief
             return Seed(model, receiver, dbm, tick, at, weight, pace);
         }
 
-        log -= cost;
-        var top = Top(log);
-        log = Vector256.Max(log - Vector256.Create(top), Vector256.Create(Least) + present);
-        var moved = false;
-        if (log[0] < pace.Doubt)
-        {
-            // Another zone is now so much likelier that it is the one believed in.
-            Store(log);
-            Move(model, pace, (int)Vector256.IndexOf(log, 0f));
-            moved = true;
-        }
-        else
-        {
-            Store(log);
-        }
-
+        var moved = Weigh(model, pace, log - cost, present);
         LearnGain(model, pace, Anchor, receiver, dbm);
         return moved;
+    }
+
+    /// <summary>Takes in that some receivers did not hear the device while others did.</summary>
+    /// <param name="cost">What that speaks against the anchor and each of its neighbours, nats.</param>
+    /// <returns>True when another zone is believed in than before.</returns>
+    public bool Miss(ZoneModel model, in Pace pace, Vector256<float> cost)
+    {
+        if (Anchor < 0)
+        {
+            return false;
+        }
+
+        var present = Vector256.LoadUnsafe(ref model.Present[Anchor * ZoneModel.Width]);
+        return Weigh(model, pace, Vector256.Min(Load(), present) - cost, present);
     }
 
     /// <summary>The device's own loudness: what the zone believed in does not explain, learned slowly and within what devices differ by.</summary>
@@ -142,6 +141,21 @@ internal struct ZoneBelief
 
         TickAndStray = (TickAndStray & TickMask) | ((uint)stray << 24);
         return far != 0 && stray >= FarEnough;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool Weigh(ZoneModel model, in Pace pace, Vector256<float> log, Vector256<float> present)
+    {
+        log = Vector256.Max(log - Vector256.Create(Top(log)), Vector256.Create(Least) + present);
+        Store(log);
+        if (log[0] >= pace.Doubt)
+        {
+            return false;
+        }
+
+        // Another zone is now so much likelier that it is the one believed in.
+        Move(model, pace, (int)Vector256.IndexOf(log, 0f));
+        return true;
     }
 
     private bool Seed(ZoneModel model, int receiver, float dbm, uint tick, long at, float weight, in Pace pace)

@@ -35,6 +35,8 @@ internal sealed class ZoneModel
         _expected = new byte[map.Zones.Length * _receivers * Line];
         SeedOf = [.. map.Receivers.Select(r => (short)map.ZoneIndex(r.Zone))];
         var (mean, variance) = Expect(plan, zones);
+        OwnOf = [.. Enumerable.Range(0, map.Zones.Length).Select(z => (short)Enumerable.Range(0, _receivers)
+            .Where(r => SeedOf[r] == z).OrderByDescending(r => mean[r][z]).FirstOrDefault(-1))];
         for (var z = 0; z < map.Zones.Length; z++)
         {
             for (var i = 0; i < Width; i++)
@@ -72,6 +74,9 @@ internal sealed class ZoneModel
 
     /// <summary>By receiver: the zone it stands in, where a device first heard by it is looked for; -1 for one outside all zones.</summary>
     public short[] SeedOf { get; }
+
+    /// <summary>By zone: the receiver in it that hears it best, -1 for none.</summary>
+    public short[] OwnOf { get; }
 
     /// <summary>Levels, sharpness and spread of a receiver in the anchor and its neighbours, as pictured above.</summary>
     public ref byte LineOf(int anchor, int receiver) => ref _expected[((anchor * _receivers) + receiver) * Line];

@@ -4145,6 +4145,8 @@ export interface components {
              * @description A receiver is named when its level, or the spread of its readings, is off by more than this. Default 8 dB: a hand or a door makes less.
              */
             receiverOffDb?: number;
+            /** @description Take it as evidence, for settled visits, that a zone's own receiver did not hear a device that others heard; as strong as that receiver usually answers. Default true. */
+            heedMissing?: boolean;
             /** @description Correct each receiver by what the venue's own devices teach. Default true. */
             learnReceivers?: boolean;
         };
