@@ -177,13 +177,13 @@ public sealed partial class MqttClient : IAsyncDisposable
         var keepAlive = answer.Properties.ServerKeepAliveSeconds is { } s ? TimeSpan.FromSeconds(s) : _options.KeepAlive;
         if (keepAlive <= TimeSpan.Zero) return;
 
-        // Twice in each keep-alive, whatever else is sent: simple, and a lost server is noticed in time.
+        // Twice in each keep-alive, whatever else is sent: simple, and a server that answers neither is noticed before one and a half are over.
         connection.KeepAlive = _time.CreateTimer(_ => KeepAlive(connection, keepAlive), null, keepAlive / 2, keepAlive / 2);
     }
 
     private void KeepAlive(Connection connection, TimeSpan keepAlive)
     {
-        if (_time.GetElapsedTime(connection.HeardAt) > keepAlive * 1.5)
+        if (_time.GetElapsedTime(connection.HeardAt) > keepAlive)
             _ = EndAsync(connection, new MqttException(MqttReasonCode.KeepAliveTimeout, "The server is silent."));
         else connection.Wire.Send(new PingReqPacket(), _options.Version);
     }
