@@ -109,6 +109,7 @@ export function OperatorsPage() {
                 map={map.data}
                 formats={formats}
                 link={live.link}
+                venueTime={live.floor?.venueTime}
                 picked={place[1]}
                 go={go}
               />

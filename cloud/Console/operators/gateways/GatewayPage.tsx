@@ -17,17 +17,18 @@ interface Props {
   venue: string;
   entry: GatewayEntry;
   rates: Map<number, number> | undefined;
+  venueTime: string | undefined;
   formats: Formats;
   changed: () => void;
 }
 
 /** One gateway: what it said of itself last, and what can be done with it. */
-export function GatewayPage({ venue, entry, rates, formats, changed }: Props) {
+export function GatewayPage({ venue, entry, rates, venueTime, formats, changed }: Props) {
   const say = useSay(words);
   const [open, setOpen] = useState<'enrol' | 'revoke' | 'setup'>();
   const [done, setDone] = useState('');
   const h = entry.health;
-  const cares = caresOf(entry, Date.now());
+  const cares = caresOf(entry, Date.now(), venueTime);
   const close = () => setOpen(undefined);
   return (
     <section className="card stack" aria-labelledby="gateway">
@@ -145,6 +146,7 @@ export function GatewayPage({ venue, entry, rates, formats, changed }: Props) {
                 </tbody>
               </table>
             )}
+            {h.radios.length > 0 && rates === undefined && <p className="tiny">{say.rateLater}</p>}
           </section>
           <section className="stack tight">
             <h3>{say.drops}</h3>

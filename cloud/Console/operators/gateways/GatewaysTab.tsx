@@ -20,6 +20,7 @@ interface Props {
   map: VenueMap | undefined;
   formats: Formats;
   link: LinkState;
+  venueTime: string | undefined;
   picked: string | undefined;
   go: (...parts: string[]) => void;
 }
@@ -27,7 +28,7 @@ interface Props {
 export const stateTone: Record<string, string> = { enrolled: 'good', waiting: 'lake', revoked: 'bad', password: '' };
 
 /** The boxes in the stores: how they are, let in, set up and shut out; and what their receivers hear that is no visitor. */
-export function GatewaysTab({ venue, map, formats, link, picked, go }: Props) {
+export function GatewaysTab({ venue, map, formats, link, venueTime, picked, go }: Props) {
   const say = useSay(words);
   const { list, rates } = useGateways(venue, link);
   const [rolling, setRolling] = useState(false);
@@ -51,7 +52,7 @@ export function GatewaysTab({ venue, map, formats, link, picked, go }: Props) {
           ) : (
             <ul className="picks">
               {all.map((g) => {
-                const [worst] = caresOf(g, Date.now());
+                const [worst] = caresOf(g, Date.now(), venueTime);
                 return (
                   <li key={g.gateway}>
                     <button
@@ -94,6 +95,7 @@ export function GatewaysTab({ venue, map, formats, link, picked, go }: Props) {
               venue={venue}
               entry={one}
               rates={rates.get(one.gateway)}
+              venueTime={venueTime}
               formats={formats}
               changed={list.reload}
             />

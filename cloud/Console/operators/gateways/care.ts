@@ -3,7 +3,7 @@ import type { GatewayEntry } from '../../src/api/types';
 /** Beyond this a gateway's times are worth a look; the service corrects them meanwhile. */
 const clockMs = 2_000;
 /** Live sightings wait a few seconds; what waits longer waits for a link. */
-const waitsMs = 120_000;
+const waitsMs = 300_000;
 /** A radio in a mall hears something every second; in a quiet store at night it may not, hence minutes. */
 const quietSeconds = 600;
 /** Capture always loses a frame here and there; one in fifty is a fault. */
@@ -23,8 +23,12 @@ export type Care =
   | { what: 'hot'; celsius: number }
   | { what: 'certificate'; until: string };
 
-/** @returns what is to be looked at, worst first; nothing for one that was never let in or was shut out. */
-export function caresOf(entry: GatewayEntry, now: number): Care[] {
+/**
+ * @param now Unix ms by this browser, good enough to tell days.
+ * @param venueTime The venue's own time: what waits is measured by the clock it was heard by.
+ * @returns what is to be looked at, worst first; nothing for one that was never let in or was shut out.
+ */
+export function caresOf(entry: GatewayEntry, now: number, venueTime?: string): Care[] {
   if (entry.state === 'planned' || entry.state === 'revoked') return [];
   const health = entry.health;
   if (health === null) return entry.state === 'waiting' ? [] : [{ what: entry.in ? 'neverHeard' : 'offline' }];
@@ -34,7 +38,7 @@ export function caresOf(entry: GatewayEntry, now: number): Care[] {
   else if (Math.abs(health.clockErrorMs ?? 0) > clockMs)
     cares.push({ what: 'clockOff', ms: Math.abs(health.clockErrorMs ?? 0) });
   if (health.configRejected > 0) cares.push({ what: 'setup' });
-  if (health.oldestAt !== null && Date.parse(health.at) - Date.parse(health.oldestAt) > waitsMs)
+  if (health.oldestAt !== null && Date.parse(venueTime ?? health.at) - Date.parse(health.oldestAt) > waitsMs)
     cares.push({ what: 'spool', since: health.oldestAt });
   for (const radio of health.radios) {
     const all = radio.frames + radio.lost;

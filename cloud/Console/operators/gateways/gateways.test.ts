@@ -56,6 +56,12 @@ describe('what is to be looked at', () => {
   );
 });
 
+it('measures what waits by the venue’s own clock, which may run faster than the service’s', () => {
+  const waiting = { ...entry, health: { ...health, oldestAt: '2026-11-21T13:45:00Z' } };
+  expect(caresOf(waiting, now).map((c) => c.what)).toEqual(['spool']);
+  expect(caresOf(waiting, now, '2026-11-21T13:46:30Z')).toEqual([]);
+});
+
 describe('a radio’s rate', () => {
   const later = (frames: number, at: string): GatewayEntry => ({
     ...entry,
