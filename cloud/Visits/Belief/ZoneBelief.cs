@@ -114,7 +114,8 @@ internal struct ZoneBelief
         double sum = 0;
         foreach (var log in Log)
         {
-            sum += Math.Exp(log / Scale);
+            // Mostly one zone is likely, and what the others add does not show in a hundredth.
+            sum += log > -9 * Scale ? Math.Exp(log / Scale) : 0;
         }
 
         return (byte)Math.Round(100 * Math.Exp(Log[0] / Scale) / sum);

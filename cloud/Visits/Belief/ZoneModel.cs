@@ -92,10 +92,11 @@ internal sealed class ZoneModel
     private static short[] Near(VenueMap map, ZonePoints[] zones)
     {
         var near = new short[zones.Length * Width];
+        var apart = ZonePoints.Apart(zones);
         for (var z = 0; z < zones.Length; z++)
         {
             var order = Enumerable.Range(0, zones.Length).Where(o => o != z && zones[o].Points.Length > 0 && zones[z].Points.Length > 0)
-                .OrderBy(o => Joined(map, z, o) ? 0 : 1).ThenBy(o => ZonePoints.Apart(zones[z], zones[o])).ThenBy(o => o).Take(Width - 1).ToArray();
+                .OrderBy(o => Joined(map, z, o) ? 0 : 1).ThenBy(o => apart[z, o]).ThenBy(o => o).Take(Width - 1).ToArray();
             near.AsSpan(z * Width, Width).Fill(-1);
             near[z * Width] = (short)z;
             for (var i = 0; i < order.Length; i++)
@@ -173,9 +174,35 @@ internal sealed record ZonePoints(int Floor, Spot[] Points)
         return new ZonePoints(floor, inside.Length > 0 ? inside : [.. zone.Outline]);
     })];
 
-    /// <summary>Metres between the nearest spots; a storey counts as thirty.</summary>
-    public static double Apart(ZonePoints a, ZonePoints b) =>
-        a.Points.Min(p => b.Points.Min(q => Outlines.Between(p, q))) + (30 * Math.Abs(a.Floor - b.Floor));
+    /// <summary>By pair of zones: metres between the nearest spots; a storey counts as thirty.</summary>
+    /// <remarks>Plain loops: a mall of two hundred zones has a hundred million pairs of spots, and its loop stands still while a plan is adopted.</remarks>
+    public static double[,] Apart(ZonePoints[] zones)
+    {
+        var apart = new double[zones.Length, zones.Length];
+        for (var a = 0; a < zones.Length; a++)
+        {
+            for (var b = 0; b < a; b++)
+            {
+                apart[a, b] = apart[b, a] = Math.Sqrt(Nearest(zones[a].Points, zones[b].Points)) + (30 * Math.Abs(zones[a].Floor - zones[b].Floor));
+            }
+        }
+
+        return apart;
+    }
+
+    private static double Nearest(Spot[] one, Spot[] other)
+    {
+        var least = double.MaxValue;
+        foreach (var p in one)
+        {
+            foreach (var q in other)
+            {
+                least = Math.Min(least, ((p.X - q.X) * (p.X - q.X)) + ((p.Y - q.Y) * (p.Y - q.Y)));
+            }
+        }
+
+        return least;
+    }
 
     /// <summary>Index of the floor; the lowest where the id is unknown.</summary>
     public static int FloorOf(VenueMap map, string floor)
