@@ -23,12 +23,14 @@ public sealed unsafe class LiveCapture : IDisposable
     private readonly nint _capture;
     private readonly long _nsPerFraction;
     private readonly int _file;
+    private readonly uint _interface;
 
     private LiveCapture(nint capture, string device)
     {
         _capture = capture;
         Device = device;
         Link = (LinkType)Libpcap.pcap_datalink(capture);
+        _interface = Libpcap.if_nametoindex(device);
         _file = Libpcap.pcap_get_selectable_fd(capture);
         _nsPerFraction = Libpcap.pcap_get_tstamp_precision(capture) == Nanoseconds ? 1 : 1_000;
     }
@@ -105,9 +107,13 @@ public sealed unsafe class LiveCapture : IDisposable
             if (_file < 0) Thread.Sleep(HandfulMs);
             else _ = Libpcap.Poll(&waited, 1, (int)left);
             if (TryTake(out frame)) return true;
+
+            // An interface that is down is an error at once, again and again, until it is up.
+            if ((waited.Happened & ~Libpcap.Readable) != 0) Thread.Sleep(HandfulMs);
         }
 
-        return false;
+        // The kernel keeps a socket open on an interface that was pulled out, and says nothing; plugged in again it is another one.
+        return Libpcap.if_nametoindex(Device) == _interface ? false : throw new IOException($"{Device}: the interface is gone");
     }
 
     public void Dispose() => Libpcap.pcap_close(_capture);

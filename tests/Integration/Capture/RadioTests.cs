@@ -4,7 +4,10 @@ using Presence.Capture;
 using Presence.Capture.Files;
 using Presence.Capture.Radios;
 using Presence.Capture.Wifi;
+using Presence.Integration.Gateway;
+using Presence.Integration.Mqtt;
 using Presence.Kit.Fuzz;
+using Presence.Kit.Gateway;
 using Xunit;
 
 namespace Presence.Integration.Capture;
@@ -39,6 +42,43 @@ public sealed class RadioTests
         }
 
         Assert.Equal(0, live.Dropped);
+    }
+
+    [SkippableFact]
+    public async Task An_interface_that_is_unplugged_is_waited_for_and_heard_again()
+    {
+        Skip.IfNot(LiveCapture.IsSupported, "libpcap is not installed: apt install libpcap0.8");
+        var folder = Directory.CreateTempSubdirectory("presence-unplugged-").FullName;
+        var tap = Tap.TryCreate("out");
+        Skip.If(tap is null, "no TAP interface can be made here: it needs root, /dev/net/tun and the program ip");
+        try
+        {
+            await using var cloud = await new PaperCloud().OpenAsync();
+            await using var gateway = GatewayProcess.Start(folder, cloud.Port, null, "--listen", tap.Name, "--linger", "00:00:00.2");
+            await HeardAsync(1);
+            tap.Dispose();
+            await Until.TrueAsync(() => gateway.Output.Contains("trying again in", StringComparison.Ordinal), "it says that the interface is gone", 20);
+            var before = cloud.Sightings;
+            tap = Tap.TryCreate("out");
+            await HeardAsync(before + 1);
+
+            async Task HeardAsync(long sightings)
+            {
+                // A phone that was not heard before each time, until one arrives.
+                var phone = (ulong)Random.Shared.NextInt64(1L << 32) | 0x0200_0000_0000UL;
+                await Until.TrueAsync(
+                    () =>
+                    {
+                        tap!.Send(ProbeCapture.Frame(new(1, phone++, -50), 1));
+                        return cloud.Sightings >= sightings;
+                    }, () => $"it hears; it says {gateway.Output}", 30);
+            }
+        }
+        finally
+        {
+            tap?.Dispose();
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     [SkippableFact]

@@ -10,7 +10,7 @@ namespace Presence.Integration.Capture;
 /// </summary>
 internal sealed unsafe partial class Tap : IDisposable
 {
-    private const int ReadWrite = 2;
+    private const int ReadWrite = 0x8_0002; // and closed in programs that a test starts, or they would hold the interface
     private const nuint SetInterface = 0x4004_54CA;
     private const nuint SetLink = 0x4004_54CD;
     private const short TapWithoutHeader = 0x1002;
@@ -22,9 +22,10 @@ internal sealed unsafe partial class Tap : IDisposable
     public string Name { get; }
 
     /// <returns>Null where this machine does not allow it.</returns>
-    public static Tap? TryCreate()
+    /// <param name="kind">What its name begins with, one for each test.</param>
+    public static Tap? TryCreate(string kind = "mon")
     {
-        var name = $"mon{Environment.ProcessId % 100_000}";
+        var name = $"{kind}{Environment.ProcessId % 100_000}";
         var file = open("/dev/net/tun", ReadWrite);
         if (file < 0) return null;
         var request = stackalloc byte[40];
