@@ -6,6 +6,7 @@ import type { LinkState } from '../src/live/link';
 import { useBack } from '../src/live/useBack';
 import { useLoaded } from '../src/live/useLoaded';
 import { Blank, Bones, Failure } from '../src/ui/parts';
+import { common } from '../src/ui/words';
 import type { Formats } from '../src/words/formats';
 import { useLocal, useSay } from '../src/words/language';
 import { Bring } from './Bring';
@@ -24,6 +25,7 @@ interface Props {
 /** What a member has earned, what it buys, and how to earn more. */
 export function Points({ secret, me, link, formats }: Props) {
   const say = useSay(words);
+  const plain = useSay(common);
   const local = useLocal();
   const points = useLoaded('points', (signal) => call<Balance>('/api/v1/me/points', { secret, signal }));
   const tier = useLoaded('tier', (signal) => call<Tier>('/api/v1/me/tier', { secret, signal }));
@@ -56,7 +58,7 @@ export function Points({ secret, me, link, formats }: Props) {
           <p>
             <strong className="sum">{formats.number(p.spendable)}</strong> {say.points.unit}
           </p>
-          {tier.data?.name && <span className="chip glow">{say.tiers[tier.data.name] ?? tier.data.name}</span>}
+          {tier.data?.name && <span className="chip glow">{plain.tiers[tier.data.name] ?? tier.data.name}</span>}
         </div>
         {p.pending > 0 && <p className="small quiet">{say.points.pending(formats.number(p.pending))}</p>}
         {tier.data?.next && tier.data.missing !== null && (
@@ -65,10 +67,10 @@ export function Points({ secret, me, link, formats }: Props) {
               className="toward"
               max={tier.data.spend + tier.data.missing}
               value={tier.data.spend}
-              aria-label={say.points.toward(say.tiers[tier.data.next] ?? tier.data.next)}
+              aria-label={say.points.toward(plain.tiers[tier.data.next] ?? tier.data.next)}
             />
             <p className="small quiet">
-              {say.points.missing(formats.money(tier.data.missing), say.tiers[tier.data.next] ?? tier.data.next)}
+              {say.points.missing(formats.money(tier.data.missing), plain.tiers[tier.data.next] ?? tier.data.next)}
             </p>
           </div>
         )}

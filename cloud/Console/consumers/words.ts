@@ -163,10 +163,6 @@ const en = {
       taken: 'Taken back',
     },
   },
-  tiers: { silver: 'Silver', gold: 'Gold', platinum: 'Platinum', bronze: 'Bronze', vip: 'VIP' } as Record<
-    string,
-    string
-  >,
   bring: {
     title: 'Bring a friend',
     text: 'Who joins through your link is welcomed, and so are you, once they have really joined.',
@@ -378,7 +374,6 @@ export const words = {
         taken: '收回',
       },
     },
-    tiers: { silver: '银卡', gold: '金卡', platinum: '白金卡', bronze: '铜卡', vip: 'VIP' } as Record<string, string>,
     bring: {
       title: '邀请朋友',
       text: '朋友通过您的链接加入并完成验证后，你们都会收到一份心意。',

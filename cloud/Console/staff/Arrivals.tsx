@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { at, call } from '../src/api/client';
 import type { Arrival } from '../src/api/types';
 import { Blank, Bones, Failure } from '../src/ui/parts';
+import { common } from '../src/ui/words';
 import type { Formats } from '../src/words/formats';
 import { useLocal, useSay } from '../src/words/language';
 import type { ArrivalBoard } from './useArrivals';
@@ -66,6 +67,7 @@ function ArrivalCard({
   redeem,
 }: { arrival: Arrival; board: ArrivalBoard } & Omit<Props, 'arrivals'>) {
   const say = useSay(words);
+  const plain = useSay(common);
   const local = useLocal();
   const [state, setState] = useState<'idle' | 'busy' | 'failed'>('idle');
   const taken = Boolean(a.acknowledgedAt);
@@ -84,7 +86,7 @@ function ArrivalCard({
     <li className={taken ? 'card arrival taken' : 'card arrival'}>
       <div className="arrival-head">
         <h3 className="words">{a.nickname}</h3>
-        {a.tier && <span className="chip glow">{a.tier}</span>}
+        {a.tier && <span className="chip glow">{plain.tiers[a.tier] ?? a.tier}</span>}
         <time className="tiny" dateTime={a.at}>
           {say.since(formats.time(a.at))}
           {since !== undefined && ` · ${since < 60_000 ? say.justNow : say.ago(formats.lasting(since))}`}
@@ -103,8 +105,10 @@ function ArrivalCard({
               <li key={c.code}>
                 <button type="button" className="coupon-key" onClick={() => redeem(c.code)}>
                   <Ticket size={16} aria-hidden="true" />
-                  <span className="words">{local(c.name)}</span>
-                  <span className="mono tiny">{c.code}</span>
+                  <span className="coupon-name">
+                    <span className="words">{local(c.name)}</span>
+                    <span className="mono tiny">{c.code}</span>
+                  </span>
                 </button>
               </li>
             ))}

@@ -107,7 +107,8 @@ function OutcomeLine({ outcome: o, formats, compared }: { outcome: OutcomeOf; fo
           </div>
         )}
       </dl>
-      {compared && <Interval outcome={o} writing={writing} />}
+      {/* Where the groups are broken no difference means anything, so none is drawn. */}
+      {compared && o.verdict !== 'groupsBroken' && <Interval outcome={o} writing={writing} />}
       <p className="small words">{said()}</p>
     </li>
   );

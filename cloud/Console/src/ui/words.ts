@@ -8,6 +8,10 @@ const en = {
   close: 'Close',
   cancel: 'Cancel',
   venue: 'Venue',
+  tiers: { bronze: 'Bronze', silver: 'Silver', gold: 'Gold', platinum: 'Platinum', vip: 'VIP' } as Record<
+    string,
+    string
+  >,
 };
 
 export const common = {
@@ -22,5 +26,6 @@ export const common = {
     close: '关闭',
     cancel: '取消',
     venue: '商场',
+    tiers: { bronze: '铜卡', silver: '银卡', gold: '金卡', platinum: '白金卡', vip: 'VIP' } as Record<string, string>,
   } satisfies typeof en,
 };
