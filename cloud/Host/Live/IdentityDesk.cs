@@ -96,8 +96,9 @@ public sealed partial class IdentityDesk(IServiceProvider services, GatewayBook 
                 AskUnderLock(from, message.Device.Hash, DeviceOf(boxes, message.Device.Hash), from.Gateway.Value);
             }
             else if (message.Word is KeyWord.Identity && message.Sealed.Length == KeyMessage.IdentityBox
-                && boxes.Devices.TryGetValue(message.Device.Hash, out var device) && Peer(from, message.Peer) is { } peer)
+                && boxes.Devices.TryGetValue(message.Device.Hash, out var device) && Peer(from, message.Peer) is { } peer && !IsSealed(device, peer))
             {
+                // Only what was lacking: a gateway gone bad must not put rubbish in place of what the others need after a power cut.
                 device[message.Peer] = new(peer.SealKey, message.Sealed.ToArray());
                 _changed = true;
                 Send(from, message.Peer, new(KeyWord.Identity, 0) { Sealed = message.Sealed });
@@ -137,8 +138,7 @@ public sealed partial class IdentityDesk(IServiceProvider services, GatewayBook 
     {
         foreach (var gateway in book.Gateways(like.Tenant.Value, like.Venue.Value))
         {
-            var box = sealedTo.GetValueOrDefault(gateway.Gateway);
-            if (gateway.RevokedAt is null && (box is null || !box.For.AsSpan().SequenceEqual(gateway.SealKey)))
+            if (gateway.RevokedAt is null && !IsSealed(sealedTo, gateway))
             {
                 Send(like, holder, new(KeyWord.SealIdentity, 0, gateway.Gateway) { Device = new(device), PublicKey = gateway.SealKey });
             }
@@ -148,6 +148,9 @@ public sealed partial class IdentityDesk(IServiceProvider services, GatewayBook 
             }
         }
     }
+
+    private static bool IsSealed(Dictionary<string, Box> sealedTo, EnrolledGateway gateway) =>
+        sealedTo.TryGetValue(gateway.Gateway, out var box) && box.For.AsSpan().SequenceEqual(gateway.SealKey);
 
     private EnrolledGateway? Peer(GatewayAccount like, string gateway) =>
         book.Find($"{like.Tenant}.{like.Venue}.{gateway}") is { RevokedAt: null } found ? found : null;

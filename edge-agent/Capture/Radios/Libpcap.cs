@@ -79,10 +79,6 @@ internal static unsafe partial class Libpcap
     [LibraryImport("libc", EntryPoint = "poll")]
     public static partial int Poll(Waited* waited, nuint count, int milliseconds);
 
-    /// <summary>The kernel's number of an interface; 0 for none.</summary>
-    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
-    public static partial uint if_nametoindex(string name);
-
     [LibraryImport(Library)]
     public static partial int pcap_get_selectable_fd(nint capture);
 
