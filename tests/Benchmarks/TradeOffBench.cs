@@ -26,6 +26,8 @@ internal sealed class TradeOffBench : IBench
             ("Sure .95, MeanStay 20 s", new VisitPolicy { Sure = 0.95, MeanStay = TimeSpan.FromSeconds(20) }),
             ("Sure .8, MeanStay 10 s", new VisitPolicy { Sure = 0.8, MeanStay = TimeSpan.FromSeconds(10) }),
             ("Sure .7, MeanStay 5 s", new VisitPolicy { Sure = 0.7, MeanStay = TimeSpan.FromSeconds(5) }),
+            ("Sure .6, MeanStay 3 s", new VisitPolicy { Sure = 0.6, MeanStay = TimeSpan.FromSeconds(3) }),
+            ("SpreadDb 6, Sure .8, MeanStay 5 s", new VisitPolicy { SpreadDb = 6, Sure = 0.8, MeanStay = TimeSpan.FromSeconds(5) }),
         ];
         foreach (var (name, policy) in settings)
         {

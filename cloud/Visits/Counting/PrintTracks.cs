@@ -45,9 +45,19 @@ internal sealed class PrintTracks
         var next = new List<Hypothesis>(Hypotheses * 4);
         foreach (var (cost, tracks, way) in _hypotheses)
         {
+            // A lasting address is one device wherever it is heard, and another lasting address is another.
+            if (scan.Owner != 0 && Array.FindIndex(tracks, t => t.Owner == scan.Owner) is >= 0 and var own)
+            {
+                next.Add(new(cost, Replace(tracks, own, tracks[own].With(scan)), Way(way, tracks[own].Number)));
+                continue;
+            }
+
             for (var i = 0; i < tracks.Length; i++)
             {
-                next.Add(new(cost + tracks[i].Cost(scan), Replace(tracks, i, tracks[i].With(scan)), Way(way, tracks[i].Number)));
+                if (scan.Owner == 0 || tracks[i].Owner == 0)
+                {
+                    next.Add(new(cost + tracks[i].Cost(scan), Replace(tracks, i, tracks[i].With(scan)), Way(way, tracks[i].Number)));
+                }
             }
 
             next.Add(new(cost + (tracks.Length > 0 ? OneMore : 0), [.. tracks, Track.Begin(_next, scan)], Way(way, _next)));

@@ -23,6 +23,9 @@ internal sealed class Scan
     /// <summary>The gateway that heard it first.</summary>
     public int Place { get; }
 
+    /// <summary>The address, where it is a lasting one; 0 where it was random.</summary>
+    public ulong Owner { get; init; }
+
     public long Begin { get; }
 
     public long Last { get; private set; }
@@ -59,7 +62,7 @@ internal sealed class Scan
 
     public void Save(StateWriter to)
     {
-        foreach (var number in (ReadOnlySpan<long>)[Number, (long)Print, Place, Begin, Last, Count])
+        foreach (var number in (ReadOnlySpan<long>)[Number, (long)Print, Place, Begin, (long)Owner, Last, Count])
         {
             to.Write(number);
         }
@@ -74,7 +77,7 @@ internal sealed class Scan
 
     public static Scan Load(ref StateReader from)
     {
-        var scan = new Scan(from.Int(), (ulong)from.Long(), from.Int(), from.Long()) { Last = from.Long(), Count = Math.Min(MostReceivers, from.Count()) };
+        var scan = new Scan(from.Int(), (ulong)from.Long(), from.Int(), from.Long()) { Owner = (ulong)from.Long(), Last = from.Long(), Count = Math.Min(MostReceivers, from.Count()) };
         for (var i = 0; i < scan.Count; i++)
         {
             (scan._receivers[i], scan._loudest[i], scan._frames[i]) = ((ushort)from.Int(), (short)from.Int(), from.Int());

@@ -151,7 +151,7 @@ internal sealed class ScanBook
 
     private Scan Begin(ulong print, in Heard heard)
     {
-        var scan = new Scan(_next++, print, heard.Place, heard.At);
+        var scan = new Scan(_next++, print, heard.Place, heard.At) { Owner = heard.Lasting ? heard.Token : 0 };
         _open.Add(scan);
         return scan;
     }

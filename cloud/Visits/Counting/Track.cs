@@ -44,6 +44,9 @@ internal sealed class Track
     /// <summary>Which device of its print.</summary>
     public int Number { get; }
 
+    /// <summary>Its lasting address, 0 while none was heard; no device has two.</summary>
+    public ulong Owner { get; private init; }
+
     /// <summary>Windows in which it was heard, the newest in the lowest bit.</summary>
     public uint Windows { get; }
 
@@ -55,7 +58,7 @@ internal sealed class Track
             levels[i] = scan.Loudest[i];
         }
 
-        return new(number, scan.Receivers.ToArray(), levels, scan.Place, scan.Last, 1);
+        return new(number, scan.Receivers.ToArray(), levels, scan.Place, scan.Last, 1) { Owner = scan.Owner };
     }
 
     /// <summary>Nats that it costs to believe that the scan is of this device.</summary>
@@ -101,14 +104,14 @@ internal sealed class Track
         }
 
         var over = Math.Max(0, receivers.Count - MostReceivers);
-        return new(Number, [.. receivers.Skip(over)], [.. levels.Skip(over)], scan.Place, scan.Last, Windows | 1);
+        return new(Number, [.. receivers.Skip(over)], [.. levels.Skip(over)], scan.Place, scan.Last, Windows | 1) { Owner = Math.Max(Owner, scan.Owner) };
     }
 
-    public Track Turn() => new(Number, _receivers, _levels, _place, _last, Windows << 1);
+    public Track Turn() => new(Number, _receivers, _levels, _place, _last, Windows << 1) { Owner = Owner };
 
     public void Save(StateWriter to)
     {
-        foreach (var number in (ReadOnlySpan<long>)[Number, _place, _last, Windows, _receivers.Length])
+        foreach (var number in (ReadOnlySpan<long>)[Number, _place, _last, Windows, (long)Owner, _receivers.Length])
         {
             to.Write(number);
         }
@@ -122,14 +125,14 @@ internal sealed class Track
 
     public static Track Load(ref StateReader from)
     {
-        var (number, place, last, windows, receivers) = (from.Int(), from.Int(), from.Long(), (uint)from.Long(), new ushort[from.Count()]);
+        var (number, place, last, windows, owner, receivers) = (from.Int(), from.Int(), from.Long(), (uint)from.Long(), (ulong)from.Long(), new ushort[from.Count()]);
         var levels = new float[receivers.Length];
         for (var i = 0; i < receivers.Length; i++)
         {
             (receivers[i], levels[i]) = ((ushort)from.Int(), BitConverter.Int32BitsToSingle(from.Int()));
         }
 
-        return new(number, receivers, levels, place, last, windows);
+        return new(number, receivers, levels, place, last, windows) { Owner = owner };
     }
 
     // Minus the logarithm of Student's density, beside that of no difference at all.

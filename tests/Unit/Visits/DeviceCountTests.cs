@@ -43,6 +43,22 @@ public sealed class DeviceCountTests
     }
 
     [Fact]
+    public void An_address_that_lasts_is_one_device_and_another_one_another()
+    {
+        // One is thrown about all the time, and two lie side by side.
+        var count = new DeviceCount();
+        for (var s = 0; s < 900; s += 10)
+        {
+            count.Hear(Morning + (s * 1_000L), 1, random: false, Model, 0, (sbyte)(s % 20 == 0 ? -30 : -80));
+            count.Hear(Morning + (s * 1_000L) + 3_000, 2, random: false, Model + 1, 0, -50);
+            count.Hear(Morning + (s * 1_000L) + 6_000, 3, random: false, Model + 1, 0, -50);
+        }
+
+        count.Advance(Morning + 2_400_000);
+        Assert.Equal((3, 0.0), (count.Windows.First().Devices, count.Windows.First().RandomShare));
+    }
+
+    [Fact]
     public void A_model_too_common_to_be_told_apart_is_counted_by_its_scans()
     {
         // Forty phones at forty places; each of another model and one more of the same: those are heard as often.
