@@ -111,7 +111,7 @@ async function operators(context, name) {
 /** From a copy of a shipped rule to one in force and out of it again, with mistakes on the way. */
 async function ruleStory(context, name) {
   const page = await open(context, name);
-  const id = `story-${name}`.toLowerCase();
+  const id = `story-${name}-${Date.now().toString(36)}`.toLowerCase();
   const title = `<img src=x onerror=alert(1)> ${name}`;
   const tab = (n) => page.locator('.split-one [role=tab]').nth(n).click();
   const head = (n) => page.locator('.split-one header .button').nth(n);

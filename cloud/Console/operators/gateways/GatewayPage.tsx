@@ -83,29 +83,36 @@ export function GatewayPage({ venue, entry, rates, venueTime, formats, changed }
           <>
             <Fact name={say.facts.at} value={formats.dayTime(h.at)} />
             <Fact name={say.facts.version} value={h.version || '–'} />
-            <Fact
-              name={say.facts.clock}
-              value={
-                h.clockErrorMs === null
-                  ? (say.clocks[h.clock] ?? h.clock)
-                  : say.clockBy(`${formats.number(h.clockErrorMs)} ms`, say.clocks[h.clock] ?? h.clock)
-              }
-            />
-            {h.celsius !== null && (
-              <Fact name={say.facts.celsius} value={`${formats.number(Math.round(h.celsius))} °C`} />
+            {h.online && (
+              <>
+                <Fact
+                  name={say.facts.clock}
+                  value={
+                    h.clockErrorMs === null
+                      ? (say.clocks[h.clock] ?? h.clock)
+                      : say.clockBy(`${formats.number(h.clockErrorMs)} ms`, say.clocks[h.clock] ?? h.clock)
+                  }
+                />
+                {h.celsius !== null && (
+                  <Fact name={say.facts.celsius} value={`${formats.number(Math.round(h.celsius))} °C`} />
+                )}
+                <Fact name={say.facts.spool} value={bytes(h.spoolBytes, formats.number)} />
+                <Fact
+                  name={say.facts.oldest}
+                  value={h.oldestAt === null ? say.nothingWaits : formats.dayTime(h.oldestAt)}
+                />
+                {h.configVersion > 0 && (
+                  <Fact
+                    name={say.facts.setup}
+                    value={say.from(formats.dayTime(new Date(h.configVersion).toISOString()))}
+                  />
+                )}
+                <Fact name={say.facts.statics} value={formats.number(h.statics)} />
+              </>
             )}
-            <Fact name={say.facts.spool} value={bytes(h.spoolBytes, formats.number)} />
-            <Fact
-              name={say.facts.oldest}
-              value={h.oldestAt === null ? say.nothingWaits : formats.dayTime(h.oldestAt)}
-            />
-            {h.configVersion > 0 && (
-              <Fact name={say.facts.setup} value={say.from(formats.dayTime(new Date(h.configVersion).toISOString()))} />
-            )}
-            <Fact name={say.facts.statics} value={formats.number(h.statics)} />
           </>
         )}
-        {entry.certificateUntil !== null && (
+        {entry.certificateUntil !== null && entry.state !== 'revoked' && (
           <Fact name={say.facts.certificate} value={say.until(formats.day(entry.certificateUntil))} />
         )}
         {entry.state === 'enrolled' && (
@@ -115,7 +122,7 @@ export function GatewayPage({ venue, entry, rates, venueTime, formats, changed }
           <Fact name={say.facts.fingerprint} value={entry.fingerprint} help={say.fingerprintHelp} mono />
         )}
       </dl>
-      {h !== null && (
+      {h?.online === true && (
         <>
           <section className="stack tight">
             <h3>{say.radios}</h3>

@@ -81,8 +81,7 @@ const en = {
     Unbounded: 'No limit on how often',
   } as Record<string, string>,
   // editing
-  editInForce: (n: number) =>
-    `This rule is not a draft any more. What you save becomes version ${n} and counts at once.`,
+  editInForce: (n: number) => `This rule is in force. What you save becomes version ${n} and counts at once.`,
   editPaused: (n: number) =>
     `This rule is paused. What you save becomes version ${n} and counts when it is put in force again.`,
   archivedText: 'What is archived stays as it is. Make a copy to go on from here.',
