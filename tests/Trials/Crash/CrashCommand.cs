@@ -118,7 +118,7 @@ internal sealed class CrashCommand : IAsyncDisposable
             new
             {
                 rounds = _rounds, inputs = judgement.Inputs, batches = judgement.Batches, lost = judgement.Lost, waiting = judgement.Waiting, doubled = judgement.Doubled,
-                state_differs = judgement.Differences.Count, visits = judgement.Visits, coupons = judgement.Coupons, redeemed = story.Redeemed.Count,
+                state_differs = judgement.StateDiffers, visits = judgement.Visits, coupons = judgement.Coupons, redeemed = story.Redeemed.Count,
             },
             JsonSerializerOptions.Web));
         return judgement.Lost == 0 && judgement.Waiting == 0 && judgement.Doubled == 0 && judgement.Differences.Count == 0 && judgement.Batches > 0 ? 0 : 1;

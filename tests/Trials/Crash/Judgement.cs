@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Data.Sqlite;
 using Presence.Cloud.Stages;
+using Presence.Spool;
 using Presence.Storage.Sqlite;
 using Presence.Trials.Demo;
 using Presence.Wire;
@@ -15,8 +16,10 @@ namespace Presence.Trials.Crash;
 /// <param name="Doubled">Batches that are in the log more than once.</param>
 /// <param name="Visits">Visits the cloud has.</param>
 /// <param name="Coupons">Coupons the cloud has.</param>
-/// <param name="Differences">Rows in which the cloud differs from an undisturbed run over the same log.</param>
-internal sealed record Judgement(long Inputs, long Batches, long Lost, long Waiting, long Doubled, int Visits, int Coupons, IReadOnlyList<string> Differences)
+/// <param name="Differences">What was lost, and rows in which the cloud differs from an undisturbed run over the same log, in words.</param>
+/// <param name="StateDiffers">How many of them are such rows.</param>
+internal sealed record Judgement(
+    long Inputs, long Batches, long Lost, long Waiting, long Doubled, int Visits, int Coupons, IReadOnlyList<string> Differences, int StateDiffers)
 {
     /// <summary>What the loop decides. Whether a coupon was redeemed or cancelled, the database decides, and the log only tells.</summary>
     private static readonly (string Table, string[] But)[] Decided =
@@ -31,7 +34,7 @@ internal sealed record Judgement(long Inputs, long Batches, long Lost, long Wait
         var venue = store.Venues().Single();
         var key = store.Secret(venue.Number, "decisions", () => throw new InvalidOperationException("the venue has no key"));
         var state = new VenueState(venue.Number, map, new VenueSettings().RunAt(CrashCommand.Speed), new DecisionStage(map, key));
-        var seen = new Dictionary<(string Gateway, ulong Boot, int Stream, ulong Sequence), int>();
+        var seen = new Dictionary<(string Gateway, long Number), List<(ulong Boot, SpoolStream Stream)>>();
         var emptied = Emptied(database);
         using (var undisturbed = new SqliteVenueStore(replayed))
         {
@@ -61,38 +64,68 @@ internal sealed record Judgement(long Inputs, long Batches, long Lost, long Wait
             commit.Complete();
         }
 
-        var (lost, waiting, batches) = (0L, 0L, seen.Values.Sum(count => (long)count));
+        var (lost, waiting, batches) = (0L, 0L, seen.Values.Sum(times => (long)times.Count));
+        var differences = new List<string>();
         foreach (var gateway in hosts.Gateways)
         {
-            // What is in both is not forgotten yet, which is no loss; where nothing waits the sum is exact.
-            var (accepted, held) = Accepted(hosts.SpoolOf(gateway));
-            lost += Math.Max(0, accepted - held - seen.Keys.Count(batch => string.Equals(batch.Gateway, gateway, StringComparison.Ordinal)));
-            waiting += held;
+            // A number is given once, also by a spool that took a new name; what is in both is not forgotten yet, which is no loss.
+            var (last, held) = Accepted(hosts.SpoolOf(gateway));
+            var missing = Enumerable.Range(1, (int)last).Where(number => !seen.ContainsKey((gateway, number)) && !held.Contains(number)).ToList();
+            differences.AddRange(missing.Take(20).Select(number => $"batch {number} of {gateway} is not in the log; near it are {Near(seen, gateway, number, -1)} and {Near(seen, gateway, number, 1)}"));
+            lost += missing.Count;
+            waiting += held.Count;
         }
 
-        var differences = Decided.SelectMany(pair => Compare(database, replayed, pair.Table, pair.But, [.. emptied.Values])).Concat(Twice(database)).ToList();
+        var (missed, decided) = (differences.Count, Decided.SelectMany(pair => Compare(database, replayed, pair.Table, pair.But, [.. emptied.Values])).Concat(Twice(database)));
+        differences.AddRange(decided);
         return new(
-            state.NextInput, batches, lost, waiting, seen.Values.Sum(count => count - 1L),
-            Rows(database, "visits", [], []).Count, Rows(database, "coupons", [], []).Count, differences);
+            state.NextInput, batches, lost, waiting, seen.Values.Sum(times => times.Count - 1L),
+            Rows(database, "visits", [], []).Count, Rows(database, "coupons", [], []).Count, differences, differences.Count - missed);
     }
 
-    private static void Note(Dictionary<(string, ulong, int, ulong), int> seen, in Input input)
+    private static string Near(Dictionary<(string, long), List<(ulong Boot, SpoolStream Stream)>> seen, string gateway, long number, int step)
+    {
+        for (var near = number + step; near > 0 && Math.Abs(near - number) < 10_000; near += step)
+        {
+            if (seen.TryGetValue((gateway, near), out var times))
+            {
+                return $"{near} ({string.Join(" and ", times.Select(t => $"{t.Stream} of {t.Boot:x16}"))})";
+            }
+        }
+
+        return "nothing";
+    }
+
+    private static void Note(Dictionary<(string, long), List<(ulong, SpoolStream)>> seen, in Input input)
     {
         if (input.Kind == InputKind.Sightings && SightingBatch.TryDecode(input.Payload, new SightingBuffers(), out var header, out _))
         {
-            var batch = (System.Text.Encoding.ASCII.GetString(input.Gateway), header.Boot, (int)input.Stream, header.Sequence);
-            seen[batch] = seen.GetValueOrDefault(batch) + 1;
+            var batch = (System.Text.Encoding.ASCII.GetString(input.Gateway), (long)header.Sequence);
+            if (!seen.TryGetValue(batch, out var times))
+            {
+                seen.Add(batch, times = []);
+            }
+
+            times.Add((header.Boot, input.Stream == 0 ? SpoolStream.Live : SpoolStream.Backlog));
         }
     }
 
     // The spool numbers what it accepts from 1 on and keeps the last number in the same transaction.
-    private static (long Accepted, long Held) Accepted(string spool)
+    private static (long Last, HashSet<long> Held) Accepted(string spool)
     {
         using var connection = Open(Path.Combine(spool, "spool.db"));
         using var ask = connection.CreateCommand();
-        ask.CommandText = "SELECT last, (SELECT count(*) FROM batch) FROM state";
+        ask.CommandText = "SELECT last FROM state UNION ALL SELECT number FROM batch";
         using var read = ask.ExecuteReader();
-        return read.Read() ? (read.GetInt64(0), read.GetInt64(1)) : (0, 0);
+        var last = read.Read() ? read.GetInt64(0) : 0;
+        var held = new HashSet<long>();
+        while (read.Read())
+        {
+            held.Add(read.GetInt64(0));
+            last = Math.Max(last, read.GetInt64(0));
+        }
+
+        return (last, held);
     }
 
     private static Dictionary<long, Guid> Emptied(string database)
