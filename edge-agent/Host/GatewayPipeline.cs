@@ -145,39 +145,70 @@ internal sealed partial class GatewayPipeline : BackgroundService
         using var sending = new CancellationTokenSource();
         var uplink = _uplink.RunAsync(sending.Token);
         var spooling = SpoolAsync(stoppingToken);
-        var keeping = Task.WhenAll(
+        Task[] keeping =
+        [
             _keys?.RunAsync(SayKeysAsync, stoppingToken) ?? Task.CompletedTask, _identities.RunAsync(SayKeysAsync, stoppingToken), RenewAsync(stoppingToken),
             _given?.RunAsync(stoppingToken) ?? Task.CompletedTask,
-            _calls?.RunAsync(stoppingToken) ?? Task.CompletedTask, _renewals.ReportAsync(_uplink, _time, stoppingToken));
+            _calls?.RunAsync(stoppingToken) ?? Task.CompletedTask, _renewals.ReportAsync(_uplink, _time, stoppingToken),
+        ];
+        var failing = FirstFailureAsync([uplink, spooling, .. keeping]);
         try
         {
             _radios.Start(stoppingToken);
             _pins.Start(stoppingToken);
-            await _reader.RunAsync(stoppingToken).WaitAsync(stoppingToken);
-            if (_settings.ExitWhenDone)
-            {
-                await EverythingCommittedAsync(stoppingToken);
-                _life.StopApplication();
-            }
-
-            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stoppingToken);
+            await await Task.WhenAny(ReadAsync(stoppingToken), failing);
         }
         catch (OperationCanceledException)
         {
             // The end; what was heard is kept below.
         }
+        catch (Exception e)
+        {
+            // A mistake of ours. A gateway that still hears and no longer sends looks well and is not: its keeper starts it anew.
+            LogFailed(e);
+            Environment.ExitCode = 1;
+            _life.StopApplication();
+        }
         finally
         {
-            await spooling;
-            await keeping;
+            await spooling.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.WhenAll(keeping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await sending.CancelAsync();
-            await uplink;
+            await uplink.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             _identities.Dispose();
             if (_trace is not null)
             {
                 await _trace.DisposeAsync();
             }
         }
+    }
+
+    private async Task ReadAsync(CancellationToken stopping)
+    {
+        await _reader.RunAsync(stopping).WaitAsync(stopping);
+        if (_settings.ExitWhenDone)
+        {
+            await EverythingCommittedAsync(stopping);
+            _life.StopApplication();
+        }
+
+        await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stopping);
+    }
+
+    // Completes as the first of them fails; those that end because they are asked to do not count.
+    private static async Task FirstFailureAsync(List<Task> parts)
+    {
+        while (parts.Count > 0)
+        {
+            var ended = await Task.WhenAny(parts);
+            parts.Remove(ended);
+            if (ended.IsFaulted)
+            {
+                await ended;
+            }
+        }
+
+        await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System);
     }
 
     /// <summary>Takes batches as they become urgent or have lingered, one after another: while one is synced the next gathers.</summary>
@@ -401,6 +432,9 @@ internal sealed partial class GatewayPipeline : BackgroundService
 
     [LoggerMessage(EventId = 1103, Level = LogLevel.Information, Message = "A new certificate; the next is asked for from {From}")]
     private partial void LogRenewed(DateTimeOffset from);
+
+    [LoggerMessage(EventId = 1104, Level = LogLevel.Critical, Message = "The gateway stops by a mistake of ours")]
+    private partial void LogFailed(Exception e);
 
     [LoggerMessage(EventId = 1102, Level = LogLevel.Warning, Message = "The configuration could not be saved: {Why}")]
     private partial void LogConfigNotSaved(string why);

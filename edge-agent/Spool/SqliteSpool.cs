@@ -135,6 +135,11 @@ public sealed partial class SqliteSpool : ISpool
             {
                 _suspect = true;
             }
+            catch (SqliteException e)
+            {
+                // A disk that does not answer just now: whoever reads tries again.
+                throw new IOException($"The spool cannot be read: {e.Message}", e);
+            }
         }
 
         return found;

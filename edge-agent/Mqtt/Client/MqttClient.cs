@@ -91,7 +91,8 @@ public sealed partial class MqttClient : IAsyncDisposable
             or OperationCanceledException or InvalidOperationException)
         {
             if (connection is not null) await connection.Wire.DisposeAsync();
-            if (e is MqttException || cancel.IsCancellationRequested) throw;
+            cancel.ThrowIfCancellationRequested();
+            if (e is MqttException) throw;
             var message = e is OperationCanceledException ? "the time is up" : e.Message;
             throw new MqttException(MqttReasonCode.ServerUnavailable, $"{_options.Host}:{_options.Port} was not reached: {message}.", e);
         }

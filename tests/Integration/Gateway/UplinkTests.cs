@@ -60,6 +60,15 @@ public sealed class UplinkTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_spool_that_cannot_be_read_for_a_moment_is_sent_when_it_can()
+    {
+        await using var cloud = await new PaperCloud().OpenAsync();
+        await AppendAsync(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(), 5);
+        Start(cloud.Port, spool: new MoodySpool(_spool, refusals: 3));
+        await Until.TrueAsync(() => cloud.Committed.Count == 5, "all arrived", 20);
+    }
+
+    [Fact]
     public async Task Cut_again_and_again_everything_arrives_once_and_in_order()
     {
         await using var cloud = await new PaperCloud().OpenAsync();
@@ -200,7 +209,7 @@ public sealed class UplinkTests : IAsyncLifetime
         }
     }
 
-    private void Start(int port, MqttVersion version = MqttVersion.V5, TimeSpan? keepAlive = null)
+    private void Start(int port, MqttVersion version = MqttVersion.V5, TimeSpan? keepAlive = null, ISpool? spool = null)
     {
         var options = new UplinkOptions
         {
@@ -209,7 +218,7 @@ public sealed class UplinkTests : IAsyncLifetime
             Backoff = new() { First = TimeSpan.FromMilliseconds(20), Longest = TimeSpan.FromMilliseconds(200) },
         };
         var uplink = new GatewayUplink(
-            _spool, options, () => new() { Boot = _spool.Boot, At = 1, Online = true, Version = "test" }, TimeProvider.System, TimeProvider.System, NullLogger<GatewayUplink>.Instance);
+            spool ?? _spool, options, () => new() { Boot = _spool.Boot, At = 1, Online = true, Version = "test" }, TimeProvider.System, TimeProvider.System, NullLogger<GatewayUplink>.Instance);
         _running = uplink.RunAsync(_stopping.Token);
     }
 
@@ -221,5 +230,38 @@ public sealed class UplinkTests : IAsyncLifetime
             var room = new byte[SightingBatch.MostBodyBytes(batch.Columns)];
             await _spool.AppendAsync(new(room[..SightingBatch.WriteBody(batch.Columns, room)], 3, at), CancellationToken.None);
         }
+    }
+
+    // A disk that now and then does not answer.
+    private sealed class MoodySpool(ISpool inner, int refusals) : ISpool
+    {
+        private int _left = refusals;
+
+        public ulong Boot => inner.Boot;
+
+        public SpoolDepth Depth => inner.Depth;
+
+        public System.Collections.Immutable.ImmutableSortedDictionary<string, long> Drops => inner.Drops;
+
+        public string? Trouble => inner.Trouble;
+
+        public IReadOnlyList<SpooledBatch> Read(SpoolStream stream, long after, int most, int mostBytes) =>
+            _left-- > 0 ? throw new IOException("The spool cannot be read: disk I/O error") : inner.Read(stream, after, most, mostBytes);
+
+        public ValueTask WaitAsync(CancellationToken stopping) => inner.WaitAsync(stopping);
+
+        public Task<long> AppendAsync(SealedBatch batch, CancellationToken stopping) => inner.AppendAsync(batch, stopping);
+
+        public Task OpenLinkAsync(long liveFrom, CancellationToken stopping) => inner.OpenLinkAsync(liveFrom, stopping);
+
+        public Task CloseLinkAsync(CancellationToken stopping) => inner.CloseLinkAsync(stopping);
+
+        public void Forget(SpoolStream stream, long upTo) => inner.Forget(stream, upTo);
+
+        public void CountDrop(string reason, long sightings) => inner.CountDrop(reason, sightings);
+
+        public Task BeginAnewAsync(CancellationToken stopping) => inner.BeginAnewAsync(stopping);
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 }
