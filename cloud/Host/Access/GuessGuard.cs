@@ -16,11 +16,11 @@ public sealed class GuessGuard(TimeProvider time)
     /// <summary>Missed short codes of one venue in a day; then short codes sleep until the next, and QR and long codes go on.</summary>
     public const int ShortADay = 100;
 
-    private const int MostTills = 10_000;
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
 
     private readonly Lock _counts = new();
     private readonly Dictionary<(string Venue, string Till), (long Since, int Misses)> _tills = [];
+    private readonly Queue<((string Venue, string Till) Key, long Since)> _begun = new();
     private readonly Dictionary<string, (long Day, int Misses)> _short = new(StringComparer.Ordinal);
 
     /// <summary>How long the till must wait before its next try; zero when it may try now.</summary>
@@ -48,16 +48,20 @@ public sealed class GuessGuard(TimeProvider time)
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         lock (_counts)
         {
-            var (since, misses) = _tills.GetValueOrDefault((venue, till));
-            _tills[(venue, till)] = now - since < Window.TotalMilliseconds ? (since, misses + 1) : (now, 1);
-            if (_tills.Count > MostTills)
+            // Each that is over is met once: a thief who takes a new name for each try costs no more than one who keeps his.
+            while (_begun.TryPeek(out var first) && now - first.Since >= Window.TotalMilliseconds)
             {
-                foreach (var old in _tills.Where(t => now - t.Value.Since >= Window.TotalMilliseconds).Select(t => t.Key).ToList())
-                {
-                    _tills.Remove(old);
-                }
+                _begun.Dequeue();
+                _tills.Remove(first.Key);
             }
 
+            if (!_tills.TryGetValue((venue, till), out var seen))
+            {
+                seen = (now, 0);
+                _begun.Enqueue(((venue, till), now));
+            }
+
+            _tills[(venue, till)] = seen with { Misses = seen.Misses + 1 };
             if (shortCode)
             {
                 var (day, count) = _short.GetValueOrDefault(venue);

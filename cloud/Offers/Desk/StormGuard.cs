@@ -4,6 +4,7 @@ namespace Presence.Offers;
 internal sealed class StormGuard(DeskPolicy policy)
 {
     private readonly Dictionary<(string Rule, MemberId Member), (long Since, int Times)> _acted = [];
+    private readonly PriorityQueue<(string Rule, MemberId Member), long> _begun = new();
     private readonly SortedSet<string> _stopped = new(StringComparer.Ordinal);
 
     public IReadOnlyCollection<string> Stopped => _stopped;
@@ -28,20 +29,17 @@ internal sealed class StormGuard(DeskPolicy policy)
     {
         var key = (candidate.Rule.Id, candidate.Member);
         var over = (long)policy.StormOver.TotalMilliseconds;
-        var (since, times) = _acted.GetValueOrDefault(key);
-        _acted[key] = now - since < over ? (since, times + 1) : (now, 1);
-        if (_acted[key].Times >= policy.Storm)
+        Sweep(now - over);
+        if (!_acted.TryGetValue(key, out var acted))
         {
-            Stop(candidate, $"it acted {policy.Storm} times for one member in {policy.StormOver.TotalMinutes:0} min", sink);
+            acted = (now, 0);
+            _begun.Enqueue(key, now);
         }
 
-        // Only the last few minutes matter; what is older is swept out when it has grown.
-        if (_acted.Count > 10_000)
+        _acted[key] = acted with { Times = acted.Times + 1 };
+        if (acted.Times + 1 >= policy.Storm)
         {
-            foreach (var old in _acted.Where(a => now - a.Value.Since >= over).Select(a => a.Key).ToList())
-            {
-                _acted.Remove(old);
-            }
+            Stop(candidate, $"it acted {policy.Storm} times for one member in {policy.StormOver.TotalMinutes:0} min", sink);
         }
     }
 
@@ -53,7 +51,21 @@ internal sealed class StormGuard(DeskPolicy policy)
     public IEnumerable<((string Rule, MemberId Member) Key, (long Since, int Times) Value)> Recent =>
         _acted.OrderBy(a => a.Key.Rule, StringComparer.Ordinal).ThenBy(a => a.Key.Member.Value).Select(a => (a.Key, a.Value));
 
-    public void Restore(string rule, MemberId member, long since, int times) => _acted[(rule, member)] = (since, times);
+    public void Restore(string rule, MemberId member, long since, int times)
+    {
+        _acted[(rule, member)] = (since, times);
+        _begun.Enqueue((rule, member), since);
+    }
+
+    // Only the last few minutes matter. Each that is over is met once, so that a busy mall pays no more for it than a quiet one.
+    private void Sweep(long before)
+    {
+        while (_begun.TryPeek(out var key, out var since) && since <= before)
+        {
+            _begun.Dequeue();
+            _acted.Remove(key);
+        }
+    }
 
     private void Stop(Candidate candidate, string why, IDecisionSink sink)
     {
