@@ -250,7 +250,8 @@ public sealed partial class OfferDesk
             _ruleBudgets[q.Candidate.Rule.Id] = q.Limits.BudgetPer;
         }
 
-        _coupons[id] = coupon;
+        // What it is taken with is the store's to know; here it is only waited for.
+        _coupons[id] = coupon with { Code = "", ShortCode = "", Qr = "" };
         _expiries.Add((expires, id));
         Use(coupon, 1);
         return coupon;
