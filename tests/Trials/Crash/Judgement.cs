@@ -151,6 +151,7 @@ internal sealed record Judgement(
         {
             ("a coupon was redeemed twice", "SELECT code FROM redemptions WHERE outcome = 'redeemed' GROUP BY venue, code HAVING COUNT(*) > 1"),
             ("a member was told twice of one coupon", "SELECT coupon FROM inbox WHERE coupon IS NOT NULL GROUP BY venue, coupon HAVING COUNT(*) > 1"),
+            ("the cloud refused a batch of a gateway of ours", "SELECT gateway || ': ' || reason || ', ' || length || ' bytes' FROM refused"),
             ("a coupon was redeemed, and no reply says so", "SELECT code FROM coupons WHERE state = 'redeemed' AND code NOT IN (SELECT code FROM redemptions WHERE outcome = 'redeemed')"),
         })
         {
