@@ -5,9 +5,11 @@ internal sealed partial class SqliteCommit
 {
     private readonly OfferStatements _offers;
 
-    public CouponFound? FindCoupon(int venue, string code)
+    public CouponFound? FindCoupon(int venue, string code) => Find(_offers.ByCode, venue, code) ?? Find(_offers.ByShortCode, venue, code);
+
+    private static CouponFound? Find(Statement by, int venue, string code)
     {
-        var s = _offers.Find.Bind(venue).Bind(code).Bind(code);
+        var s = by.Bind(venue).Bind(code);
         if (!s.Read())
         {
             return null;
@@ -101,8 +103,12 @@ internal sealed partial class SqliteCommit
 
     private sealed class OfferStatements(Func<string, Statement> prepare)
     {
-        public readonly Statement Find = prepare(
-            "SELECT uid, code, member, offer, rule, rule_version, state, issued_at, expires_at, redeemed_at, redeemed_in, redeemed_by FROM coupons WHERE venue = ? AND (code = ? OR short_code = ?) ORDER BY state = 'issued' DESC, id DESC LIMIT 1");
+        private const string Found = "SELECT uid, code, member, offer, rule, rule_version, state, issued_at, expires_at, redeemed_at, redeemed_in, redeemed_by FROM coupons";
+
+        // Two questions, each answered by its own index: asked as one, with an order, all coupons of the venue are looked through.
+        public readonly Statement ByCode = prepare(Found + " WHERE venue = ? AND code = ?");
+
+        public readonly Statement ByShortCode = prepare(Found + " WHERE venue = ? AND short_code = ? ORDER BY state = 'issued' DESC, id DESC LIMIT 1");
 
         public readonly Statement Take = prepare(
             "UPDATE coupons SET state = 'redeemed', redeemed_at = ?, redeemed_in = ?, redeemed_by = ? WHERE venue = ? AND uid = ? AND state = 'issued' AND expires_at > ?");

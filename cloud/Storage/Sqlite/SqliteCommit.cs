@@ -50,7 +50,8 @@ internal sealed partial class SqliteCommit : IStoreCommit
             Prepare("UPDATE stays SET token = 0 WHERE venue = ? AND member = ?"),
             Prepare("UPDATE log SET records = x'' WHERE venue = ? AND member = ? AND instr(records, CAST('\"is\":\"bound\"' AS BLOB)) > 0"),
         ];
-        _cancel = Prepare("UPDATE coupons SET state = 'cancelled' WHERE venue = ? AND member = ? AND state = 'issued' AND rule <> '$reward'");
+        // The plus sends it by the index of members, who have few, past that of the venue.
+        _cancel = Prepare("UPDATE coupons SET state = 'cancelled' WHERE +venue = ? AND member = ? AND state = 'issued' AND rule <> '$reward'");
         _link = Prepare("INSERT INTO links (code_hash, venue, member, expires_at) VALUES (?, ?, ?, ?)");
         _findLink = Prepare("SELECT member FROM links WHERE code_hash = ? AND venue = ?");
         _useLink = Prepare("UPDATE links SET used_at = ? WHERE code_hash = ? AND venue = ? AND used_at IS NULL AND expires_at >= ?");
