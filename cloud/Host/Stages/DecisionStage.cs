@@ -134,7 +134,8 @@ public sealed partial class DecisionStage : IDecisionSink
     /// <param name="now">When we are told.</param>
     public void Bought(MemberId member, int zone, string category, long cents, string? cause, long at, long now, VenueState venue, VenueOutput output)
     {
-        Give(member, cause ?? $"purchase {venue.NextInput}", _points.Policy.PointsOf(cents), pending: true, at, venue, output);
+        // A till's keys may begin anew, so the key alone does not name a giving.
+        Give(member, $"{cause ?? "purchase"} {venue.NextInput}", _points.Policy.PointsOf(cents), pending: true, at, venue, output);
 
         // One that is told later completes what is known of the member and sends nothing: its moment has passed.
         Tell(Fact.Purchased(member, zone, category, cents, at) with { Late = now - at > MostDelay }, venue, output);

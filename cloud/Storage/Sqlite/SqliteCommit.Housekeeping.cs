@@ -9,7 +9,9 @@ internal sealed partial class SqliteCommit
         Delete("DELETE FROM refused WHERE venue = ? AND at < ?", venue, from.Refused);
         Delete("DELETE FROM links WHERE venue = ? AND expires_at < ?", venue, from.Links);
         Delete("DELETE FROM redemptions WHERE venue = ? AND at < ?", venue, from.Replies);
-        Delete("DELETE FROM replies WHERE venue = ? AND at < ?", venue, from.Replies);
+
+        // What was imported stays known: the same file may come again years later, while a call is only ever made again soon.
+        Delete("DELETE FROM replies WHERE venue = ? AND at < ? AND idempotency_key NOT LIKE 'import %'", venue, from.Replies);
     }
 
     private void Delete(string sql, int venue, long before)

@@ -2,6 +2,9 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using Presence.Cloud.Stages;
+using Presence.Storage;
+using Presence.Storage.Sqlite;
 
 namespace Presence.Integration.Cloud;
 
@@ -55,6 +58,39 @@ public sealed class ImportTests
         var offers = (await cloud.GetAsync($"/api/v1/venues/{RunningCloud.Venue}/offers")).EnumerateArray().ToList();
         Assert.Contains(offers, o => o.GetProperty("id").GetString() == "socks" && o.GetProperty("whereTags").GetArrayLength() == 2);
         Assert.Contains(offers, o => o.GetProperty("id").GetString() == "coffee-free");
+    }
+
+    [Fact]
+    public void A_till_whose_keys_begin_anew_gives_points_that_can_be_spent()
+    {
+        var map = Kit.Simulator.DemoMall.Map;
+        var state = new VenueState(1, map, new VenueSettings(), new DecisionStage(map, new byte[32]));
+        var (anna, at) = (Guid.Parse("11111111-1111-1111-1111-111111111111"), ReplayTests.Morning);
+        foreach (var command in new VenueCommand[] { new MemberJoined(anna, null, "en", Purposes.Presence), new Bought(anna, 0, "books", 4_000, "till 1"), new Bought(anna, 0, "books", 4_000, "till 1") })
+        {
+            state.Apply(new Input(InputKind.Command, 0, [], at++, command.Encode()), new VenueOutput(), out _);
+        }
+
+        Assert.True(state.Decisions.Points.TrySpend(new(anna), "gift", 60, at + (15 * 86_400_000L), out _, out var paid));
+        Assert.Equal([40, 20], paid.Select(p => p.Left));
+    }
+
+    [Fact]
+    public void What_was_imported_is_known_as_long_as_the_venue_keeps_books()
+    {
+        var folder = Directory.CreateTempSubdirectory("presence-import-");
+        using (var store = new SqliteVenueStore(Path.Combine(folder.FullName, "presence.db")))
+        {
+            var venue = store.SaveVenue("mall", "example", "{}").Number;
+            using var commit = store.Begin();
+            commit.KeepReply(new ReplyRow(venue, "import b-1", "", 200, "", null, 0));
+            commit.KeepReply(new ReplyRow(venue, "till b-1", "", 200, "", null, 0));
+            commit.ForgetPapers(venue, PapersKept.At(ReplayTests.Morning));
+            Assert.NotNull(commit.FindReply(venue, "import b-1"));
+            Assert.Null(commit.FindReply(venue, "till b-1"));
+        }
+
+        folder.Delete(recursive: true);
     }
 
     [Theory]
