@@ -49,12 +49,12 @@ public static class OfferBook
             ValidFor = Duration(o.ValidFor, $"{path}.validFor"),
             Where = [.. o.Where ?? []],
             WhereTags = [.. o.WhereTags ?? []],
-            Cost = Cents(o.Cost),
-            Worth = Cents(o.Worth),
+            Cost = Cents(o.Cost, $"{path}.cost"),
+            Worth = Cents(o.Worth, $"{path}.worth"),
             Percent = o.Percent,
             Stock = o.Stock,
             StockPer = o.StockPer ?? Period.Ever,
-            Budget = o.Budget is { } budget ? Cents(budget) : null,
+            Budget = o.Budget is { } budget ? Cents(budget, $"{path}.budget") : null,
             BudgetPer = o.BudgetPer ?? Period.Day,
             Store = o.Store,
             Partner = o.Partner,
@@ -63,7 +63,9 @@ public static class OfferBook
         };
     }
 
-    internal static long Cents(decimal amount) => (long)decimal.Round(amount * 100, MidpointRounding.AwayFromZero);
+    internal static long Cents(decimal amount, string path) => amount is >= 0 and <= 1_000_000_000
+        ? (long)decimal.Round(amount * 100, MidpointRounding.AwayFromZero)
+        : throw new FormatException($"{path}: found {amount}, expected an amount of money from 0 to 1000000000");
 
     internal static TimeSpan Duration(string? text, string path)
     {

@@ -170,7 +170,7 @@ internal static class ImportEndpoints
                     offer[name] = new JsonArray([.. value.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(v => (JsonNode)v)]);
                     break;
                 case "cost" or "worth" or "percent" or "stock" or "budget" when decimal.TryParse(value, NumberStyles.Number, CultureInfo.InvariantCulture, out var number):
-                    offer[name] = number == decimal.Truncate(number) ? (JsonNode)(long)number : number;
+                    offer[name] = number == decimal.Truncate(number) && decimal.Abs(number) <= long.MaxValue ? (JsonNode)(long)number : number;
                     break;
                 default:
                     offer[name] = value;

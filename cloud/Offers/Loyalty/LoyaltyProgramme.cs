@@ -61,7 +61,7 @@ public sealed record LoyaltyProgramme(LoyaltyPolicy Points, TierPolicy? Tiers, I
         foreach (var (i, level) in (written.Levels ?? []).Index())
         {
             Must(level?.Name is { Length: > 0 and <= 40 }, $"$.tiers.levels[{i}].name", level?.Name, "1 to 40 letters");
-            var spend = OfferBook.Cents(level!.Spend);
+            var spend = OfferBook.Cents(level!.Spend, $"$.tiers.levels[{i}].spend");
             Must(levels.All(l => l.Name != level.Name), $"$.tiers.levels[{i}].name", level.Name, "a name of its own");
             Must(spend > (i == 0 ? 0 : levels[i - 1].Spend), $"$.tiers.levels[{i}].spend", level.Spend, "more than the level before");
             levels.Add(new Tier(level.Name!, spend));
@@ -90,7 +90,7 @@ public sealed record LoyaltyProgramme(LoyaltyPolicy Points, TierPolicy? Tiers, I
             Must(reward.Post || reward.Collect is { Length: > 0 }, $"{path}.collect", "nothing", "a zone where it is fetched, or \"post\": true");
             rewards.Add(new Reward(
                 reward.Id!, reward.Title!, reward.Points, reward.Stock, [.. (reward.Collect ?? []).OfType<string>()], Duration(reward.PickUpWithin, TimeSpan.FromDays(14), $"{path}.pickUpWithin"),
-                reward.Post, OfferBook.Cents(reward.Cost)));
+                reward.Post, OfferBook.Cents(reward.Cost, $"{path}.cost")));
         }
 
         return rewards.ToImmutable();

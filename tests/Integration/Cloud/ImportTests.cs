@@ -50,9 +50,10 @@ public sealed class ImportTests
             socks,Warm socks,暖袜,socks,7 days,fashion kids,5,
             hat,A hat,,hats,soon,,5,
             cap,A cap,,caps,4 h,,5,120
+            scarf,A scarf,,scarves,4 h,,99999999999999999999,
             """;
         var first = await PostAsync(cloud, "offers", File);
-        Assert.Equal((1, 0, 2), (first.GetProperty("taken").GetInt32(), first.GetProperty("known").GetInt32(), first.GetProperty("refusedLines").GetInt32()));
+        Assert.Equal((1, 0, 3), (first.GetProperty("taken").GetInt32(), first.GetProperty("known").GetInt32(), first.GetProperty("refusedLines").GetInt32()));
         Assert.Contains("validFor", first.GetProperty("refused")[0].GetProperty("why").GetString(), StringComparison.Ordinal);
         Assert.Equal((0, 1), ((await PostAsync(cloud, "offers", File)).GetProperty("taken").GetInt32(), (await PostAsync(cloud, "offers", File)).GetProperty("known").GetInt32()));
         var offers = (await cloud.GetAsync($"/api/v1/venues/{RunningCloud.Venue}/offers")).EnumerateArray().ToList();

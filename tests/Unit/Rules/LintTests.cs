@@ -15,6 +15,14 @@ public class LintTests
         Assert.Empty(RuleLint.Check(RuleBook.Read(RuleMall.Documents(), venue), venue).Where(f => f.Blocks));
     }
 
+    [Theory]
+    [InlineData("cost", "99999999999999999999999999")]
+    [InlineData("worth", "-1")]
+    [InlineData("budget", "100000000000000000000")]
+    public void An_offer_with_a_number_beyond_reason_is_named_with_its_place(string name, string value) =>
+        Assert.Contains($"$[0].{name}", Assert.Throws<FormatException>(() => OfferBook.Read(
+            $$"""[{"id": "a", "title": {"en": "A"}, "theme": "t", "validFor": "4 h", "{{name}}": {{value}}}]""")).Message, StringComparison.Ordinal);
+
     [Fact]
     public void Two_rules_of_one_theme_at_one_moment_overlap_unless_a_group_or_the_clock_parts_them()
     {
