@@ -18,9 +18,9 @@ public static class CouponCodes
     /// <param name="rule">Rule, and step of a journey.</param>
     /// <param name="offer">Of what.</param>
     /// <param name="period">Number of the period in which the rule gives it once.</param>
-    /// <param name="ordinal">Which of the period, from 0.</param>
+    /// <param name="ordinal">A number that no other coupon of this kind has.</param>
     public static (CouponId Id, string Code, string ShortCode) Make(
-        ReadOnlySpan<byte> key, string venue, MemberId member, string rule, string offer, int period, int ordinal)
+        ReadOnlySpan<byte> key, string venue, MemberId member, string rule, string offer, int period, long ordinal)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(key.Length, 16);
         Span<byte> hash = stackalloc byte[32];

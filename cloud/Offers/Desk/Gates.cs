@@ -151,7 +151,7 @@ internal sealed class Gates(DeskVenue venue, Counters counters)
             return new Gated(new GateReading("once", Passed: true, q.Again ? "its turn, postponed" : "no bound", "no bound"));
         }
 
-        var had = q.Guest.Find(q.Rule);
+        var had = q.Guest.Find(q.Rule, once);
         var passed = had.Period != PeriodOf(once, q.Guest, q.Now);
         return new Gated(new GateReading("once", passed, passed ? "not yet" : "had it", $"once per {Name(once)}"));
     }
@@ -163,7 +163,7 @@ internal sealed class Gates(DeskVenue venue, Counters counters)
             return new Gated(new GateReading("group", Passed: true, "in no group", "no other rule of the group"));
         }
 
-        var had = q.Guest.Find("group:" + group);
+        var had = q.Guest.Find("group:" + group, q.Limits.GroupPer);
         var passed = had.Period != PeriodOf(q.Limits.GroupPer, q.Guest, q.Now) || had.By == q.Candidate.Rule.Id;
         return new Gated(
             new GateReading("group", passed, passed ? "none yet" : $"{had.By} came first", $"one of {group} per {Name(q.Limits.GroupPer)}"), 0, passed ? null : had.By);

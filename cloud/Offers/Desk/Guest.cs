@@ -8,6 +8,9 @@ internal struct Had
 {
     public string What;
 
+    /// <summary>What the period is: numbers of days and of months say nothing of each other.</summary>
+    public Period Per;
+
     /// <summary>Number of the period.</summary>
     public int Period;
 
@@ -43,25 +46,25 @@ internal sealed class Guest(MemberProfile profile)
         Sends.Add(sent);
     }
 
-    public Had Find(string what)
+    public Had Find(string what, Period per)
     {
         foreach (ref readonly var had in System.Runtime.InteropServices.CollectionsMarshal.AsSpan(Hads))
         {
-            if (had.What == what)
+            if (had.What == what && had.Per == per)
             {
                 return had;
             }
         }
 
-        return new Had { What = what, Period = int.MinValue, By = "" };
+        return new Had { What = what, Per = per, Period = int.MinValue, By = "" };
     }
 
-    public void Note(string what, int period, string by)
+    public void Note(string what, Period per, int period, string by)
     {
         Hads ??= new List<Had>(2);
         foreach (ref var had in System.Runtime.InteropServices.CollectionsMarshal.AsSpan(Hads))
         {
-            if (had.What == what)
+            if (had.What == what && had.Per == per)
             {
                 had.Times = had.Period == period ? had.Times + 1 : 1;
                 had.Period = period;
@@ -70,6 +73,6 @@ internal sealed class Guest(MemberProfile profile)
             }
         }
 
-        Hads.Add(new Had { What = what, Period = period, Times = 1, By = by });
+        Hads.Add(new Had { What = what, Per = per, Period = period, Times = 1, By = by });
     }
 }

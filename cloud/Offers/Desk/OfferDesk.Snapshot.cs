@@ -6,7 +6,7 @@ namespace Presence.Offers;
 /// <content>Saving and restoring.</content>
 public sealed partial class OfferDesk
 {
-    private const int Version = 1;
+    private const int Version = 2;
 
     /// <summary>Writes the whole state; the same state gives the same bytes.</summary>
     public void Save(IBufferWriter<byte> to)
@@ -139,6 +139,7 @@ public sealed partial class OfferDesk
         foreach (var had in guest.Hads ?? [])
         {
             w.Write(had.What);
+            w.Write((long)had.Per);
             w.Write(had.Period);
             w.Write(had.Times);
             w.Write(had.By);
@@ -155,7 +156,7 @@ public sealed partial class OfferDesk
 
         for (var i = r.Count(); i > 0; i--)
         {
-            (guest.Hads ??= []).Add(new Had { What = r.Text() ?? "", Period = r.Int(), Times = r.Int(), By = r.Text() ?? "" });
+            (guest.Hads ??= []).Add(new Had { What = r.Text() ?? "", Per = (Period)r.Long(), Period = r.Int(), Times = r.Int(), By = r.Text() ?? "" });
         }
 
         return guest;

@@ -128,7 +128,6 @@ public sealed partial class OfferDesk
 
     private void Decide(Candidate candidate, ImmutableArray<RuleAction> then, Guest guest, long now, bool again, long expires, IDecisionSink sink)
     {
-        var before = guest.Find(Question.RuleOf(candidate));
         var acted = false;
         List<RuleAction>? waiting = null;
         var retryAt = long.MaxValue;
@@ -138,7 +137,7 @@ public sealed partial class OfferDesk
             var question = new Question(candidate, action, guest, offer, now, again);
             var outcome = Ask(question, expires, out var readings, out var wonBy, out var until);
             acted |= outcome is not (DecisionOutcome.Blocked or DecisionOutcome.Outranked or DecisionOutcome.Postponed);
-            var coupon = outcome == DecisionOutcome.Offered ? Issue(question, before) : null;
+            var coupon = outcome == DecisionOutcome.Offered ? Issue(question) : null;
             if (outcome == DecisionOutcome.Postponed)
             {
                 (waiting ??= []).Add(action);
@@ -151,7 +150,7 @@ public sealed partial class OfferDesk
         // What waits has its turn: the rule does not begin again beside it.
         if (acted || waiting is not null)
         {
-            guest.Note(Question.RuleOf(candidate), _gates.PeriodOf(candidate.Rule.Limits.Once, guest, now), candidate.Rule.Id);
+            guest.Note(Question.RuleOf(candidate), candidate.Rule.Limits.Once, _gates.PeriodOf(candidate.Rule.Limits.Once, guest, now), candidate.Rule.Id);
         }
 
         if (acted)
@@ -215,7 +214,7 @@ public sealed partial class OfferDesk
     {
         if (q.Limits.Group is { } group)
         {
-            q.Guest.Note("group:" + group, _gates.PeriodOf(q.Limits.GroupPer, q.Guest, q.Now), q.Candidate.Rule.Id);
+            q.Guest.Note("group:" + group, q.Limits.GroupPer, _gates.PeriodOf(q.Limits.GroupPer, q.Guest, q.Now), q.Candidate.Rule.Id);
         }
 
         if (outcome != DecisionOutcome.HeldOut)
@@ -225,12 +224,13 @@ public sealed partial class OfferDesk
         }
     }
 
-    private Coupon Issue(Question q, in Had before)
+    private Coupon Issue(Question q)
     {
         var offer = q.Offer!;
         var period = _gates.PeriodOf(q.Limits.Once, q.Guest, q.Now);
-        var (id, code, shortCode) = CouponCodes.Make(
-            _venue.Key.Span, _venue.Map.Venue, q.Candidate.Member, q.Rule, offer.Id, period, before.Period == period ? before.Times : 0);
+
+        // The number of the decision makes it the only one: a period comes again when somebody edits a rule or the plan and takes it back.
+        var (id, code, shortCode) = CouponCodes.Make(_venue.Key.Span, _venue.Map.Venue, q.Candidate.Member, q.Rule, offer.Id, period, _decisions);
         var expires = q.Now + (long)offer.ValidFor.TotalMilliseconds;
         var coupon = new Coupon
         {

@@ -133,6 +133,18 @@ public class DeskTests
     }
 
     [Fact]
+    public void An_edit_of_once_and_back_neither_makes_a_coupon_twice_nor_gives_what_was_had()
+    {
+        foreach (var (once, now) in new[] { (Period.Ever, 0), (Period.Day, 1), (Period.Ever, 2), (Period.None, 3), (Period.Day, 4), (Period.None, 5) })
+        {
+            Hold(Rule("a", new RuleLimits { Once = once }), "coffee-free", now: _noon + (now * 86_400_000L));
+        }
+
+        Assert.Equal(["a Offered", "a Offered", "a Blocked by once", "a Offered", "a Offered", "a Offered"], _seen.Story);
+        Assert.Equal(5, _seen.Coupons.Select(c => c.Id).Distinct().Count());
+    }
+
+    [Fact]
     public void The_holdout_is_stable_and_as_large_as_it_says()
     {
         var held = Enumerable.Range(0, 20_000).Count(i => Gates.IsHeldOut(RuleMall.Key, "holdout|a", new MemberId(new Guid(i, 7, 7, new byte[8])), 10));
