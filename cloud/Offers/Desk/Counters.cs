@@ -1,5 +1,8 @@
 namespace Presence.Offers;
 
+/// <summary>Money that a coupon took from a budget, kept with it: offers and limits may be edited while it is open.</summary>
+internal readonly record struct Charge(string What, int Period, long Cents);
+
 /// <summary>What is used up of stock and money, by period. Decided here alone; the store only checks that it agrees.</summary>
 internal sealed class Counters
 {

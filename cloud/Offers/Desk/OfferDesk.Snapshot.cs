@@ -24,6 +24,13 @@ public sealed partial class OfferDesk
         foreach (var coupon in _coupons.Values.OrderBy(c => c.Id.Value))
         {
             Save(w, coupon);
+            w.Write(_charges[coupon.Id].Length);
+            foreach (var (what, period, cents) in _charges[coupon.Id])
+            {
+                w.Write(what);
+                w.Write(period);
+                w.Write(cents);
+            }
         }
 
         w.Write(_postponed.Count);
@@ -86,9 +93,16 @@ public sealed partial class OfferDesk
         for (var i = r.Count(); i > 0; i--)
         {
             var coupon = LoadCoupon(ref r);
+            var charges = new Charge[r.Count()];
+            for (var j = 0; j < charges.Length; j++)
+            {
+                charges[j] = new Charge(r.Text() ?? "", r.Int(), r.Long());
+            }
+
             if (_offers.ContainsKey(coupon.Offer))
             {
                 _coupons[coupon.Id] = coupon;
+                _charges[coupon.Id] = [.. charges];
                 _expiries.Add((coupon.ExpiresAt, coupon.Id));
             }
         }
@@ -101,11 +115,6 @@ public sealed partial class OfferDesk
         for (var i = r.Count(); i > 0; i--)
         {
             _counters.Use(r.Text() ?? "", r.Int(), r.Long());
-        }
-
-        for (var i = r.Count(); i > 0; i--)
-        {
-            _ruleBudgets[r.Text() ?? ""] = (Period)r.Long();
         }
 
         for (var i = r.Count(); i > 0; i--)

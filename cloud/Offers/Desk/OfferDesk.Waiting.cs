@@ -11,7 +11,6 @@ public sealed partial class OfferDesk
     /// <summary>Postponed sends that may wait at once; beyond it they are dropped, the newest first.</summary>
     private const int MostPostponed = 100_000;
     private long _retryAt = long.MaxValue;
-    private readonly Dictionary<string, Period> _ruleBudgets = new(StringComparer.Ordinal);
 
     /// <summary>Rules stopped by the storm guard.</summary>
     public IReadOnlyCollection<string> Stopped => _storm.Stopped;
@@ -87,9 +86,19 @@ public sealed partial class OfferDesk
     // A copy that will not be used gives its money back.
     private void Return(Coupon coupon)
     {
-        Use(coupon, -1);
-        _coupons.Remove(coupon.Id);
+        foreach (var (what, period, cents) in _charges[coupon.Id])
+        {
+            _counters.Use(what, period, -cents);
+        }
+
+        Drop(coupon.Id);
         _expiries.Remove((coupon.ExpiresAt, coupon.Id));
+    }
+
+    private void Drop(CouponId coupon)
+    {
+        _coupons.Remove(coupon);
+        _charges.Remove(coupon);
     }
 
     private void Forget(MemberId member)
@@ -105,7 +114,7 @@ public sealed partial class OfferDesk
             }
             else
             {
-                _coupons.Remove(coupon.Id);
+                Drop(coupon.Id);
             }
         }
     }

@@ -12,6 +12,7 @@ public sealed partial class OfferDesk
     private readonly Dictionary<string, OfferDefinition> _offers;
     private readonly Dictionary<MemberId, Guest> _guests = [];
     private readonly Dictionary<CouponId, Coupon> _coupons = [];
+    private readonly Dictionary<CouponId, ImmutableArray<Charge>> _charges = [];
     private readonly SortedSet<(long At, CouponId Id)> _expiries = new(Comparer<(long At, CouponId Id)>.Create((x, y) => x.At != y.At ? x.At.CompareTo(y.At) : x.Id.Value.CompareTo(y.Id.Value)));
     private readonly List<Postponed> _postponed = [];
     private readonly Counters _counters = new();
@@ -107,7 +108,7 @@ public sealed partial class OfferDesk
             }
             else
             {
-                _coupons.Remove(first.Id);
+                Drop(first.Id);
             }
         }
 
@@ -245,40 +246,43 @@ public sealed partial class OfferDesk
             ExpiresAt = expires,
             Qr = CouponCodes.Qr(_venue.Key.Span, _venue.Map.Venue, code, expires),
         };
-        if (q.Limits.Budget is not null)
-        {
-            _ruleBudgets[q.Candidate.Rule.Id] = q.Limits.BudgetPer;
-        }
 
         // What it is taken with is the store's to know; here it is only waited for.
         _coupons[id] = coupon with { Code = "", ShortCode = "", Qr = "" };
         _expiries.Add((expires, id));
-        Use(coupon, 1);
+        _charges[id] = Take(q, offer);
         return coupon;
     }
 
-    // What a copy takes of stock and money. Money of a copy that nobody used comes back; a copy of the stock does not.
-    private void Use(Coupon coupon, int times)
+    // What a copy takes of stock and money. Money of a copy that nobody used comes back, exactly what was taken; a copy of the stock does not.
+    private ImmutableArray<Charge> Take(Question q, OfferDefinition offer)
     {
-        var offer = _offers[coupon.Offer];
-        if (times > 0 && offer.Stock is not null)
+        var taken = ImmutableArray.CreateBuilder<Charge>();
+        if (offer.Stock is not null)
         {
-            _counters.Use($"stock:{offer.Id}", _venue.Calendar.PeriodOf(offer.StockPer, coupon.IssuedAt), 1);
+            _counters.Use($"stock:{offer.Id}", _venue.Calendar.PeriodOf(offer.StockPer, q.Now), 1);
         }
 
         if (offer.Budget is not null)
         {
-            var period = _venue.Calendar.PeriodOf(offer.BudgetPer, coupon.IssuedAt);
-            _counters.Use($"offer:{offer.Id}", period, offer.Cost * times);
+            var period = _venue.Calendar.PeriodOf(offer.BudgetPer, q.Now);
+            taken.Add(new Charge($"offer:{offer.Id}", period, offer.Cost));
             if (offer.Store is { } store)
             {
-                _counters.Use($"store:{store}", period, offer.Cost * times);
+                taken.Add(new Charge($"store:{store}", period, offer.Cost));
             }
         }
 
-        if (_ruleBudgets.TryGetValue(coupon.Rule, out var per))
+        if (q.Limits.Budget is not null)
         {
-            _counters.Use($"rule:{coupon.Rule}", _venue.Calendar.PeriodOf(per, coupon.IssuedAt), offer.Cost * times);
+            taken.Add(new Charge($"rule:{q.Candidate.Rule.Id}", _venue.Calendar.PeriodOf(q.Limits.BudgetPer, q.Now), offer.Cost));
         }
+
+        foreach (var (what, period, cents) in taken)
+        {
+            _counters.Use(what, period, cents);
+        }
+
+        return taken.ToImmutable();
     }
 }

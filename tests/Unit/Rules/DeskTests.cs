@@ -145,6 +145,31 @@ public class DeskTests
     }
 
     [Fact]
+    public void A_budget_gets_back_what_was_taken_from_it_whatever_the_offer_costs_today()
+    {
+        var coffee = RuleMall.Offers.Single(o => o.Id == "coffee-free") with { Cost = 500, Budget = null, Stock = null };
+        var before = new OfferDesk(RuleMall.Desk() with { Offers = [coffee] });
+        before.Observe(Fact.Joined(RuleMall.Member(), _noon));
+        before.Decide([Candidate(Rule("a"), "coffee-free")], _noon, _seen);
+        var saved = new System.Buffers.ArrayBufferWriter<byte>();
+        before.Save(saved);
+
+        // The budget is new: what the coupon costs was never taken from it.
+        var now = _noon + (40 * 86_400_000L);
+        var after = new OfferDesk(RuleMall.Desk() with { Offers = [coffee with { Budget = 500, BudgetPer = Period.Ever }] });
+        after.Load(saved.WrittenSpan, (_, _) => null);
+        after.Advance(now, _seen, _ => { });
+        foreach (var i in new[] { 1, 2 })
+        {
+            var id = new MemberId(new Guid(i, 0, 0, new byte[8]));
+            after.Observe(Fact.Joined(RuleMall.Member(id), now));
+            after.Decide([Candidate(Rule("b"), new GiveOffer("coffee-free"), now) with { Member = id }], now, _seen);
+        }
+
+        Assert.Equal(["a Offered", "b Offered", "b Blocked by budget of coffee-free"], _seen.Story);
+    }
+
+    [Fact]
     public void The_holdout_is_stable_and_as_large_as_it_says()
     {
         var held = Enumerable.Range(0, 20_000).Count(i => Gates.IsHeldOut(RuleMall.Key, "holdout|a", new MemberId(new Guid(i, 7, 7, new byte[8])), 10));
