@@ -29,8 +29,11 @@ public sealed record DeskPolicy
     /// <summary>Decisions of one moment that may cause each other before the last rule is stopped. Default 8.</summary>
     public int Deepest { get; init; } = 8;
 
-    /// <summary>Times one rule may act for one member in <see cref="StormOver"/> before it is stopped. Default 10.</summary>
+    /// <summary>Times one rule may act for one member in <see cref="StormOver"/> before it is stopped for that member. Default 10.</summary>
     public int Storm { get; init; } = 10;
+
+    /// <summary>Members a rule is stopped for before it is stopped for all. Default 3.</summary>
+    public int StormMembers { get; init; } = 3;
 
     /// <summary>Default 10 minutes.</summary>
     public TimeSpan StormOver { get; init; } = TimeSpan.FromMinutes(10);

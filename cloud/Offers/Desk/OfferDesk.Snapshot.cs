@@ -48,15 +48,8 @@ public sealed partial class OfferDesk
             w.Write(amount);
         }
 
-        w.Write(_ruleBudgets.Count);
-        foreach (var (rule, per) in _ruleBudgets.OrderBy(b => b.Key, StringComparer.Ordinal))
-        {
-            w.Write(rule);
-            w.Write((long)per);
-        }
-
-        w.Write(_storm.Stopped.Count);
-        foreach (var rule in _storm.Stopped)
+        w.Write(_storm.ForAll.Count);
+        foreach (var rule in _storm.ForAll)
         {
             w.Write(rule);
         }

@@ -74,7 +74,7 @@ public sealed partial class OfferDesk
         foreach (var waiting in due.OrderBy(p => p.RetryAt).ThenBy(p => p.Candidate, Comparer<Candidate>.Create(Order)))
         {
             // What is postponed expires rather than coming late.
-            if (now <= waiting.ExpiresAt && _guests.TryGetValue(waiting.Candidate.Member, out var guest) && !_storm.IsStopped(waiting.Candidate, sink))
+            if (now <= waiting.ExpiresAt && _guests.TryGetValue(waiting.Candidate.Member, out var guest) && !_storm.IsStopped(waiting.Candidate, now, sink))
             {
                 Decide(waiting.Candidate, waiting.Then, guest, now, again: true, waiting.ExpiresAt, sink);
             }

@@ -85,7 +85,7 @@ public sealed partial class OfferDesk
 
         foreach (var candidate in candidates)
         {
-            if (_guests.TryGetValue(candidate.Member, out var guest) && !_storm.IsStopped(candidate, sink))
+            if (_guests.TryGetValue(candidate.Member, out var guest) && !_storm.IsStopped(candidate, now, sink))
             {
                 Decide(candidate, candidate.Then, guest, now, again: false, expires: now + (long)candidate.Rule.Limits.PostponeFor.TotalMilliseconds, sink);
             }

@@ -1,17 +1,26 @@
 namespace Presence.Offers;
 
-/// <summary>Stops a rule that runs away: one that feeds itself, or acts for one member far too often.</summary>
+/// <summary>
+/// Stops a rule that runs away. One that acts far too often for a member stops for that member, so that nobody can take it from the others;
+/// one that feeds itself, or does so for several members, stops for all until somebody looks.
+/// </summary>
 internal sealed class StormGuard(DeskPolicy policy)
 {
     private readonly Dictionary<(string Rule, MemberId Member), (long Since, int Times)> _acted = [];
     private readonly PriorityQueue<(string Rule, MemberId Member), long> _begun = new();
     private readonly SortedSet<string> _stopped = new(StringComparer.Ordinal);
 
-    public IReadOnlyCollection<string> Stopped => _stopped;
+    /// <summary>Stopped for all, or for somebody.</summary>
+    public IReadOnlyCollection<string> Stopped =>
+        new SortedSet<string>(_stopped.Concat(_acted.Where(a => a.Value.Times >= policy.Storm).Select(a => a.Key.Rule)), StringComparer.Ordinal);
 
-    public bool IsStopped(Candidate candidate, IDecisionSink sink)
+    /// <summary>Stopped for all.</summary>
+    public IReadOnlyCollection<string> ForAll => _stopped;
+
+    public bool IsStopped(Candidate candidate, long now, IDecisionSink sink)
     {
-        if (_stopped.Contains(candidate.Rule.Id))
+        Sweep(now - (long)policy.StormOver.TotalMilliseconds);
+        if (_stopped.Contains(candidate.Rule.Id) || _acted.GetValueOrDefault((candidate.Rule.Id, candidate.Member)).Times >= policy.Storm)
         {
             return true;
         }
@@ -21,7 +30,8 @@ internal sealed class StormGuard(DeskPolicy policy)
             return false;
         }
 
-        Stop(candidate, $"it is decision {candidate.Depth + 1} in a chain of one moment; at most {policy.Deepest}", sink);
+        _stopped.Add(candidate.Rule.Id);
+        Alarm(candidate, $"it is decision {candidate.Depth + 1} in a chain of one moment; at most {policy.Deepest}", sink);
         return true;
     }
 
@@ -39,12 +49,25 @@ internal sealed class StormGuard(DeskPolicy policy)
         _acted[key] = acted with { Times = acted.Times + 1 };
         if (acted.Times + 1 >= policy.Storm)
         {
-            Stop(candidate, $"it acted {policy.Storm} times for one member in {policy.StormOver.TotalMinutes:0} min", sink);
+            var members = _acted.Count(a => a.Key.Rule == candidate.Rule.Id && a.Value.Times >= policy.Storm);
+            if (members >= policy.StormMembers)
+            {
+                _stopped.Add(candidate.Rule.Id);
+            }
+
+            Alarm(candidate, $"it acted {policy.Storm} times for {(members == 1 ? "one member" : $"{members} members")} in {policy.StormOver.TotalMinutes:0} min", sink);
         }
     }
 
     /// <summary>Lets a stopped rule run again: an operator looked.</summary>
-    public void Release(string rule) => _stopped.Remove(rule);
+    public void Release(string rule)
+    {
+        _stopped.Remove(rule);
+        foreach (var key in _acted.Where(a => a.Key.Rule == rule && a.Value.Times >= policy.Storm).Select(a => a.Key).ToList())
+        {
+            _acted[key] = _acted[key] with { Times = 0 };
+        }
+    }
 
     public void Restore(string rule) => _stopped.Add(rule);
 
@@ -67,9 +90,6 @@ internal sealed class StormGuard(DeskPolicy policy)
         }
     }
 
-    private void Stop(Candidate candidate, string why, IDecisionSink sink)
-    {
-        _stopped.Add(candidate.Rule.Id);
+    private static void Alarm(Candidate candidate, string why, IDecisionSink sink) =>
         sink.Stopped(new RuleAlarm(candidate.Rule.Id, why, candidate.At));
-    }
 }

@@ -199,6 +199,34 @@ public class DeskTests
     }
 
     [Fact]
+    public void One_member_stops_a_rule_for_themselves_and_only_several_stop_it_for_all()
+    {
+        var wild = Rule("wild", new RuleLimits { Once = Period.None });
+        var (bo, cy) = (new MemberId(new Guid(2, 0, 0, new byte[8])), new MemberId(new Guid(3, 0, 0, new byte[8])));
+        Join(RuleMall.Member(bo));
+        Join(RuleMall.Member(cy));
+        int acted(MemberId member, int minute)
+        {
+            var before = _seen.Decisions.Count;
+            for (var i = 0; i < 20; i++)
+            {
+                var at = _noon + (minute * 60_000) + i;
+                _desk.Decide([Candidate(wild, new GivePoints(1), at) with { Member = member }], at, _seen);
+            }
+
+            return _seen.Decisions.Count - before;
+        }
+
+        Assert.Equal((10, 10), (acted(RuleMall.Anna, 0), acted(bo, 0)));
+        Assert.Equal((0, 10), (acted(RuleMall.Anna, 5), acted(RuleMall.Anna, 20)));
+        acted(bo, 21);
+        acted(cy, 22);
+        Assert.Equal(0, acted(cy, 60));
+        _desk.Release("wild");
+        Assert.Equal(10, acted(RuleMall.Anna, 60));
+    }
+
+    [Fact]
     public void A_rule_that_feeds_itself_is_stopped_by_the_depth_of_its_chain()
     {
         // An evaluator that answers every coupon with another candidate: what a circle of rules would be.
