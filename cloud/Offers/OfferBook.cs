@@ -41,6 +41,14 @@ public static class OfferBook
             throw new FormatException($"{path}.percent: found {o.Percent}, expected 0 to 100");
         }
 
+        foreach (var (name, per) in new[] { ("stockPer", o.StockPer), ("budgetPer", o.BudgetPer) })
+        {
+            if (per == Period.Visit)
+            {
+                throw new FormatException($"{path}.{name}: found visit, expected day, week, month, year or ever");
+            }
+        }
+
         return new OfferDefinition
         {
             Id = need(o.Id, "id"),

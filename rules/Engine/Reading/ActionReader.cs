@@ -59,7 +59,7 @@ internal static class ActionReader
             Fresh = at.Get("fresh")?.Duration(TimeSpan.FromHours(24)) ?? plain.Fresh,
             Caps = at.Get("caps") is { } caps ? [.. caps.Items(8).Select(Cap)] : [],
             Budget = at.Get("budget")?.Money(),
-            BudgetPer = at.Get("budgetPer") is { } budgetPer ? ReadPeriod(budgetPer) : plain.BudgetPer,
+            BudgetPer = at.Get("budgetPer") is { } budgetPer ? CalendarPeriod(budgetPer) : plain.BudgetPer,
             Fatigue = at.Get("fatigue")?.Int(0, 100) ?? plain.Fatigue,
         };
     }
@@ -67,6 +67,10 @@ internal static class ActionReader
     public static Period ReadPeriod(Node node) => node.Word(
         ("day", Period.Day), ("visit", Period.Visit), ("week", Period.Week), ("month", Period.Month),
         ("year", Period.Year), ("ever", Period.Ever), ("none", Period.None));
+
+    // A visit is one member's; what is counted over sends and money has a period of the calendar.
+    private static Period CalendarPeriod(Node node) => node.Word(
+        ("day", Period.Day), ("week", Period.Week), ("month", Period.Month), ("year", Period.Year), ("ever", Period.Ever), ("none", Period.None));
 
     private static Cap Cap(Node node)
     {
@@ -79,7 +83,7 @@ internal static class ActionReader
         return new Cap(
             node.Need("most").Int(1, 1000),
             node.Need("of").Word(("rule", "rule"), ("theme", "theme"), ("offer", "offer"), ("all", "all")),
-            node.Get("per") is { } per ? ReadPeriod(per) : Period.None,
+            node.Get("per") is { } per ? CalendarPeriod(per) : Period.None,
             node.Get("rolling")?.Duration() ?? default);
     }
 }

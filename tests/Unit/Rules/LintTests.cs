@@ -16,9 +16,19 @@ public class LintTests
     }
 
     [Theory]
+    [InlineData("""{"caps": [{"most": 1, "of": "rule", "per": "visit"}]}""", "caps[0].per")]
+    [InlineData("""{"budget": 5, "budgetPer": "visit"}""", "budgetPer")]
+    public void What_is_counted_for_all_has_a_period_of_the_calendar(string limits, string path)
+    {
+        Assert.False(RuleBook.TryRead([("a", Rule("a", Enters, "lunch-20", limits: limits))], RuleMall.Venue(), out _, out var problems));
+        Assert.Contains(path, Assert.Single(problems).ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("cost", "99999999999999999999999999")]
     [InlineData("worth", "-1")]
     [InlineData("budget", "100000000000000000000")]
+    [InlineData("stockPer", "\"visit\"")]
     public void An_offer_with_a_number_beyond_reason_is_named_with_its_place(string name, string value) =>
         Assert.Contains($"$[0].{name}", Assert.Throws<FormatException>(() => OfferBook.Read(
             $$"""[{"id": "a", "title": {"en": "A"}, "theme": "t", "validFor": "4 h", "{{name}}": {{value}}}]""")).Message, StringComparison.Ordinal);
