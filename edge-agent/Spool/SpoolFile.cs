@@ -56,7 +56,10 @@ internal sealed class SpoolFile : IDisposable
     public bool IsWhole() => Prepared("PRAGMA quick_check(1)").ExecuteScalar() is "ok";
 
     /// <summary>Null in a file that was just begun.</summary>
-    public SpoolState? Load()
+    public SpoolState? Load() => LoadUncounted() is { } state ? Count(state) : null;
+
+    /// <summary>What stands beside the batches, which may be damaged: without how many of them wait.</summary>
+    public SpoolState? LoadUncounted()
     {
         using var read = Prepared("SELECT boot, last, open, offered, last_backlog FROM state").ExecuteReader();
         if (!read.Read())
@@ -64,12 +67,11 @@ internal sealed class SpoolFile : IDisposable
             return null;
         }
 
-        var state = new SpoolState
+        return new SpoolState
         {
             Boot = unchecked((ulong)read.GetInt64(0)), Last = read.GetInt64(1), Open = read.GetBoolean(2), Offered = read.GetInt64(3),
             LastBacklog = read.GetInt64(4), Backlog = LoadBacklog(), Drops = LoadDrops(),
         };
-        return Count(state);
     }
 
     public void Begin() => Run("BEGIN IMMEDIATE");
@@ -178,11 +180,13 @@ internal sealed class SpoolFile : IDisposable
     /// <summary>Reads batches of one stretch; damaged ones are told to <paramref name="damaged"/> and left out.</summary>
     public void Read(Span span, int most, int mostBytes, List<SpooledBatch> into, Action<long> damaged)
     {
-        var select = Prepared("SELECT number, sightings, at, crc, body FROM batch WHERE number BETWEEN $1 AND $2 ORDER BY number LIMIT $3");
-        Set(select, span.From, span.To, most - into.Count);
+        var select = Prepared("SELECT number, sightings, at, crc, body FROM batch WHERE number BETWEEN $1 AND $2 ORDER BY number");
+        Set(select, span.From, span.To);
         using var read = select.ExecuteReader();
         var bytes = into.Sum(b => b.Body.Length);
-        while (bytes < mostBytes && read.Read())
+
+        // Counted here and not by the query: a damaged row in a limit would end the stretch early, and what follows it would be passed over.
+        while (into.Count < most && bytes < mostBytes && read.Read())
         {
             var body = read.GetFieldValue<byte[]>(4);
             if (Crc(body) != read.GetInt64(3))

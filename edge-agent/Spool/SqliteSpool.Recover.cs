@@ -122,7 +122,7 @@ public sealed partial class SqliteSpool
         try
         {
             using var file = SpoolFile.Open(aside, MostLog);
-            if (file.Load() is { } state)
+            if (file.LoadUncounted() is { } state)
             {
                 return state;
             }

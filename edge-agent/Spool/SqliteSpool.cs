@@ -64,6 +64,12 @@ public sealed partial class SqliteSpool : ISpool
 
         _used = _file.Used();
         _ballast.TryTake();
+        if (_state.Open)
+        {
+            // It ended without a word: what was appended may have been sent, what comes before the next link was not.
+            _orders.Add(new(OrderKind.CloseLink), _giveUp.Token);
+        }
+
         _writer = new Thread(Write) { Name = "spool", IsBackground = true };
         _writer.Start();
     }
