@@ -355,9 +355,16 @@ public sealed partial class GatewayUplink
         // Of another incarnation: it says that the cloud is there, and nothing about our batches.
         if (watermark.Boot == _spool.Boot)
         {
+            CommittedWatermark before;
             lock (_gate)
             {
-                _watermark = watermark;
+                (before, _watermark) = (_watermark, watermark);
+            }
+
+            if (before.Boot == watermark.Boot && (watermark.Live < before.Live || watermark.Backlog < before.Backlog))
+            {
+                // What lies between is forgotten here and, it seems, there too.
+                LogCloudForgot(before.Live, before.Backlog, watermark.Live, watermark.Backlog);
             }
 
             session.CommittedAt = _wall.GetTimestamp();
@@ -412,6 +419,9 @@ public sealed partial class GatewayUplink
 
     [LoggerMessage(EventId = 2003, Level = LogLevel.Error, Message = "The cloud has batches up to {Live} and {Backlog} that this spool never gave: it went back in time and takes a new name")]
     private partial void LogBackInTime(ulong live, ulong backlog);
+
+    [LoggerMessage(EventId = 2007, Level = LogLevel.Error, Message = "The cloud had committed up to {Live} and {Backlog} and now says {LiveNow} and {BacklogNow}: its store went back in time")]
+    private partial void LogCloudForgot(ulong live, ulong backlog, ulong liveNow, ulong backlogNow);
 
     [LoggerMessage(EventId = 2004, Level = LogLevel.Warning, Message = "A message of kind {Kind} was not understood: {Why}")]
     private partial void LogStrange(TopicKind kind, Refusal why);

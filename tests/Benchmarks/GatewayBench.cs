@@ -43,6 +43,20 @@ internal sealed class GatewayBench : IBench
         }
     }
 
+    /// <summary>The rows of one store's gateway, for the whole chain's table.</summary>
+    internal static async Task<IEnumerable<BenchRow>> AtTwoThousandAsync(bool quick, CancellationToken stopping)
+    {
+        var folder = Directory.CreateTempSubdirectory("presence-bench-gateway-").FullName;
+        try
+        {
+            return (await AtRateAsync(folder, 2_000, quick ? 8 : 30, stopping)).Where(r => r.What.Contains("2,000 frames", StringComparison.Ordinal)).ToList();
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     private static async Task<IEnumerable<BenchRow>> AtRateAsync(string folder, int framesPerSecond, int seconds, CancellationToken stopping)
     {
         Directory.CreateDirectory(folder);
