@@ -368,15 +368,27 @@ internal sealed partial class GatewayPipeline : BackgroundService
 
     private async Task RenewAsync(CancellationToken stopping)
     {
+        var isSaid = false;
         try
         {
             while (_identity is { } identity && !stopping.IsCancellationRequested)
             {
                 var left = identity.RenewFrom - TimeProvider.System.GetUtcNow();
                 await Task.Delay(left < TimeSpan.FromSeconds(1) ? TimeSpan.FromSeconds(1) : left < TimeSpan.FromHours(1) ? left : TimeSpan.FromHours(1), TimeProvider.System, stopping);
-                if (identity.RenewFrom <= TimeProvider.System.GetUtcNow())
+                if (identity.RenewFrom > TimeProvider.System.GetUtcNow())
                 {
-                    await _uplink.SayAsync(TopicKind.Renewal, identity.RenewalRequest(), stopping);
+                    continue;
+                }
+
+                if (identity.RenewalRequest() is { } request)
+                {
+                    isSaid = false;
+                    await _uplink.SayAsync(TopicKind.Renewal, request, stopping);
+                }
+                else if (!isSaid)
+                {
+                    isSaid = true;
+                    LogNotRenewed();
                 }
             }
         }
@@ -432,6 +444,9 @@ internal sealed partial class GatewayPipeline : BackgroundService
 
     [LoggerMessage(EventId = 1103, Level = LogLevel.Information, Message = "A new certificate; the next is asked for from {From}")]
     private partial void LogRenewed(DateTimeOffset from);
+
+    [LoggerMessage(EventId = 1105, Level = LogLevel.Error, Message = "The disk cannot keep a key for the next certificate; it is asked for when it can")]
+    private partial void LogNotRenewed();
 
     [LoggerMessage(EventId = 1104, Level = LogLevel.Critical, Message = "The gateway stops by a mistake of ours")]
     private partial void LogFailed(Exception e);

@@ -121,12 +121,21 @@ internal sealed class GatewayIdentity : IDisposable
     }
 
     /// <summary>A request for the next certificate, with a key of its own; asked again it gives the same, so that an answer that was lost costs nothing.</summary>
-    public byte[] RenewalRequest()
+    /// <returns>Null when the disk cannot keep that key now.</returns>
+    public byte[]? RenewalRequest()
     {
         var file = Path.Combine(_folder, NextKeyFile);
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        if (File.Exists(file)) key.ImportFromPem(File.ReadAllText(file));
-        else PrivateFile.Write(file, Encoding.ASCII.GetBytes(key.ExportPkcs8PrivateKeyPem()));
+        try
+        {
+            if (File.Exists(file)) key.ImportFromPem(File.ReadAllText(file));
+            else PrivateFile.Write(file, Encoding.ASCII.GetBytes(key.ExportPkcs8PrivateKeyPem()));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+
         return Request(key, $"{Who.Tenant}.{Who.Venue}.{Who.Gateway}");
     }
 
@@ -157,7 +166,7 @@ internal sealed class GatewayIdentity : IDisposable
 
             return true;
         }
-        catch (Exception e) when (e is CryptographicException or IOException or ArgumentException)
+        catch (Exception e) when (e is CryptographicException or IOException or UnauthorizedAccessException or ArgumentException)
         {
             return false;
         }

@@ -27,9 +27,11 @@ internal sealed partial class KeyKeeper : IDisposable
     private readonly Channel<KeyMessage> _toSay = Channel.CreateBounded<KeyMessage>(
         new BoundedChannelOptions(1_024) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
 
-    private readonly Lock _gate = new(); // guards _keys, _inForce
+    private readonly Lock _gate = new(); // guards the rest
     private VenueKeys? _keys;
     private VenueKeys? _inForce;
+    private uint _onDisk;
+    private bool _isUnsaved;
 
     public KeyKeeper(string folder, GatewayIdentity identity, VenueClock clock, FrameListener listener, ILogger<KeyKeeper> log)
     {
@@ -37,6 +39,7 @@ internal sealed partial class KeyKeeper : IDisposable
         _keys = VenueKeys.Load(folder);
         lock (_gate)
         {
+            _onDisk = _keys?.Generation ?? 0;
             TurnUnderLock();
         }
     }
@@ -65,8 +68,14 @@ internal sealed partial class KeyKeeper : IDisposable
         }
     }
 
-    /// <summary>Says what it holds, when a connection stands.</summary>
-    public void Say() => _toSay.Writer.TryWrite(new(KeyWord.Held, Generation));
+    /// <summary>Says what it holds, when a connection stands: what a power cut would leave it, for others may rely on it.</summary>
+    public void Say()
+    {
+        lock (_gate)
+        {
+            _toSay.Writer.TryWrite(new(KeyWord.Held, _onDisk));
+        }
+    }
 
     /// <summary>Takes a message in; answers come by <see cref="RunAsync"/>.</summary>
     public void Take(KeyMessage message)
@@ -79,7 +88,7 @@ internal sealed partial class KeyKeeper : IDisposable
                     AdoptUnderLock(VenueKeys.Make(message.Generation, _clock.Day));
                     LogMade(message.Generation);
                     break;
-                case KeyWord.Make:
+                case KeyWord.Make when !_isUnsaved:
                     _toSay.Writer.TryWrite(new(KeyWord.Held, _keys!.Generation));
                     break;
                 case KeyWord.Seal when _keys is { } keys && keys.Generation == message.Generation:
@@ -172,10 +181,35 @@ internal sealed partial class KeyKeeper : IDisposable
     {
         var before = _keys;
         _keys = keys.After(before, _clock.Now);
-        _keys.Save(_folder);
+        SaveUnderLock();
         TurnUnderLock(anew: true);
         before?.Dispose();
-        _toSay.Writer.TryWrite(new(KeyWord.Held, keys.Generation));
+    }
+
+    // Where the disk is full or cannot be written the keys go on in memory, and each look tries again.
+    private void SaveUnderLock()
+    {
+        try
+        {
+            _keys!.Save(_folder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            if (!_isUnsaved)
+            {
+                LogNotSaved(e.Message);
+            }
+
+            _isUnsaved = true;
+            return;
+        }
+
+        _isUnsaved = false;
+        if (_onDisk != _keys.Generation)
+        {
+            _onDisk = _keys.Generation;
+            _toSay.Writer.TryWrite(new(KeyWord.Held, _onDisk));
+        }
     }
 
     /// <summary>
@@ -203,8 +237,12 @@ internal sealed partial class KeyKeeper : IDisposable
         if (day > keys.DayNumber && _clock.IsConfirmed)
         {
             _keys = keys.On(day, _clock.Now);
-            _keys.Save(_folder);
+            SaveUnderLock();
             keys.Dispose();
+        }
+        else if (_isUnsaved)
+        {
+            SaveUnderLock();
         }
     }
 
@@ -237,4 +275,7 @@ internal sealed partial class KeyKeeper : IDisposable
 
     [LoggerMessage(EventId = 1205, Level = LogLevel.Information, Message = "Keys of generation {Generation} are in force, {Days} days after those on disk")]
     private partial void LogDay(uint generation, int days);
+
+    [LoggerMessage(EventId = 1206, Level = LogLevel.Error, Message = "The venue's keys cannot be saved, and are kept in memory until they can: {Why}")]
+    private partial void LogNotSaved(string why);
 }

@@ -3,6 +3,7 @@ using Presence.Capture.Privacy;
 using Presence.EdgeAgent.Keys;
 using Presence.EdgeAgent.Listening;
 using Presence.EdgeAgent.Settings;
+using Presence.Integration.Mqtt;
 using Presence.Kit;
 using Presence.Wire;
 
@@ -97,6 +98,36 @@ public sealed class KeysTests : IDisposable
         skewed.Error = TimeSpan.FromDays(-daysWrong);
         wrong.Keeper.Turn();
         Assert.Equal(first.Keeper.Day, wrong.Keeper.Day);
+    }
+
+    [Fact]
+    public void A_disk_that_cannot_be_written_at_the_day_change_stops_nothing_and_is_tried_again()
+    {
+        var gateway = Maker("gw-1");
+        var (before, blocked) = (gateway.OnDisk, Directory.CreateDirectory(Path.Combine(gateway.Folder, VenueKeys.FileName + ".new")));
+        _time.Advance(TimeSpan.FromDays(1));
+        TellTheTime(gateway);
+        Assert.Equal(before, gateway.OnDisk);
+        Assert.Equal(gateway.Clock.Day, gateway.Keeper.Day);
+
+        // The next look finds room.
+        blocked.Delete();
+        gateway.Keeper.Turn();
+        Assert.NotEqual(before, gateway.OnDisk);
+        Assert.Equal(gateway.Keeper.Day, VenueKeys.Load(gateway.Folder)!.DayNumber);
+    }
+
+    [Fact]
+    public async Task Keys_that_are_not_on_disk_yet_are_not_said_to_be_held()
+    {
+        var gateway = Open("gw-1");
+        var blocked = Directory.CreateDirectory(Path.Combine(gateway.Folder, VenueKeys.FileName + ".new"));
+        gateway.Keeper.Take(new(KeyWord.Make, 1));
+        gateway.Keeper.Say();
+        await Until.TrueAsync(() => !gateway.Said.IsEmpty, "it spoke");
+        Assert.All(gateway.Said, s => Assert.Equal(new KeyMessage(KeyWord.Held, 0), s));
+        blocked.Delete();
+        await Until.TrueAsync(() => gateway.Said.Contains(new(KeyWord.Held, 1)), "it holds them");
     }
 
     [Fact]
