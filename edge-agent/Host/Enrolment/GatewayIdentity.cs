@@ -69,7 +69,8 @@ internal sealed class GatewayIdentity : IDisposable
         var who = Read(folder);
         try
         {
-            var certificate = X509Certificate2.CreateFromPemFile(Path.Combine(folder, CertificateFile));
+            var certificate = PrivateFile.Read(Path.Combine(folder, CertificateFile), bytes => TryRead(Encoding.ASCII.GetString(bytes)))
+                ?? throw new SettingsException($"--identity {folder}: {CertificateFile} holds no certificate with its key");
             var seal = ECDiffieHellman.Create();
             seal.ImportFromPem(File.ReadAllText(Path.Combine(folder, SealFile)));
             return new(folder, who, certificate, seal);
@@ -92,9 +93,10 @@ internal sealed class GatewayIdentity : IDisposable
     /// <summary>Forgets the enrolment: the keys are overwritten, and the folder is as new.</summary>
     public static void Erase(string folder)
     {
-        foreach (var file in new[] { WhoFile, CertificateFile, NextKeyFile, SealFile, Keys.VenueKeys.FileName, Keys.VenueKeys.FileName + ".new" })
+        foreach (var file in new[] { WhoFile, CertificateFile, NextKeyFile, SealFile, Keys.VenueKeys.FileName })
         {
             PrivateFile.Shred(Path.Combine(folder, file));
+            PrivateFile.Shred(Path.Combine(folder, file + ".new"));
         }
     }
 
@@ -128,8 +130,10 @@ internal sealed class GatewayIdentity : IDisposable
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         try
         {
-            if (File.Exists(file)) key.ImportFromPem(File.ReadAllText(file));
-            else PrivateFile.Write(file, Encoding.ASCII.GetBytes(key.ExportPkcs8PrivateKeyPem()));
+            if (!TryImport(key, file))
+            {
+                PrivateFile.Write(file, Encoding.ASCII.GetBytes(key.ExportPkcs8PrivateKeyPem()));
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -169,6 +173,32 @@ internal sealed class GatewayIdentity : IDisposable
         catch (Exception e) when (e is CryptographicException or IOException or UnauthorizedAccessException or ArgumentException)
         {
             return false;
+        }
+    }
+
+    // A power cut while it was overwritten leaves zeros: then there is none.
+    private static bool TryImport(ECDsa key, string file)
+    {
+        try
+        {
+            key.ImportFromPem(File.Exists(file) ? File.ReadAllText(file) : "");
+            return true;
+        }
+        catch (Exception e) when (e is ArgumentException or CryptographicException)
+        {
+            return false;
+        }
+    }
+
+    private static X509Certificate2? TryRead(string pem)
+    {
+        try
+        {
+            return X509Certificate2.CreateFromPem(pem, pem);
+        }
+        catch (Exception e) when (e is ArgumentException or CryptographicException)
+        {
+            return null;
         }
     }
 

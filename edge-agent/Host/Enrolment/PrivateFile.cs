@@ -1,7 +1,9 @@
+using System.Runtime.InteropServices;
+
 namespace Presence.EdgeAgent.Enrolment;
 
 /// <summary>A file that only its owner can read, replaced as a whole: after a power cut there is the old one or the new one.</summary>
-internal static class PrivateFile
+internal static partial class PrivateFile
 {
     /// <param name="forget">Whether the old one holds a secret that must be gone: it is overwritten first.</param>
     public static void Write(string file, ReadOnlySpan<byte> bytes, bool forget = false)
@@ -22,17 +24,54 @@ internal static class PrivateFile
 
         if (forget)
         {
+            // The name of the new one first: until then the old one is all there is.
+            SyncFolder(file);
             Overwrite(file);
         }
 
         File.Move(next, file, overwrite: true);
+        SyncFolder(file);
+    }
+
+    /// <summary>Reads the newest that was written whole. A cut between overwriting the old one and moving the new one leaves only the new one whole.</summary>
+    /// <param name="read">Null for what is not whole.</param>
+    public static T? Read<T>(string file, Func<byte[], T?> read)
+        where T : class
+    {
+        if (File.Exists(file) && read(File.ReadAllBytes(file)) is { } found)
+        {
+            return found;
+        }
+
+        var next = file + ".new";
+        if (!File.Exists(next) || read(File.ReadAllBytes(next)) is not { } newer)
+        {
+            return null;
+        }
+
+        try
+        {
+            // The next writing begins by removing what is called new.
+            File.Move(next, file, overwrite: true);
+            SyncFolder(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // A disk that takes nothing loses nothing either.
+        }
+
+        return newer;
     }
 
     /// <summary>Writes zeros over a file and removes it. What a flash chip keeps of it besides is out of our reach.</summary>
     public static void Shred(string file)
     {
-        Overwrite(file);
-        File.Delete(file);
+        if (File.Exists(file))
+        {
+            Overwrite(file);
+            File.Delete(file);
+            SyncFolder(file);
+        }
     }
 
     private static void Overwrite(string file)
@@ -44,4 +83,30 @@ internal static class PrivateFile
             stream.Flush(flushToDisk: true);
         }
     }
+
+    // A file's name is the folder's content: renamed or removed, it is so for good only when the folder is on disk.
+    private static void SyncFolder(string file)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return;
+        }
+
+        var folder = Open(Path.GetDirectoryName(Path.GetFullPath(file))!, 0);
+        if (folder >= 0)
+        {
+            // What cannot be synced is as before; nothing is worse for it.
+            _ = Sync(folder);
+            _ = Close(folder);
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fsync")]
+    private static partial int Sync(int file);
+
+    [LibraryImport("libc", EntryPoint = "close")]
+    private static partial int Close(int file);
 }

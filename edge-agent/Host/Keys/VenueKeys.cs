@@ -95,24 +95,20 @@ internal sealed class VenueKeys : IDisposable
     }
 
     /// <summary>The newest that were saved whole; null for none.</summary>
-    public static VenueKeys? Load(string folder)
+    public static VenueKeys? Load(string folder) => PrivateFile.Read(Path.Combine(folder, FileName), bytes =>
     {
-        // A power cut between overwriting the old file and moving the new one leaves only the new one whole.
-        foreach (var file in new[] { Path.Combine(folder, FileName), Path.Combine(folder, FileName + ".new") })
+        if (bytes.Length != Stored || TryRead(bytes.AsSpan(0, Sealed)) is not { } keys)
         {
-            if (File.Exists(file) && File.ReadAllBytes(file) is { Length: Stored } bytes && TryRead(bytes.AsSpan(0, Sealed)) is { } keys)
-            {
-                var until = BinaryPrimitives.ReadInt64BigEndian(bytes.AsSpan(Sealed));
-                return until == 0 ? keys : new()
-                {
-                    Generation = keys.Generation, DayNumber = keys.DayNumber, Day = keys.Day, Member = keys.Member,
-                    FormerMember = bytes[(Sealed + 8)..], FormerUntil = until,
-                };
-            }
+            return null;
         }
 
-        return null;
-    }
+        var until = BinaryPrimitives.ReadInt64BigEndian(bytes.AsSpan(Sealed));
+        return until == 0 ? keys : new()
+        {
+            Generation = keys.Generation, DayNumber = keys.DayNumber, Day = keys.Day, Member = keys.Member,
+            FormerMember = bytes[(Sealed + 8)..], FormerUntil = until,
+        };
+    });
 
     public void Dispose()
     {

@@ -30,6 +30,47 @@ public sealed class IdentityFolderTests : IDisposable
         Assert.Equal(KeyIn(identity.RenewalRequest()), KeyIn(identity.RenewalRequest()));
     }
 
+    [Fact]
+    public void A_next_key_that_a_power_cut_left_as_zeros_is_made_anew()
+    {
+        using var identity = GatewayIdentity.Open(_folder);
+        File.WriteAllBytes(Path.Combine(_folder, "next-key.pem"), new byte[227]);
+        Assert.Equal(KeyIn(identity.RenewalRequest()), KeyIn(identity.RenewalRequest()));
+    }
+
+    [Fact]
+    public void A_certificate_survives_a_power_cut_at_any_step_of_its_replacing()
+    {
+        var file = Path.Combine(_folder, "certificate.pem");
+        var whole = File.ReadAllBytes(file);
+        foreach (var length in Enumerable.Range(0, whole.Length / 50).Select(i => i * 50).Append(whole.Length))
+        {
+            // Cut while the new file was written: the old one is whole. Cut while the old one was overwritten: the new one is.
+            File.WriteAllBytes(file + ".new", whole[..length]);
+            GatewayIdentity.Open(_folder).Dispose();
+            File.WriteAllBytes(file + ".new", whole);
+            File.WriteAllBytes(file, [.. new byte[length], .. whole[length..]]);
+            GatewayIdentity.Open(_folder).Dispose();
+
+            // The next replacing begins by removing the new file: by then it is in its place.
+            File.Delete(file + ".new");
+            GatewayIdentity.Open(_folder).Dispose();
+            File.WriteAllBytes(file, whole);
+        }
+    }
+
+    [Fact]
+    public void Nothing_of_a_forgotten_enrolment_stays_on_disk()
+    {
+        foreach (var file in Directory.GetFiles(_folder))
+        {
+            File.Copy(file, file + ".new");
+        }
+
+        GatewayIdentity.Erase(_folder);
+        Assert.Empty(Directory.GetFileSystemEntries(_folder));
+    }
+
     private static string KeyIn(byte[]? request) =>
         Convert.ToHexStringLower(CertificateRequest.LoadSigningRequest(request!, HashAlgorithmName.SHA256).PublicKey.ExportSubjectPublicKeyInfo());
 }
