@@ -13,6 +13,8 @@ namespace Presence.Cloud.Live;
 public sealed partial class GatewayDesk(IServiceProvider services, GatewayBook book, GatewayAccounts accounts, Enrolment enrolment, IdentityDesk identities, ILogger<GatewayDesk> log)
     : BackgroundService, IGatewayDesk
 {
+    // A generation ends with a theft: no venue comes near this, and there is room above it.
+    private const uint MostBelieved = 100_000;
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(5);
 
@@ -131,6 +133,10 @@ public sealed partial class GatewayDesk(IServiceProvider services, GatewayBook b
         var at = book.GenerationOf(from.Tenant.Value, from.Venue.Value);
         switch (message.Word)
         {
+            case KeyWord.Held when message.Generation > at.Generation && (at.Generation > 0 || message.Generation > MostBelieved):
+                // Each generation begins here, so nobody can be ahead: who says so would be asked for the keys in everybody's place.
+                LogStrange(from.Name, message.Word, message.Generation);
+                break;
             case KeyWord.Held when message.Generation > at.Generation:
                 // The book was lost and the gateways were not: they go on from where they are.
                 book.Set(at with { Generation = message.Generation, Maker = from.Gateway.Value, Made = true });

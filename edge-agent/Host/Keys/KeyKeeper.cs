@@ -89,7 +89,7 @@ internal sealed partial class KeyKeeper : IDisposable
                     LogMade(message.Generation);
                     break;
                 case KeyWord.Make when !_isUnsaved:
-                    _toSay.Writer.TryWrite(new(KeyWord.Held, _keys!.Generation));
+                    _toSay.Writer.TryWrite(new(KeyWord.Held, _onDisk));
                     break;
                 case KeyWord.Seal when _keys is { } keys && keys.Generation == message.Generation:
                     SealUnderLock(keys, message);

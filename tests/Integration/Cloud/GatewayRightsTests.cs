@@ -2,9 +2,11 @@ using System.Net;
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Presence.Cloud;
 using Presence.Cloud.Access;
+using Presence.Cloud.Live;
 using Presence.Ingest;
 using Presence.Mqtt;
 using Presence.Mqtt.Packets;
@@ -111,6 +113,32 @@ public sealed class GatewayRightsTests : IDisposable, IGatewayDesk
         _book.Change("acme.mall.gw-2", g => g with { RevokedAt = DateTimeOffset.UtcNow });
         Assert.False(await GetsInAsync(listener, "acme.mall.gw-2", second));
         Assert.NotNull(accounts);
+    }
+
+    [Fact]
+    public async Task A_gateway_cannot_take_a_venues_keys_over_by_saying_a_higher_generation()
+    {
+        var accounts = new GatewayAccounts(_authority, _book);
+        Enrol("acme.mall.gw-1").Dispose();
+        MqttEndpoint? endpoint = null;
+        await using var services = new ServiceCollection().AddSingleton(_ => endpoint!).BuildServiceProvider();
+        var identities = new IdentityDesk(services, _book, Path.Combine(_folder, "boxes.json"), NullLogger<IdentityDesk>.Instance);
+        using var desk = new GatewayDesk(services, _book, accounts, _enrolment, identities, NullLogger<GatewayDesk>.Instance);
+        endpoint = new(new(), new GatewayDoor(accounts, desk, TimeProvider.System, NullLogger<GatewayDoor>.Instance));
+        var rogue = new GatewayAccount(new("acme"), new("mall"), new("gw-1"));
+        uint After(uint held)
+        {
+            desk.Take(rogue, TopicKind.KeysUp, new KeyMessage(KeyWord.Held, held).Encode());
+            return _book.GenerationOf("acme", "mall").Generation;
+        }
+
+        // A book that was lost goes on from where the gateways are, but not from where no venue ever comes.
+        Assert.Equal(0u, After(int.MaxValue));
+        Assert.Equal(7u, After(7));
+
+        // One that was not lost knows best.
+        Assert.Equal(7u, After(8));
+        Assert.Equal(7u, After(int.MaxValue));
     }
 
     [Fact]

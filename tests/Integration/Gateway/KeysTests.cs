@@ -131,6 +131,14 @@ public sealed class KeysTests : IDisposable
     }
 
     [Fact]
+    public async Task A_word_of_no_generation_is_answered_and_harms_nothing()
+    {
+        var gateway = Open("gw-1");
+        gateway.Keeper.Take(new(KeyWord.Make, 0));
+        await Until.TrueAsync(() => gateway.Said.Contains(new(KeyWord.Held, 0)), "it says that it has none");
+    }
+
+    [Fact]
     public async Task After_a_theft_members_devices_are_known_again_as_they_are_heard()
     {
         var (first, second) = (Maker("gw-1"), Open("gw-2"));
