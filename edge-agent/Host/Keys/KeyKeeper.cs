@@ -14,6 +14,9 @@ internal sealed partial class KeyKeeper : IDisposable
 {
     // A clock in 2106 must not keep the gateway busy; a key of longer ago comes from another gateway.
     private const int MostDays = 3_650;
+
+    // Further than this the cloud's word alone takes no key: a key that is gone ahead cannot be brought back.
+    private const int MostAtOnce = 2;
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan SayAgain = TimeSpan.FromSeconds(15);
 
@@ -32,6 +35,7 @@ internal sealed partial class KeyKeeper : IDisposable
     private VenueKeys? _inForce;
     private uint _onDisk;
     private bool _isUnsaved;
+    private int _doubted;
 
     public KeyKeeper(string folder, GatewayIdentity identity, VenueClock clock, FrameListener listener, ILogger<KeyKeeper> log)
     {
@@ -214,7 +218,8 @@ internal sealed partial class KeyKeeper : IDisposable
 
     /// <summary>
     /// Puts the keys of the venue's day in force. Until the cloud has said what day it is, only memory follows the gateway's own clock: what
-    /// is on disk stays as it was, so that a wrong clock cannot destroy a key that is still needed.
+    /// is on disk stays as it was, so that a wrong clock cannot destroy a key that is still needed. Nor can one wrong word of the cloud: days
+    /// ahead, memory alone follows it, unless the gateway's own clock says the same.
     /// </summary>
     private void TurnUnderLock(bool anew = false)
     {
@@ -234,7 +239,7 @@ internal sealed partial class KeyKeeper : IDisposable
             LogDay(next.Generation, day - keys.DayNumber);
         }
 
-        if (day > keys.DayNumber && _clock.IsConfirmed)
+        if (day > keys.DayNumber && _clock.IsConfirmed && IsLikelyUnderLock(day, keys.DayNumber))
         {
             _keys = keys.On(day, _clock.Now);
             SaveUnderLock();
@@ -244,6 +249,18 @@ internal sealed partial class KeyKeeper : IDisposable
         {
             SaveUnderLock();
         }
+    }
+
+    private bool IsLikelyUnderLock(int day, int saved)
+    {
+        var isLikely = day - saved <= MostAtOnce || Math.Abs(_clock.OwnDay - day) <= MostAtOnce;
+        if (!isLikely && _doubted != day)
+        {
+            LogDoubted(day - saved);
+        }
+
+        _doubted = isLikely ? 0 : day;
+        return isLikely;
     }
 
     private async Task TalkAsync(Func<KeyMessage, CancellationToken, Task> say, CancellationToken stopping)
@@ -275,6 +292,9 @@ internal sealed partial class KeyKeeper : IDisposable
 
     [LoggerMessage(EventId = 1205, Level = LogLevel.Information, Message = "Keys of generation {Generation} are in force, {Days} days after those on disk")]
     private partial void LogDay(uint generation, int days);
+
+    [LoggerMessage(EventId = 1207, Level = LogLevel.Warning, Message = "The cloud says it is {Days} days after the keys on disk and this gateway's clock does not: they stay as they are")]
+    private partial void LogDoubted(int days);
 
     [LoggerMessage(EventId = 1206, Level = LogLevel.Error, Message = "The venue's keys cannot be saved, and are kept in memory until they can: {Why}")]
     private partial void LogNotSaved(string why);

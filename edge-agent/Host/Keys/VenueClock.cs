@@ -6,6 +6,7 @@ namespace Presence.EdgeAgent.Keys;
 /// </summary>
 internal sealed class VenueClock(TimeProvider time)
 {
+    private const long Furthest = 7_258_118_400_000; // the year 2200; what is beyond is no time, and some calendars end there
     private readonly Lock _gate = new(); // guards the rest
     private TimeZoneInfo _zone = TimeZoneInfo.Utc;
     private int _changeMinutes = 240;
@@ -62,6 +63,18 @@ internal sealed class VenueClock(TimeProvider time)
         }
     }
 
+    /// <summary>The venue's day by the gateway's own clock, whatever the cloud said.</summary>
+    public int OwnDay
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return DayOf(time.GetUtcNow().ToUnixTimeMilliseconds(), _zone, _changeMinutes);
+            }
+        }
+    }
+
     public static int DayOf(long unixMs, TimeZoneInfo zone, int changeMinutes)
     {
         var local = TimeZoneInfo.ConvertTime(DateTimeOffset.FromUnixTimeMilliseconds(unixMs), zone);
@@ -80,6 +93,11 @@ internal sealed class VenueClock(TimeProvider time)
     /// <summary>Takes the cloud's word.</summary>
     public void Heard(long cloud)
     {
+        if (cloud is < 0 or > Furthest)
+        {
+            return;
+        }
+
         lock (_gate)
         {
             (_cloud, _stamp) = (cloud, time.GetTimestamp());

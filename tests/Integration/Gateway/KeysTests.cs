@@ -138,6 +138,25 @@ public sealed class KeysTests : IDisposable
         await Until.TrueAsync(() => gateway.Said.Contains(new(KeyWord.Held, 0)), "it says that it has none");
     }
 
+    [Theory]
+    [InlineData(0, 3_300, false)] // Nine years ahead, and the gateway's own clock knows better.
+    [InlineData(0, 3, false)]
+    [InlineData(0, 2, true)]
+    [InlineData(9, 9, true)] // Off for days: both clocks say so.
+    public void A_wrong_word_of_the_cloud_takes_no_key_to_another_year(int days, int said, bool isKept)
+    {
+        var gateway = Maker("gw-1");
+        var before = VenueKeys.Load(gateway.Folder)!.DayNumber;
+        _time.Advance(TimeSpan.FromDays(days));
+        gateway.Clock.Heard(Noon.AddDays(said).ToUnixTimeMilliseconds());
+        gateway.Keeper.Turn();
+        Assert.Equal(isKept ? before + said : before, VenueKeys.Load(gateway.Folder)!.DayNumber);
+
+        // The right word comes, and the key is again the day's.
+        TellTheTime(gateway);
+        Assert.Equal(isKept ? before + said : before + days, gateway.Keeper.Day);
+    }
+
     [Fact]
     public async Task After_a_theft_members_devices_are_known_again_as_they_are_heard()
     {
