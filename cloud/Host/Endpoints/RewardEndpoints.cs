@@ -139,7 +139,7 @@ internal static class RewardEndpoints
         {
             var venue = await MemberEndpoints.VenueOfAsync(member, reader, venues, stopping);
             var state = await venues.LaneOf(venue).AskAsync(venue, (at, commit, _) =>
-                at.State.Decisions.Rewards.Find(order) is { } known && known.Member == member ? CallOff(at, commit, known, "member", null) : (null, []));
+                at.State.Decisions.Rewards.Find(order) is { } known && known.Member == member ? CallOff(at, commit, known, "member", null, byMember: true) : (null, []));
             return Answer(state, RewardState.Cancelled);
         });
 
@@ -177,7 +177,7 @@ internal static class RewardEndpoints
         return (RewardState.Sent, [new RewardSent(order.Member.Value, order.Id)]);
     }
 
-    private static (RewardState? Is, IEnumerable<VenueCommand> Inputs) CallOff(Venue at, IStoreCommit commit, RewardOrder order, string by, string? reason)
+    private static (RewardState? Is, IEnumerable<VenueCommand> Inputs) CallOff(Venue at, IStoreCommit commit, RewardOrder order, string by, string? reason, bool byMember = false)
     {
         // The database arbitrates the coupon: one that a till has just taken is collected.
         if (order.State != RewardState.Open || (order.Way == RewardWay.Collect && !commit.SetCouponState(at.Number, order.Id, "cancelled")))
@@ -186,7 +186,7 @@ internal static class RewardEndpoints
         }
 
         commit.SignRewardOrder(at.Number, order.Id, by, reason);
-        return (RewardState.Cancelled, [new RewardCalledOff(order.Member.Value, order.Id)]);
+        return (RewardState.Cancelled, [new RewardCalledOff(order.Member.Value, order.Id, byMember)]);
     }
 
     // Doing it twice is as doing it once.

@@ -85,25 +85,25 @@ public sealed partial class DecisionStage
     public void Sent(Guid order, long at, VenueState venue, VenueOutput output) => Move(order, RewardState.Open, RewardState.Sent, at, venue, output);
 
     /// <summary>An order was called off: the points go back.</summary>
-    public void CallOff(Guid order, long at, VenueState venue, VenueOutput output) => Move(order, RewardState.Open, RewardState.Cancelled, at, venue, output);
+    public void CallOff(RewardCalledOff off, long at, VenueState venue, VenueOutput output) => Move(off.Order, RewardState.Open, RewardState.Cancelled, at, venue, output, off.ByMember);
 
-    private bool Move(Guid order, RewardState from, RewardState to, long at, VenueState venue, VenueOutput output)
+    private bool Move(Guid order, RewardState from, RewardState to, long at, VenueState venue, VenueOutput output, bool byMember = false)
     {
         if (_rewards.Move(order, from, to, at) is not { } moved)
         {
             return false;
         }
 
-        Tell(moved, at, venue, output);
+        Tell(moved, at, venue, output, byMember);
         return true;
     }
 
-    private void Tell(RewardOrder moved, long at, VenueState venue, VenueOutput output)
+    private void Tell(RewardOrder moved, long at, VenueState venue, VenueOutput output, bool byMember)
     {
         output.Rewards.Add((venue.Number, moved.Id, Word(moved.State), at));
         if (moved.State is RewardState.Cancelled or RewardState.Lapsed)
         {
-            Write(moved.Member, _points.GiveBack(moved.Member, $"back {moved.Id}", moved.Paid, at), venue, output);
+            Write(moved.Member, _points.GiveBack(moved.Member, $"back {moved.Id}", moved.Paid, at, byMember), venue, output);
         }
     }
 
@@ -130,7 +130,7 @@ public sealed partial class DecisionStage
             foreach (var lapsed in _rewards.Pass(at))
             {
                 output.Expired.Add((venue.Number, lapsed.Id));
-                Tell(lapsed, at, venue, output);
+                Tell(lapsed, at, venue, output, byMember: true);
             }
         }
     }

@@ -166,7 +166,8 @@ public sealed record RewardSent(Guid Member, Guid Order) : VenueCommand
 }
 
 /// <summary>An order comes to nothing; the points go back.</summary>
-public sealed record RewardCalledOff(Guid Member, Guid Order) : VenueCommand
+/// <param name="ByMember">Who calls off cannot gain time by it; whose order the mall calls off does.</param>
+public sealed record RewardCalledOff(Guid Member, Guid Order, bool ByMember = false) : VenueCommand
 {
     public override Guid? Concerns => Member;
 }

@@ -152,7 +152,7 @@ public sealed partial class VenueState
                 Decisions.Sent(sent.Order, at, this, output);
                 break;
             case RewardCalledOff off:
-                Decisions.CallOff(off.Order, at, this, output);
+                Decisions.CallOff(off, at, this, output);
                 break;
             case CouponUndone undone:
                 Decisions.Undone(new(undone.Coupon), at, this, output);

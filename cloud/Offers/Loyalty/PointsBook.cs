@@ -20,7 +20,7 @@ public sealed record LoyaltyPolicy
     /// <summary>How long points are kept once they may be spent. Default 365 days.</summary>
     public TimeSpan Keeps { get; init; } = TimeSpan.FromDays(365);
 
-    /// <summary>How long points that come back can be spent at least, though their own time be over. Default 30 days.</summary>
+    /// <summary>How long points that the mall gives back can be spent at least, though their own time be over. Default 30 days.</summary>
     public TimeSpan Grace { get; init; } = TimeSpan.FromDays(30);
 
     /// <summary>Points of a purchase.</summary>
@@ -80,8 +80,13 @@ public sealed class PointsBook
     }
 
     /// <summary>Gives back what was spent on something that came to nothing.</summary>
-    public ImmutableArray<PointsEntry> GiveBack(MemberId member, string cause, ImmutableArray<PointsLot> paid, long at) =>
-        Keep(member, Ledger(member).Pass(at).GiveBack(cause, paid, at, at + (long)Policy.Grace.TotalMilliseconds));
+    /// <param name="member">Whose.</param>
+    /// <param name="cause">Key of the cause.</param>
+    /// <param name="paid">What was spent, by the giving it came from.</param>
+    /// <param name="at">Unix ms.</param>
+    /// <param name="byMember">It came to nothing by the member: the points keep their own time, or ordering and calling off would keep them for ever.</param>
+    public ImmutableArray<PointsEntry> GiveBack(MemberId member, string cause, ImmutableArray<PointsLot> paid, long at, bool byMember) =>
+        Keep(member, Ledger(member).Pass(at).GiveBack(cause, paid, at, byMember ? at : at + (long)Policy.Grace.TotalMilliseconds).Pass(at));
 
     /// <summary>Lets time pass for all: pending points become the members', old ones lapse.</summary>
     public IEnumerable<(MemberId Member, PointsEntry Entry)> Pass(long at)

@@ -127,11 +127,11 @@ public sealed record PointsLedger
         return true;
     }
 
-    /// <summary>Gives back spent points, each to the giving it came from.</summary>
+    /// <summary>Gives back spent points, each to the giving it came from, or with longer time in a lot of their own.</summary>
     /// <param name="key">Of the cause; again with the same key changes nothing.</param>
     /// <param name="paid">What was spent.</param>
     /// <param name="at">Unix ms.</param>
-    /// <param name="keptUntil">Unix ms until which they can be spent at least.</param>
+    /// <param name="keptUntil">Unix ms until which they can be spent at least; <paramref name="at"/> for their own time.</param>
     public PointsLedger GiveBack(string key, ImmutableArray<PointsLot> paid, long at, long keptUntil)
     {
         if (Knows(key))
@@ -140,17 +140,20 @@ public sealed record PointsLedger
         }
 
         var (entries, lots) = (Entries, Lots.ToList());
-        foreach (var back in paid)
+        foreach (var (n, back) in paid.Index())
         {
-            entries = entries.Add(new PointsEntry(key, back.Key, PointsAccount.Spent, PointsAccount.Member, back.Left, at));
-            var i = lots.FindIndex(l => l.Key == back.Key);
+            // Points that get more time are a lot of their own: what was not spent of the giving lapses when it always would have.
+            var longer = keptUntil > at && back.ExpiresAt < keptUntil;
+            var lot = longer ? $"{key} {n}" : back.Key;
+            entries = entries.Add(new PointsEntry(key, lot, PointsAccount.Spent, PointsAccount.Member, back.Left, at));
+            var i = lots.FindIndex(l => l.Key == lot);
             if (i >= 0)
             {
-                lots[i] = lots[i] with { Left = lots[i].Left + back.Left, ExpiresAt = Math.Max(lots[i].ExpiresAt, keptUntil) };
+                lots[i] = lots[i] with { Left = lots[i].Left + back.Left };
             }
             else
             {
-                lots.Add(new PointsLot(back.Key, 0, back.Left, at, Math.Max(back.ExpiresAt, keptUntil)));
+                lots.Add(new PointsLot(lot, 0, back.Left, at, longer ? keptUntil : back.ExpiresAt));
             }
         }
 

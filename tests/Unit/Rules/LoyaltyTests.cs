@@ -68,6 +68,20 @@ public class LoyaltyTests
     }
 
     [Fact]
+    public void Calling_off_an_order_keeps_no_points_from_lapsing_and_the_malls_grace_is_for_what_was_paid()
+    {
+        var book = new PointsBook { Policy = LoyaltyPolicy.Default with { Keeps = TimeSpan.FromDays(10) } };
+        book.Give(RuleMall.Anna, "sale", 100, 0, pending: false);
+        Assert.True(book.TrySpend(RuleMall.Anna, "order 1", 1, 9 * Day, out _, out var paid));
+        book.GiveBack(RuleMall.Anna, "back 1", paid, 9 * Day, byMember: true);
+        Assert.True(book.TrySpend(RuleMall.Anna, "order 2", 30, 9 * Day, out _, out paid));
+        book.GiveBack(RuleMall.Anna, "back 2", paid, 9 * Day, byMember: false);
+        Assert.Equal([100L, 30, 0], new[] { 9, 11, 39 }.Select(day => book.SpendableAt(RuleMall.Anna, day * Day)));
+        Assert.True(book.TrySpend(RuleMall.Anna, "order 3", 30, 11 * Day, out _, out paid));
+        Assert.Equal(30, book.GiveBack(RuleMall.Anna, "back 3", paid, 40 * Day, byMember: true).Single(e => e.To == PointsAccount.Expired).Points);
+    }
+
+    [Fact]
     public void Members_rise_at_once_and_fall_when_the_time_is_over()
     {
         var policy = new TierPolicy([new Tier("silver", 100_000), new Tier("gold", 500_000)], TimeSpan.FromDays(365), TimeSpan.FromDays(180));
