@@ -24,7 +24,7 @@ internal struct Had
 /// <summary>What the desk remembers of one member: consent, wishes, what was sent. Bounded.</summary>
 internal sealed class Guest(MemberProfile profile)
 {
-    /// <summary>Sends remembered; caps look back over these.</summary>
+    /// <summary>Sends remembered; caps look back over these, so one that grants more than one of a kind looks back no further.</summary>
     public const int MostSent = 64;
 
     public MemberProfile Profile = profile;
@@ -40,10 +40,27 @@ internal sealed class Guest(MemberProfile profile)
         Sends ??= new List<Sent>(2);
         if (Sends.Count == MostSent)
         {
-            Sends.RemoveAt(0);
+            // The newest of each kind stays longest: a cap of once a year or ever looks for no more.
+            Sends.RemoveAt(Math.Max(0, Older()));
         }
 
         Sends.Add(sent);
+    }
+
+    private int Older()
+    {
+        for (var i = 0; i < Sends!.Count; i++)
+        {
+            for (var j = i + 1; j < Sends.Count; j++)
+            {
+                if (Sends[i].Rule == Sends[j].Rule && Sends[i].Offer == Sends[j].Offer && Sends[i].Theme == Sends[j].Theme)
+                {
+                    return i;
+                }
+            }
+        }
+
+        return -1;
     }
 
     public Had Find(string what, Period per)

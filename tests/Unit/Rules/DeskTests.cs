@@ -170,6 +170,21 @@ public class DeskTests
     }
 
     [Fact]
+    public void Once_ever_is_remembered_however_much_else_is_sent()
+    {
+        var rare = Rule("rare", new RuleLimits { Once = Period.None, Caps = [new Cap(1, "rule", Period.Ever, default)] });
+        Hold(rare, "coffee-free");
+        for (var day = 1; day <= 80; day++)
+        {
+            Hold(Rule("daily"), "lunch-20", now: _noon + (day * 86_400_000L));
+        }
+
+        Hold(rare, "coffee-free", now: _noon + (81 * 86_400_000L));
+        Assert.Equal(81, _seen.Coupons.Count);
+        Assert.Equal("rare Blocked by cap of rule", _seen.Story[^1]);
+    }
+
+    [Fact]
     public void The_holdout_is_stable_and_as_large_as_it_says()
     {
         var held = Enumerable.Range(0, 20_000).Count(i => Gates.IsHeldOut(RuleMall.Key, "holdout|a", new MemberId(new Guid(i, 7, 7, new byte[8])), 10));
