@@ -152,6 +152,12 @@ internal static class CouponEndpoints
                 return ((null, null), []);
             }
 
+            // One who went, or allows no offers any more, has none that could be open again; a reward was paid for.
+            if (what == "undone" && coupon.Rule != DecisionStage.RewardRule && at.State.Members.Find(new(coupon.Member))?.Purposes.HasFlag(Purposes.Marketing) != true)
+            {
+                return ((coupon.State, coupon), []);
+            }
+
             var done = what == "undone" ? commit.UndoCoupon(at.Number, coupon.Uid, time) : commit.SetCouponState(at.Number, coupon.Uid, "cancelled");
             if (!done)
             {
@@ -169,7 +175,7 @@ internal static class CouponEndpoints
 
         var stands = what == "undone" ? coupon.State is "issued" or "expired" : coupon.State == "cancelled";
         return stands ? Results.Ok(new CouponByHand(coupon.Code, coupon.State))
-            : Problems.Of(409, "not-" + what, what == "undone" ? "Was not redeemed, so there is nothing to take back." : "It can not be cancelled any more.", $"It is {was}.");
+            : Problems.Of(409, "not-" + what, what == "undone" ? coupon.State == "redeemed" ? "Its holder takes part no more, so it stays redeemed." : "Was not redeemed, so there is nothing to take back." : "It can not be cancelled any more.", $"It is {was}.");
     }
 
     /// <summary>What was typed or scanned, as the store knows it: the QR's signature or the check character is right.</summary>

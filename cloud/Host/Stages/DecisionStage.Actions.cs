@@ -56,7 +56,7 @@ public sealed partial class DecisionStage
     public void Opened(CouponId coupon, long at, VenueState venue, VenueOutput output) => OfCoupon(FactKind.CouponOpened, coupon, at, venue, output);
 
     /// <summary>All open coupons of a member end, because the leave they were given under is taken back.</summary>
-    public void CancelAll(MemberId member, long at, VenueState venue, VenueOutput output)
+    private void CancelAll(MemberId member, long at, VenueState venue, VenueOutput output)
     {
         foreach (var coupon in _desk.OpenOf(member))
         {

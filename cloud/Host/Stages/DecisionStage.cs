@@ -126,7 +126,17 @@ public sealed partial class DecisionStage : IDecisionSink
         _rewards.Forget(member);
         _tasks.Forget(member.Value);
         Referrals.Forget(member.Value);
-        Tell(Fact.Erased(member, at), venue, output);
+
+        // Late: what was due for them is not done first, for the store has forgotten them already.
+        Tell(Fact.Erased(member, at) with { Late = true }, venue, output);
+    }
+
+    /// <summary>A member takes the leave for offers back: nothing that was due comes any more, and what is open ends.</summary>
+    public void Withdrawn(KnownMember member, long at, VenueState venue, VenueOutput output)
+    {
+        // Known before time passes: what was due before now would else be sent under the leave that is no more.
+        Tell(Fact.Changed(Profile(member), at) with { Late = true }, venue, output);
+        CancelAll(member.Member, at, venue, output);
     }
 
     /// <param name="cause">Key of the call, or null for one made here.</param>

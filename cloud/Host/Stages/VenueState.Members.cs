@@ -80,7 +80,7 @@ public sealed partial class VenueState
 
                     if (!changed.Purposes.HasFlag(Purposes.Marketing))
                     {
-                        Decisions.CancelAll(new(changed.Member), at, this, output);
+                        Decisions.Withdrawn(_members.Find(new(changed.Member))!, at, this, output);
                     }
 
                     Decisions.Changed(_members.Find(new(changed.Member))!, at, this, output);

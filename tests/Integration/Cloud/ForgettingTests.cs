@@ -13,6 +13,8 @@ namespace Presence.Integration.Cloud;
 public sealed class ForgettingTests
 {
     private const string Nickname = "Xiaoyu-who-goes";
+    private static readonly Guid Anna = Guid.Parse("a0000000-0000-0000-0000-000000000001");
+    private static readonly Guid Bo = Guid.Parse("a0000000-0000-0000-0000-000000000002");
     private static readonly string[] Rules = [RunningCloud.WhenBuys("books", "books", """{"offer": "coffee-cake"}""")];
 
     [Fact]
@@ -67,6 +69,52 @@ public sealed class ForgettingTests
         Assert.Equal(0, Count(cloud, "SELECT COUNT(*) FROM bindings"));
         var decimals = token.ToString(System.Globalization.CultureInfo.InvariantCulture);
         Assert.DoesNotContain(Files(cloud), f => Contains(f, decimals) || Contains(f, BitConverter.GetBytes(token)));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void What_was_due_is_not_done_as_somebody_goes_or_takes_the_leave_back(bool goes)
+    {
+        const string reminds = """
+            {"id": "reminds", "version": 1, "state": "published", "author": "test", "title": "reminds",
+             "when": {"notRedeemed": {"offer": "coffee-cake", "after": "5 min"} }, "then": [{"offer": "fashion-10"}], "limits": {"once": "none"} }
+            """;
+        var (state, at) = (Begin(reminds), ReplayTests.Morning + 7_200_000);
+        Do(state, new MemberJoined(Anna, null, "en", Purposes.Presence | Purposes.Marketing | Purposes.Profiling), at);
+        Assert.Single(Do(state, new Bought(Anna, 0, "books", 4_000), at).Coupons);
+        var output = Do(state, goes ? new MemberErased(Anna) : new ConsentChanged(Anna, Purposes.Presence), at + 600_000);
+        Assert.Empty(output.Coupons);
+        Assert.Empty(output.Messages);
+        Assert.Equal(goes ? [] : [Anna], output.Decisions.Select(d => d.Member).Concat(output.Facts.Select(f => f.Member)).Distinct());
+    }
+
+    [Fact]
+    public async Task A_redemption_is_not_taken_back_for_somebody_who_takes_part_no_more()
+    {
+        await using var cloud = await RunningCloud.StartAsync(Rules);
+        var (anna, secret) = await cloud.JoinAsync();
+        await BuyAsync(cloud, anna);
+        var code = (await cloud.CouponsAsync(secret)).Single().GetProperty("code").GetString()!;
+        Assert.Equal(HttpStatusCode.OK, (await cloud.PostAsync($"/api/v1/venues/{RunningCloud.Venue}/coupons/{code}/redeem", new { zone = "coffee-bar", by = "Mei" }, Guid.NewGuid().ToString())).Status);
+        await ConsentAsync(cloud, secret);
+        Assert.Equal(HttpStatusCode.Conflict, (await cloud.PostAsync($"/api/v1/venues/{RunningCloud.Venue}/coupons/{code}/undo", new { by = "Mei", reason = "by mistake" })).Status);
+        Assert.Equal(0, Count(cloud, "SELECT COUNT(*) FROM coupons WHERE state = 'issued'"));
+    }
+
+    private static VenueState Begin(params string[] more)
+    {
+        var map = Kit.Simulator.DemoMall.Map;
+        var state = new VenueState(1, map, new VenueSettings(), new DecisionStage(map, new byte[32]));
+        Do(state, new RulesChanged([.. Rules, .. more], File.ReadAllText(Path.Combine(RunningCloud.Definitions(), "offers.json"))), ReplayTests.Morning + 7_200_000);
+        return state;
+    }
+
+    private static VenueOutput Do(VenueState state, VenueCommand command, long at)
+    {
+        var told = new VenueOutput();
+        state.Apply(new Input(InputKind.Command, 0, [], at, command.Encode()), told, out _);
+        return told;
     }
 
     // Keeps the venue busy for a moment, so that what is asked meanwhile meets in one commit.

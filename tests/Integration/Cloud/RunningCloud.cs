@@ -135,7 +135,7 @@ internal sealed class RunningCloud : IAsyncDisposable
         }
     }
 
-    private static string Definitions()
+    internal static string Definitions()
     {
         var at = new DirectoryInfo(AppContext.BaseDirectory);
         while (!Directory.Exists(Path.Combine(at.FullName, "rules", "definitions")))
