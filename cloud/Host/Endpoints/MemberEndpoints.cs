@@ -110,6 +110,12 @@ internal static class MemberEndpoints
                 return (before.Request == digest ? new JoinReply(member, secret) : null, []);
             }
 
+            // The call comes again after they were erased, or after its reply was forgotten: the answer is what it was, and nobody is entered.
+            if (at.State.Members.IsErased(new(member)) || at.State.Members.Find(new(member)) is not null)
+            {
+                return (new JoinReply(member, secret), []);
+            }
+
             if (key.Length > 0)
             {
                 commit.KeepReply(new ReplyRow(at.Number, replyKey, digest, 201, "", member, now));

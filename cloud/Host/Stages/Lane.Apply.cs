@@ -92,6 +92,12 @@ public sealed partial class Lane
     // A member's own input lies in a row of its own, so that it can be emptied when they are erased.
     private static void Apply(Venue venue, VenueCommand command, long now, IStoreCommit commit, ref long first)
     {
+        // Asked for just before they were erased, or for nobody: no row and no line of the log may bring them back.
+        if (command.Concerns is { } member && command is not MemberJoined && venue.State.Members.Find(new MemberId(member)) is null)
+        {
+            return;
+        }
+
         FlushLog(venue, now, commit, ref first);
         var input = new Input(InputKind.Command, 0, [], now, command.Encode());
         venue.State.Apply(input, venue.Output, out _);

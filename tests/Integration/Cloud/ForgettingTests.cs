@@ -71,6 +71,28 @@ public sealed class ForgettingTests
         Assert.DoesNotContain(Files(cloud), f => Contains(f, decimals) || Contains(f, BitConverter.GetBytes(token)));
     }
 
+    [Fact]
+    public async Task Nothing_that_comes_after_somebody_went_brings_them_back()
+    {
+        await using var cloud = await RunningCloud.StartAsync(Rules);
+        var text = (await cloud.GetAsync("/api/v1/texts/consent")).GetProperty("version").GetString();
+        var join = new { nickname = Nickname, birthday = (string?)null, language = "en", purposes = new[] { "presence", "marketing", "profiling" }, textVersion = text };
+        var key = Guid.NewGuid().ToString();
+        var joined = (await cloud.PostAsync($"/api/v1/venues/{RunningCloud.Venue}/members", join, key)).Body;
+        var anna = joined.GetProperty("memberId").GetGuid();
+        Assert.Equal(HttpStatusCode.NoContent, await GoAsync(cloud, joined.GetProperty("secret").GetString()!));
+
+        // What was under way when she went, and the call to join once more, from a proxy that had kept it.
+        var venues = cloud.Services.GetRequiredService<Venues>();
+        var venue = venues.Find(RunningCloud.Venue)!;
+        await venues.LaneOf(venue).AskAsync<bool>(venue, (_, _, _) => (true, [new TouchpointScanned(anna, "poster", -1), new DeviceBound(anna, 0xA1, "link")]));
+        Assert.Equal(HttpStatusCode.Created, (await cloud.PostAsync($"/api/v1/venues/{RunningCloud.Venue}/members", join, key)).Status);
+        foreach (var table in new[] { "members", "consents", "bindings", "facts", "log" })
+        {
+            Assert.Equal((table, 0), (table, Count(cloud, $"SELECT COUNT(*) FROM {table} WHERE {(table == "members" ? "id" : "member")} = '{anna}'")));
+        }
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
