@@ -101,7 +101,7 @@ public sealed partial class VenueState
                 var isBound = _members.Bind(new(bound.Member), new(bound.Token));
                 if (isBound && Decisions.Referrals.Verify(bound.Member, bound.Token) is { } brought)
                 {
-                    Decisions.Give(new(brought), $"referral {bound.Member}", Decisions.Points.Policy.Referral, pending: false, at, this, output);
+                    Decisions.Give(new(brought), $"referral {NextInput}", Decisions.Points.Policy.Referral, pending: false, at, this, output);
                 }
 
                 if (isBound && _members.Find(new(bound.Member))!.Tags.Contains(StaffTag, StringComparer.Ordinal))

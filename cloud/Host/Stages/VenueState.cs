@@ -347,12 +347,12 @@ public sealed partial class VenueState
             {
                 case VisitEventKind.StaySettled:
                     output.Stays.Add(new Storage.StayRow(
-                        NextId(), Number, e.Device.Hash, MemberOf(e), e.Zone, e.Since, e.At, e.Confidence, (byte)e.Sources));
+                        NextId(), Number, TokenOf(e), MemberOf(e), e.Zone, e.Since, e.At, e.Confidence, (byte)e.Sources));
                     break;
                 case VisitEventKind.VisitSettled:
                     SettledVisits++;
                     output.Visits.Add(new Storage.VisitRow(
-                        NextId(), Number, e.Device.Hash, MemberOf(e), e.Since, e.At, (byte)e.Traits, e.Confidence, (byte)e.Sources, (byte)e.Standing));
+                        NextId(), Number, TokenOf(e), MemberOf(e), e.Since, e.At, (byte)e.Traits, e.Confidence, (byte)e.Sources, (byte)e.Standing));
                     break;
                 default:
                     if (e.Kind is VisitEventKind.VisitStarted && !e.Traits.HasFlag(TokenTraits.Beacon))
@@ -375,6 +375,9 @@ public sealed partial class VenueState
     internal long NextId() => ((long)Number << 36) | _nextId++;
 
     private Guid? MemberOf(in VisitEvent e) => e.Traits.HasFlag(TokenTraits.Bound) ? _members.Resolve(e.Device)?.Member.Value : null;
+
+    // A visit that was open as its member went settles later: its lasting token would link it with what it was before, so it has none.
+    private ulong TokenOf(in VisitEvent e) => e.Traits.HasFlag(TokenTraits.Bound) && _members.Resolve(e.Device) is null ? 0 : e.Device.Hash;
 
     private GatewayClock GatewayOf(ReadOnlySpan<byte> name)
     {

@@ -104,6 +104,7 @@ public sealed partial class OfferDesk
     private void Forget(MemberId member)
     {
         _guests.Remove(member);
+        _storm.Forget(member);
         _postponed.RemoveAll(p => p.Candidate.Member == member);
         _retryAt = _postponed.Count > 0 ? _postponed.Min(p => p.RetryAt) : long.MaxValue;
         foreach (var coupon in _coupons.Values.Where(c => c.Member == member).OrderBy(c => c.Id.Value).ToList())

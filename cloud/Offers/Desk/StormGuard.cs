@@ -80,6 +80,14 @@ internal sealed class StormGuard(DeskPolicy policy)
         _begun.Enqueue((rule, member), since);
     }
 
+    public void Forget(MemberId member)
+    {
+        foreach (var key in _acted.Keys.Where(k => k.Member == member).ToList())
+        {
+            _acted.Remove(key);
+        }
+    }
+
     // Only the last few minutes matter. Each that is over is met once, so that a busy mall pays no more for it than a quiet one.
     private void Sweep(long before)
     {

@@ -5,7 +5,9 @@ using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Presence.Cloud.Live;
 using Presence.Cloud.Stages;
+using Presence.Kit.Wire;
 using Presence.Storage;
+using Presence.Wire;
 
 namespace Presence.Integration.Cloud;
 
@@ -124,6 +126,38 @@ public sealed class ForgettingTests
         Assert.Equal(0, Count(cloud, "SELECT COUNT(*) FROM coupons WHERE state = 'issued'"));
     }
 
+    [Fact]
+    public void The_state_somebody_leaves_behind_leads_to_them_only_as_erased()
+    {
+        var (state, at) = (Begin(), ReplayTests.Morning + 7_200_000);
+        Do(state, new MemberJoined(Bo, null, "en", Purposes.Presence | Purposes.Marketing | Purposes.Profiling), at);
+        Do(state, new MemberJoined(Anna, null, "en", Purposes.Presence | Purposes.Marketing | Purposes.Profiling, Bo), at);
+        Assert.DoesNotContain(Do(state, new DeviceBound(Anna, 0xA11A, "link"), at).Points, p => p.Cause.Contains(Anna.ToString(), StringComparison.Ordinal));
+        Assert.Single(Do(state, new Bought(Anna, 0, "books", 4_000), at).Coupons);
+        Do(state, new MemberErased(Anna), at + 1);
+        var saved = new System.Buffers.ArrayBufferWriter<byte>();
+        state.Save(saved);
+        var times = 0;
+        for (var rest = saved.WrittenSpan; rest.IndexOf(Anna.ToByteArray()) is >= 0 and var found; rest = rest[(found + 16)..])
+        {
+            times++;
+        }
+
+        Assert.Equal(1, times);
+    }
+
+    [Fact]
+    public void A_visit_that_was_open_as_somebody_went_settles_without_their_token()
+    {
+        var (state, at) = (Begin(), ReplayTests.Morning + 7_200_000);
+        Do(state, new MemberJoined(Anna, null, "en", Purposes.Presence), at);
+        Do(state, new DeviceBound(Anna, 0xA11A, "link"), at);
+        Pass(state, at, at + 600_000, 0xA11A);
+        Do(state, new MemberErased(Anna), at + 600_000);
+        var settled = Pass(state, at + 600_000, at + 7_200_000);
+        Assert.Equal([0UL], settled.Select(v => v.Token));
+    }
+
     private static VenueState Begin(params string[] more)
     {
         var map = Kit.Simulator.DemoMall.Map;
@@ -137,6 +171,40 @@ public sealed class ForgettingTests
         var told = new VenueOutput();
         state.Apply(new Input(InputKind.Command, 0, [], at, command.Encode()), told, out _);
         return told;
+    }
+
+    // All gateways hear the devices every twenty seconds, one of them well.
+    private static List<VisitRow> Pass(VenueState state, long from, long until, params ulong[] devices)
+    {
+        var (visits, output) = (new List<VisitRow>(), new VenueOutput());
+        var gateways = state.Map.Receivers.Select(r => r.Gateway).Distinct().ToArray();
+        for (var at = from; at < until; at += 20_000)
+        {
+            var sequence = (ulong)(at / 1_000);
+            if (devices.Length > 0)
+            {
+                Apply(InputKind.Sightings, gateways[0], at + 500, new Batch
+                {
+                    Boot = 7, Sequence = sequence, Tokens = devices, Traits = [.. devices.Select(_ => TokenTraits.Bound | TokenTraits.Associated)], Exact = [.. devices], Coarse = [.. devices],
+                    Device = [.. devices.Select((_, i) => (ushort)i)], Receiver = [.. devices.Select(_ => (ushort)state.Map.Receivers.First(r => r.Gateway == gateways[0]).Number)],
+                    Dbm = [.. devices.Select(_ => (sbyte)-55)], At = [.. devices.Select(_ => at)],
+                }.Encode());
+            }
+
+            foreach (var gateway in gateways)
+            {
+                Apply(InputKind.Status, gateway, at + 600, new GatewayStatus { Boot = 7, At = at + 600, Online = true, CompleteTo = at + 400, LiveSequence = sequence, Version = "test" }.Encode());
+            }
+
+            Apply(InputKind.Tick, "", at + 700, []);
+            visits.AddRange(output.Visits);
+            output.Clear();
+        }
+
+        return visits;
+
+        void Apply(InputKind kind, string gateway, long at, byte[] payload) =>
+            state.Apply(new Input(kind, 0, InputRecord.NameOf(gateway), at, payload), output, out _);
     }
 
     // Keeps the venue busy for a moment, so that what is asked meanwhile meets in one commit.
