@@ -37,6 +37,7 @@ public sealed class MemberBook
 {
     private readonly Dictionary<MemberId, KnownMember> _members = [];
     private readonly Dictionary<DeviceToken, MemberId> _bindings = [];
+    private readonly Dictionary<MemberId, List<DeviceToken>> _devices = [];
     private readonly HashSet<MemberId> _erased = [];
 
     /// <summary>How many members there are.</summary>
@@ -128,13 +129,13 @@ public sealed class MemberBook
             return false;
         }
 
-        _bindings[device] = member;
+        Link(device, member);
         Version++;
         return true;
     }
 
     /// <summary>Devices bound to a member, by token.</summary>
-    public IReadOnlyList<DeviceToken> DevicesOf(MemberId member) => [.. _bindings.Where(b => b.Value == member).Select(b => b.Key).OrderBy(t => t.Hash)];
+    public IReadOnlyList<DeviceToken> DevicesOf(MemberId member) => _devices.TryGetValue(member, out var theirs) ? [.. theirs.OrderBy(t => t.Hash)] : [];
 
     /// <summary>Forgets a member for good.</summary>
     public void Erase(MemberId member)
@@ -225,7 +226,7 @@ public sealed class MemberBook
         for (var left = from.Count(); left > 0; left--)
         {
             var token = new DeviceToken((ulong)from.Long());
-            book._bindings[token] = new MemberId(from.Guid());
+            book.Link(token, new MemberId(from.Guid()));
         }
 
         for (var left = from.Count(); left > 0; left--)
@@ -239,9 +240,25 @@ public sealed class MemberBook
 
     private void Unbind(MemberId member)
     {
-        foreach (var token in _bindings.Where(b => b.Value == member).Select(b => b.Key).ToList())
+        if (_devices.Remove(member, out var theirs))
         {
-            _bindings.Remove(token);
+            theirs.ForEach(token => _bindings.Remove(token));
         }
+    }
+
+    private void Link(DeviceToken device, MemberId member)
+    {
+        if (_bindings.TryGetValue(device, out var before))
+        {
+            _devices[before].Remove(device);
+        }
+
+        _bindings[device] = member;
+        if (!_devices.TryGetValue(member, out var theirs))
+        {
+            _devices.Add(member, theirs = []);
+        }
+
+        theirs.Add(device);
     }
 }

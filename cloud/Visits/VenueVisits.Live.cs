@@ -2,6 +2,9 @@ namespace Presence.Visits;
 
 public sealed partial class VenueVisits
 {
+    /// <summary>Whether a device is in the venue now, as far as was heard.</summary>
+    public bool IsHere(DeviceToken device) => TryFind(device, out var slot) && _devices[slot].Is(DeviceFlags.LiveOpen);
+
     private void Hear(ref DeviceState device, int slot, in Burst burst, EvidenceSources sources, VisitEventList happened)
     {
         var at = burst.First;

@@ -113,6 +113,9 @@ public sealed partial class DecisionStage : IDecisionSink
         Tell(fact, venue, output);
     }
 
+    /// <summary>A member's visit ends otherwise than by leaving: no device leads to them any more.</summary>
+    public void Gone(MemberId member, long at, VenueState venue, VenueOutput output) => Tell(Fact.VisitEnded(member, at), venue, output);
+
     public void Joined(KnownMember member, long at, VenueState venue, VenueOutput output) =>
         Tell(Fact.Joined(Profile(member), at), venue, output);
 

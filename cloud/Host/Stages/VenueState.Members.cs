@@ -29,20 +29,33 @@ public sealed partial class VenueState
         ? new LiveGateway(name, g.Online, g.LastHeardAt, g.ClockError, g.Backlog)
         : new LiveGateway(name, false, 0, 0, 0);
 
-    // Where members are, for their own page and for staff. Of a member with two devices the last one to move counts.
-    private void Place(in VisitEvent e, MemberId member)
+    // Where members are, for their own page and for staff. Of a member with two devices the last one to move counts; the visit begins with
+    // the first of them and ends with the last. Says whether the member moved by it.
+    private bool Place(in VisitEvent e, MemberId member)
     {
         switch (e.Kind)
         {
             case VisitEventKind.VisitEnded:
-                _present.Remove(member);
-                break;
+                var devices = _members.DevicesOf(member);
+                return !IsHere(devices, e.Device) && (_present.Remove(member) || devices.Count == 1);
             case VisitEventKind.ZoneEntered:
                 _present[member] = e.Zone;
-                break;
+                return true;
             case VisitEventKind.VisitStarted:
-                _present.TryAdd(member, -1);
-                break;
+                return _present.TryAdd(member, -1);
+            default:
+                return true;
+        }
+    }
+
+    private bool IsHere(IEnumerable<DeviceToken> devices, DeviceToken but) => devices.Any(d => d != but && _visits.IsHere(d));
+
+    // No device leads to them any more: for the rules and for their own page they have left.
+    private void Depart(MemberId member, long at, VenueOutput output)
+    {
+        if (!IsHere(_members.DevicesOf(member), default) && _present.Remove(member))
+        {
+            Decisions.Gone(member, at, this, output);
         }
     }
 
@@ -73,17 +86,16 @@ public sealed partial class VenueState
             case ConsentChanged changed:
                 if (_members.SetConsent(new(changed.Member), changed.Purposes))
                 {
-                    if (!changed.Purposes.HasFlag(Purposes.Presence))
-                    {
-                        _present.Remove(new(changed.Member));
-                    }
-
                     if (!changed.Purposes.HasFlag(Purposes.Marketing))
                     {
                         Decisions.Withdrawn(_members.Find(new(changed.Member))!, at, this, output);
                     }
 
                     Decisions.Changed(_members.Find(new(changed.Member))!, at, this, output);
+                    if (!changed.Purposes.HasFlag(Purposes.Presence))
+                    {
+                        Depart(new(changed.Member), at, output);
+                    }
                 }
 
                 break;
@@ -98,7 +110,13 @@ public sealed partial class VenueState
                 Decisions.Erased(new(erased.Member), at, this, output);
                 break;
             case DeviceBound bound:
+                var before = _members.Resolve(new(bound.Token))?.Member;
                 var isBound = _members.Bind(new(bound.Member), new(bound.Token));
+                if (isBound && before is { } other && other.Value != bound.Member)
+                {
+                    Depart(other, at, output);
+                }
+
                 if (isBound && Decisions.Referrals.Verify(bound.Member, bound.Token) is { } brought)
                 {
                     Decisions.Give(new(brought), $"referral {NextInput}", Decisions.Points.Policy.Referral, pending: false, at, this, output);

@@ -360,9 +360,8 @@ public sealed partial class VenueState
                         _doors.Started(_calendar.Day(e.At));
                     }
 
-                    if (e.Traits.HasFlag(TokenTraits.Bound) && _members.Resolve(e.Device) is { } member)
+                    if (e.Traits.HasFlag(TokenTraits.Bound) && _members.Resolve(e.Device) is { } member && Place(e, member.Member))
                     {
-                        Place(e, member.Member);
                         Decisions.Moved(e, member.Member, this, output);
                     }
 

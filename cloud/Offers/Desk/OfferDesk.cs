@@ -54,7 +54,7 @@ public sealed partial class OfferDesk
                 Forget(fact.Member);
                 break;
             case FactKind.VisitStarted when _guests.TryGetValue(fact.Member, out var guest):
-                guest.Visit++;
+                guest.Visit += guest.Present ? 0 : 1;
                 guest.Present |= !fact.Late;
                 break;
             case FactKind.VisitEnded when !fact.Late && _guests.TryGetValue(fact.Member, out var guest):

@@ -158,6 +158,28 @@ public sealed class ForgettingTests
         Assert.Equal([0UL], settled.Select(v => v.Token));
     }
 
+    [Fact]
+    public void A_visit_of_two_devices_ends_with_the_last_and_when_it_becomes_somebody_elses()
+    {
+        var (state, at) = (Begin(), ReplayTests.Morning + 7_200_000);
+        Do(state, new MemberJoined(Anna, null, "en", Purposes.Presence), at);
+        Do(state, new MemberJoined(Bo, null, "en", Purposes.Presence), at);
+        Do(state, new DeviceBound(Anna, 0xA11A, "link"), at);
+        Do(state, new DeviceBound(Anna, 0xA11B, "link"), at);
+        Pass(state, at, at + 600_000, 0xA11A, 0xA11B);
+        Pass(state, at + 600_000, at + 5_400_000, 0xA11B);
+        Assert.True(state.Look().Present.ContainsKey(Anna));
+        var rebound = Do(state, new DeviceBound(Bo, 0xA11B, "link"), at + 5_400_000);
+        Assert.False(state.Look().Present.ContainsKey(Anna));
+        Assert.Equal([FactKind.VisitEnded], rebound.Facts.Where(f => f.Member == Anna).Select(f => KindOf(f.Fact)));
+    }
+
+    private static FactKind KindOf(byte[] fact)
+    {
+        var reader = new Presence.StateReader(fact);
+        return Fact.Load(ref reader).Kind;
+    }
+
     private static VenueState Begin(params string[] more)
     {
         var map = Kit.Simulator.DemoMall.Map;

@@ -185,6 +185,18 @@ public class DeskTests
     }
 
     [Fact]
+    public void A_second_device_that_arrives_begins_no_second_visit()
+    {
+        var rule = Rule("a", new RuleLimits { Once = Period.Visit });
+        _desk.Observe(Fact.VisitStarted(RuleMall.Anna, _noon));
+        Hold(rule, "coffee-free");
+        _desk.Observe(Fact.VisitStarted(RuleMall.Anna, _noon + 1));
+        Hold(rule, "lunch-20", now: _noon + 2);
+        Assert.Equal(DecisionOutcome.Offered, _seen.Decisions[0].Outcome);
+        Assert.Equal(DecisionOutcome.Blocked, _seen.Decisions[1].Outcome);
+    }
+
+    [Fact]
     public void The_holdout_is_stable_and_as_large_as_it_says()
     {
         var held = Enumerable.Range(0, 20_000).Count(i => Gates.IsHeldOut(RuleMall.Key, "holdout|a", new MemberId(new Guid(i, 7, 7, new byte[8])), 10));
