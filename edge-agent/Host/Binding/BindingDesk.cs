@@ -28,30 +28,29 @@ internal enum BindOutcome
 internal sealed class BindingDesk(
     INeighbourTable neighbours, FrameListener listener, IdentityKeeper identities, GatewayUplink uplink, GatewaySettings settings, TimeProvider time)
 {
-    // A code is one-time and random; this only keeps a loop from filling the link. Thirty tries a minute are a queue at the desk.
-    private const int MostPerMinute = 30;
-
     // A phone that is looked at says something at least every two seconds; one in a pocket may take longer and is asked for again.
     private static readonly TimeSpan NearWait = TimeSpan.FromSeconds(5);
-    private readonly Lock _gate = new(); // guards _tries
-    private readonly Queue<long> _tries = new();
+
+    // Tags and identity keys are bound at the gateway itself.
+    private static readonly IPAddress Desk = IPAddress.Loopback;
+    private readonly BindingTries _tries = new(TimeProvider.System);
 
     /// <summary>Binds the phone that asks, by its address on the venue's network.</summary>
     public async Task<BindOutcome> BindPhoneAsync(string code, IPAddress from, CancellationToken stopping) =>
-        Refused(code) is { } refused ? refused
+        Refused(code, from) is { } refused ? refused
         : neighbours.Find(from.IsIPv4MappedToIPv6 ? from.MapToIPv4() : from) is not { } address ? BindOutcome.NotOnOurNetwork
         : listener.BindingOf(AddressSpace.Wifi, address) is not { } device ? BindOutcome.NoLink
         : await ReportAsync(code, device, BindHow.Link, stopping);
 
     /// <summary>Binds the tag that is held to the gateway in the next seconds.</summary>
     public async Task<BindOutcome> BindNearestTagAsync(string code, CancellationToken stopping) =>
-        Refused(code) is { } refused ? refused
+        Refused(code, Desk) is { } refused ? refused
         : await listener.NearestTagAsync(settings.TagDbm, TimeSpan.FromSeconds(3), stopping) is not { } tag ? BindOutcome.NothingNear
         : await ReportAsync(code, tag, BindHow.Tag, stopping);
 
     /// <summary>Binds a tag by the address printed on it.</summary>
     public async Task<BindOutcome> BindTagAsync(string code, ulong address, CancellationToken stopping) =>
-        Refused(code) ?? (listener.BindingOf(SpaceOf(address), address) is { } tag ? await ReportAsync(code, tag, BindHow.Tag, stopping) : BindOutcome.NoLink);
+        Refused(code, Desk) ?? (listener.BindingOf(SpaceOf(address), address) is { } tag ? await ReportAsync(code, tag, BindHow.Tag, stopping) : BindOutcome.NoLink);
 
     /// <summary>
     /// Binds a phone by its identity key, if one of its addresses is heard in the next seconds: so a key mistyped, or written the other way
@@ -63,7 +62,7 @@ internal sealed class BindingDesk(
         var turned = key.Reverse().ToArray();
         try
         {
-            if (Refused(code) is { } refused)
+            if (Refused(code, Desk) is { } refused)
             {
                 return refused;
             }
@@ -98,28 +97,6 @@ internal sealed class BindingDesk(
         return await uplink.ReportBindingAsync(report, stopping) ? BindOutcome.Bound : BindOutcome.NoLink;
     }
 
-    private BindOutcome? Refused(string code)
-    {
-        if (!BindReport.IsCode(code))
-        {
-            return BindOutcome.NoCode;
-        }
-
-        lock (_gate)
-        {
-            var now = TimeProvider.System.GetTimestamp();
-            while (_tries.TryPeek(out var oldest) && TimeProvider.System.GetElapsedTime(oldest, now) > TimeSpan.FromMinutes(1))
-            {
-                _tries.Dequeue();
-            }
-
-            if (_tries.Count >= MostPerMinute)
-            {
-                return BindOutcome.TooMany;
-            }
-
-            _tries.Enqueue(now);
-            return null;
-        }
-    }
+    private BindOutcome? Refused(string code, IPAddress from) =>
+        !BindReport.IsCode(code) ? BindOutcome.NoCode : _tries.TryCount(from) ? null : BindOutcome.TooMany;
 }
