@@ -88,17 +88,17 @@ internal sealed partial class FeedCalls(FeedDesk desk, string folder, ILogger<Fe
 
         reply.EnsureSuccessStatusCode();
         LogListening(feed.Url.Host, feed.Url.Port);
-        using var reader = new StreamReader(await reply.Content.ReadAsStreamAsync(stopping), Encoding.UTF8);
+        var reader = new LineReader(await reply.Content.ReadAsStreamAsync(stopping), LongestLine);
         var marked = TimeProvider.System.GetTimestamp();
-        while (await reader.ReadLineAsync(stopping) is { } line)
+        while (await reader.ReadAsync(stopping) is { } line)
         {
-            if (line.Length is 0 or > LongestLine)
+            if (line.Length == 0)
             {
                 continue;
             }
 
             var readings = new FeedReadings();
-            var why = Firehose.Read(Encoding.UTF8.GetBytes(line), readings, out var uid, out var at);
+            var why = Firehose.Read(line, readings, out var uid, out var at);
             if (uid.Length > 0 && !seen.Add(uid))
             {
                 continue;

@@ -10,6 +10,11 @@ internal static class FeedPages
     private const int MostBytes = 8 * 1024 * 1024; // a network of a thousand access points in a minute
     private const int MostFrame = 1024 * 1024;
 
+    // Whose a body is shows only when it is there. Two fit in a small box's memory; a third waits for as long as a system waits for us.
+    private static readonly SemaphoreSlim Bodies = new(2);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LongestBody = TimeSpan.FromSeconds(30);
+
     public static void Map(IEndpointRouteBuilder pages, FeedSettings settings)
     {
         if (settings.Meraki is { } meraki)
@@ -40,9 +45,36 @@ internal static class FeedPages
             limit.MaxRequestBodySize = MostBytes;
         }
 
+        if (!await Bodies.WaitAsync(LongestWait, http.RequestAborted))
+        {
+            return Results.StatusCode(StatusCodes.Status503ServiceUnavailable);
+        }
+
+        try
+        {
+            return await TakeBodyAsync(http, desk, feed, read);
+        }
+        finally
+        {
+            Bodies.Release();
+        }
+    }
+
+    private static async Task<IResult> TakeBodyAsync(HttpContext http, FeedDesk desk, string feed, Func<ReadOnlyMemory<byte>, FeedReadings, FeedRefusal> read)
+    {
         // The body is in memory alone, and gone with the answer.
         using var body = new MemoryStream();
-        await http.Request.Body.CopyToAsync(body, http.RequestAborted);
+        using var slow = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
+        slow.CancelAfter(LongestBody);
+        try
+        {
+            await http.Request.Body.CopyToAsync(body, slow.Token);
+        }
+        catch (OperationCanceledException) when (!http.RequestAborted.IsCancellationRequested)
+        {
+            return Results.StatusCode(StatusCodes.Status408RequestTimeout);
+        }
+
         var readings = new FeedReadings();
         var why = read(body.GetBuffer().AsMemory(0, (int)body.Length), readings);
         if (why is FeedRefusal.None)
