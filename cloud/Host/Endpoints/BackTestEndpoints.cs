@@ -54,8 +54,8 @@ internal static class BackTestEndpoints
         try
         {
             var offers = body.Offers is { ValueKind: not JsonValueKind.Null } given ? OfferBook.Read(given.GetRawText()) : [];
-            var (documents, inForce, until) = await venues.LaneOf(found).AskAsync(found, (at, _, _) =>
-                ((at.State.Decisions.Documents, at.State.Decisions.Offers, at.State.Decisions.AdvancedTo), Array.Empty<VenueCommand>()));
+            var (documents, inForce, members, until) = await venues.LaneOf(found).AskAsync(found, (at, _, _) =>
+                ((at.State.Decisions.Documents, at.State.Decisions.Offers, at.State.Members.Members.Select(DecisionStage.Profile).ToList(), at.State.Decisions.AdvancedTo), Array.Empty<VenueCommand>()));
             var place = new RuleVenue(found.Map, new VenueCalendar(found.Map.TimeZone, found.Map.DayChange), OfferBook.Read(inForce), found.Key);
             var named = body.Rules.Select((r, i) => ($"rules[{i}]", r.GetRawText())).ToList();
             if (Drafts.Read(place, documents, named, offers, out var problems) is not { } drafts)
@@ -63,7 +63,7 @@ internal static class BackTestEndpoints
                 return Problems.Rules(problems);
             }
 
-            return tests.Start(found, drafts, days, until) is { } job
+            return tests.Start(found, drafts, days, members, until) is { } job
                 ? Results.Accepted($"/api/v1/venues/{venue}/backtests/{job.Id}", BackTestView.Of(job))
                 : Problems.Of(429, "too-many-backtests", "Too many back-tests are waiting.", "Wait for one to end, or cancel one.");
         }

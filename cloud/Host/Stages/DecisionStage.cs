@@ -283,7 +283,7 @@ public sealed partial class DecisionStage : IDecisionSink
             text.En.Replace("{zone}", name.En, StringComparison.Ordinal), text.Zh?.Replace("{zone}", name.In("zh"), StringComparison.Ordinal));
     }
 
-    private static MemberProfile Profile(KnownMember member) => new()
+    internal static MemberProfile Profile(KnownMember member) => new()
     {
         Member = member.Member,
         Allows = member.Purposes,

@@ -17,7 +17,7 @@ public enum BackTestState
 }
 
 /// <summary>A back-test an operator asked for.</summary>
-public sealed class BackTestJob(Guid id, Venue venue, Drafts drafts, int days)
+public sealed class BackTestJob(Guid id, Venue venue, Drafts drafts, int days, IReadOnlyList<MemberProfile> members)
 {
     private readonly CancellationTokenSource _cancel = new();
 
@@ -28,6 +28,9 @@ public sealed class BackTestJob(Guid id, Venue venue, Drafts drafts, int days)
     public Drafts Drafts => drafts;
 
     public int Days => days;
+
+    /// <summary>Who is a member now.</summary>
+    public IReadOnlyList<MemberProfile> Members => members;
 
     public BackTestState State { get; internal set; }
 
@@ -61,16 +64,17 @@ public sealed partial class BackTests(IDbContextFactory<PresenceDb> databases, I
     /// <param name="venue">Whose record.</param>
     /// <param name="drafts">What to try.</param>
     /// <param name="days">Days up to now whose decisions count; what was before is known to the rules.</param>
+    /// <param name="members">Who is a member now.</param>
     /// <param name="until">Unix ms to which the venue's own rules have been told of time.</param>
     /// <returns>Null when too many wait.</returns>
-    public BackTestJob? Start(Venue venue, Drafts drafts, int days, long until)
+    public BackTestJob? Start(Venue venue, Drafts drafts, int days, IReadOnlyList<MemberProfile> members, long until)
     {
         if (_jobs.Values.Count(j => j.State is BackTestState.Waiting or BackTestState.Running) >= MostWaiting)
         {
             return null;
         }
 
-        var job = new BackTestJob(Guid.NewGuid(), venue, drafts, days);
+        var job = new BackTestJob(Guid.NewGuid(), venue, drafts, days, members);
         _jobs[job.Id] = job;
         _order.Enqueue(job.Id);
         while (_order.Count > Kept && _order.TryDequeue(out var oldest) && _jobs.TryRemove(oldest, out var gone))
@@ -90,7 +94,9 @@ public sealed partial class BackTests(IDbContextFactory<PresenceDb> databases, I
     }
 
     /// <summary>What the venue's rules were told, in the order they were told it, with the time that had passed for them.</summary>
-    public IEnumerable<Fact> History(int venue)
+    /// <param name="venue">Its number.</param>
+    /// <param name="members">Who is a member now.</param>
+    public IEnumerable<Fact> History(int venue, IReadOnlyList<MemberProfile> members)
     {
         long last = 0, told = 0;
         while (true)
@@ -100,6 +106,12 @@ public sealed partial class BackTests(IDbContextFactory<PresenceDb> databases, I
             using (var database = databases.CreateDbContext())
             {
                 page = [.. database.Facts.AsNoTracking().Where(f => f.Venue == venue && f.Id > last).OrderBy(f => f.Id).Take(Page)];
+            }
+
+            // Who joined before the record begins is known from its first moment, as they are now: what they were then is no longer kept.
+            foreach (var member in last == 0 && page.Count > 0 ? members.Where(m => m.JoinedAt < page[0].At) : [])
+            {
+                yield return Fact.Changed(member, page[0].At) with { Late = true };
             }
 
             foreach (var row in page)
@@ -139,7 +151,7 @@ public sealed partial class BackTests(IDbContextFactory<PresenceDb> databases, I
             job.State = BackTestState.Running;
             var from = until - (job.Days * 86_400_000L);
             job.Report = job.Drafts.Try(
-                DeskPolicy.Default, () => History(job.Venue.Number), from, until, done =>
+                DeskPolicy.Default, () => History(job.Venue.Number, job.Members), from, until, done =>
                 {
                     job.Done = done;
                     return !ends.IsCancellationRequested;

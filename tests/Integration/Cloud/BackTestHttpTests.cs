@@ -36,6 +36,27 @@ public sealed class BackTestHttpTests
     }
 
     [Fact]
+    public async Task A_member_who_joined_before_the_record_begins_is_in_the_trial()
+    {
+        await using var cloud = await RunningCloud.StartAsync([]);
+        var (member, _) = await cloud.JoinAsync();
+        await Task.Delay(20);
+        await cloud.PostAsync($"/api/v1/venues/{RunningCloud.Venue}/purchases", new { member, zone = "page-one", category = "books", cents = 4_000 });
+        await using (var store = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={Path.Combine(cloud.Data, "presence.db")};Pooling=False"))
+        {
+            // As housekeeping leaves it once she has been a member for longer than facts are kept.
+            await store.OpenAsync();
+            await using var trim = store.CreateCommand();
+            trim.CommandText = "DELETE FROM facts WHERE id = (SELECT MIN(id) FROM facts)";
+            Assert.Equal(1, await trim.ExecuteNonQueryAsync());
+        }
+
+        var draft = JsonSerializer.Deserialize<JsonElement>(RunningCloud.WhenBuys("draft", "books", """{"offer": "coffee-free"}""").Replace("published", "draft", StringComparison.Ordinal));
+        var (_, job) = await cloud.PostAsync(Tests, new { rules = new[] { draft }, days = 7 });
+        Assert.Equal(1, (await DoneAsync(cloud, job)).GetProperty("forecast").GetProperty("membersReached").GetInt32());
+    }
+
+    [Fact]
     public async Task A_draft_with_a_mistake_is_refused_with_its_place()
     {
         await using var cloud = await RunningCloud.StartAsync([]);
