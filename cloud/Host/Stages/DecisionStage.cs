@@ -36,7 +36,7 @@ public sealed partial class DecisionStage : IDecisionSink
     {
         (_map, _key) = (map, key);
         Referrals = new Referrals(key);
-        _calendar = new VenueCalendar(map.TimeZone, map.DayChange);
+        _calendar = map.Calendar();
         (_rules, _desk, _decider, Words) = Make([], "[]");
     }
 
@@ -57,7 +57,7 @@ public sealed partial class DecisionStage : IDecisionSink
     public static IReadOnlyList<Problem> Check(VenueMap map, byte[] key, IReadOnlyList<string> documents, string offersJson)
     {
         var offers = OfferBook.Read(offersJson);
-        RuleBook.TryRead(Named(documents), new RuleVenue(map, new VenueCalendar(map.TimeZone, map.DayChange), offers, key), out _, out var problems);
+        RuleBook.TryRead(Named(documents), new RuleVenue(map, map.Calendar(), offers, key), out _, out var problems);
         return problems;
     }
 
@@ -73,7 +73,7 @@ public sealed partial class DecisionStage : IDecisionSink
     /// <summary>Takes another plan; zones keep their index, so what is known stays.</summary>
     public void Replace(VenueMap map)
     {
-        (_map, _calendar) = (map, new VenueCalendar(map.TimeZone, map.DayChange));
+        (_map, _calendar) = (map, map.Calendar());
         ReplaceLoyalty(Loyalty);
         Replace(_documents, _offersJson);
     }

@@ -100,7 +100,6 @@ public sealed partial class Lane
     private void Snapped(Venue venue) => (venue.SnapshotInput, venue.SnapshotSightings, venue.LastSnapshotAt) =
         (venue.State.NextInput, venue.State.Sightings, _time.GetUtcNow().ToUnixTimeMilliseconds());
 
-    // Once everybody has their answer: folding waits for the disk.
     private void FoldWhatWasForgotten()
     {
         var any = false;

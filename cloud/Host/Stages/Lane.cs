@@ -275,7 +275,11 @@ public sealed partial class Lane : IDisposable
             }
 
             items += group.Items.Length;
-            requests.ForEach(r => r.Complete());
+            if (!venue.ForgetSoon)
+            {
+                requests.ForEach(r => r.Complete());
+            }
+
             if (venue.Output.HasNews)
             {
                 _events.Happened(venue, venue.Output);
@@ -288,9 +292,11 @@ public sealed partial class Lane : IDisposable
             }
         }
 
+        // Folding waits for the disk, so nobody else waits for it; who asked to be forgotten hears of it when nothing is left.
+        FoldWhatWasForgotten();
+        taken.ForEach(t => t.Requests.ForEach(r => r.Complete()));
         _asking.Clear();
         FailPoint.Pass("after-ack");
-        FoldWhatWasForgotten();
         return items;
     }
 

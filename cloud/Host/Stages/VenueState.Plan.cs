@@ -29,7 +29,7 @@ public sealed partial class VenueState
     private void TakePlan(VenuePlan plan)
     {
         (Plan, _planText) = (plan, null);
-        _calendar = new VenueCalendar(Map.TimeZone, Map.DayChange);
+        _calendar = Map.Calendar();
         NumberReceivers();
         Decisions.Replace(plan.Map);
     }

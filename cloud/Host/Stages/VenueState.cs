@@ -51,7 +51,7 @@ public sealed partial class VenueState
         Plan = plan;
         NumberReceivers();
         _visits = new VenueVisits(Plan);
-        _calendar = new VenueCalendar(Map.TimeZone, Map.DayChange);
+        _calendar = Map.Calendar();
     }
 
     public int Number { get; }
