@@ -149,12 +149,14 @@ public sealed class SightingBatchTests
         }
 
         var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 1_000; i++)
+        const int batches = 10_000;
+        for (var i = 0; i < batches; i++)
         {
             SightingBatch.TryDecode(payload, buffers, out _, out _);
         }
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        // The smallest object is 24 bytes. Collections that other tests cause give up the rest of this thread's 8 KB, which counts as taken.
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, (24 * batches) - 1);
     }
 
     [Fact]
