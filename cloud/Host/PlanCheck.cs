@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using Presence.Visits;
 
@@ -32,7 +33,7 @@ internal static class PlanCheck
         try
         {
             plan.Policy.Check();
-            foreach (var zone in map.Zones.IsDefault ? [] : map.Zones.Where(z => z.Silence is not null))
+            foreach (var zone in map.Zones.IsDefault ? [] : map.Zones.Where(z => z?.Silence is not null))
             {
                 plan.Policy.CheckSilence(zone.Silence!.Value, $"Silence of zone '{zone.Id}'");
             }
@@ -45,6 +46,11 @@ internal static class PlanCheck
         Must(map.Tenant is not null && Wire.Topics.IsName(map.Tenant), $"map.tenant is '{map.Tenant}'; it must be lower-case letters, digits and hyphens, 1 to 32");
         Must(map.Venue is not null && Wire.Topics.IsName(map.Venue), $"map.venue is '{map.Venue}'; it must be lower-case letters, digits and hyphens, 1 to 32");
         Named(map.Name, "map");
+        foreach (var (date, name) in map.Holidays ?? ImmutableDictionary<DateOnly, string>.Empty)
+        {
+            Must(!string.IsNullOrWhiteSpace(name) && name.Length <= 60, $"map.holidays['{date:yyyy-MM-dd}'] has no name of 1 to 60 letters");
+        }
+
         Must(map.TimeZone is not null && TimeZoneInfo.TryFindSystemTimeZoneById(map.TimeZone, out _), $"map.timeZone is '{map.TimeZone}', which is no IANA time zone such as Asia/Shanghai");
         Must(!map.Floors.IsDefault, "map.floors is missing; it needs at least one floor");
         Must(!map.Zones.IsDefault, "map.zones is missing; it may be empty");

@@ -26,7 +26,7 @@ internal static class BackTestCommand
         var options = new Arguments([.. args.Skip(1)], ["json"], ["days", "members", "seed", "live"]);
         var (days, members) = (options.Count("days", 30, 1, 366), options.Count("members", 2_000, 1, 1_000_000));
         var map = DemoMall.Map;
-        var calendar = new VenueCalendar(map.TimeZone, map.DayChange);
+        var calendar = map.Calendar();
         var live = options.Text("live", Shipped());
         var offers = ReadOffers(live == "none" ? args[0] : live);
         var rules = Documents(args[0]);

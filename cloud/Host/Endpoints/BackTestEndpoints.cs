@@ -56,7 +56,7 @@ internal static class BackTestEndpoints
             var offers = body.Offers is { ValueKind: not JsonValueKind.Null } given ? OfferBook.Read(given.GetRawText()) : [];
             var (documents, inForce, members, until) = await venues.LaneOf(found).AskAsync(found, (at, _, _) =>
                 ((at.State.Decisions.Documents, at.State.Decisions.Offers, at.State.Members.Members.Select(DecisionStage.Profile).ToList(), at.State.Decisions.AdvancedTo), Array.Empty<VenueCommand>()));
-            var place = new RuleVenue(found.Map, new VenueCalendar(found.Map.TimeZone, found.Map.DayChange), OfferBook.Read(inForce), found.Key);
+            var place = new RuleVenue(found.Map, found.Map.Calendar(), OfferBook.Read(inForce), found.Key);
             var named = body.Rules.Select((r, i) => ($"rules[{i}]", r.GetRawText())).ToList();
             if (Drafts.Read(place, documents, named, offers, out var problems) is not { } drafts)
             {

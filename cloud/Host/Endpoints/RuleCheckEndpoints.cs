@@ -37,7 +37,7 @@ internal static class RuleCheckEndpoints
         var text = document.GetRawText();
         var (documents, offers) = await venues.LaneOf(found).AskAsync<(IReadOnlyList<string>, string)>(found, (at, _, _) =>
             ((at.State.Decisions.Documents, at.State.Decisions.Offers), []));
-        var place = new RuleVenue(found.Map, new VenueCalendar(found.Map.TimeZone, found.Map.DayChange), OfferBook.Read(offers), found.Key);
+        var place = new RuleVenue(found.Map, found.Map.Calendar(), OfferBook.Read(offers), found.Key);
         if (Drafts.Read(place, documents, [("document", text)], [], out var problems) is not { } drafts)
         {
             return Results.Ok(new RuleCheckView(null, [.. problems.Select(p => new RuleErrorView(p.Path, p.Value, p.Expected))], []));

@@ -191,7 +191,7 @@ internal static class RuleEndpoints
     }
 
     private static RuleVenue PlaceOf(Venue venue, string offers) =>
-        new(venue.Map, new VenueCalendar(venue.Map.TimeZone, venue.Map.DayChange), OfferBook.Read(offers), venue.Key);
+        new(venue.Map, venue.Map.Calendar(), OfferBook.Read(offers), venue.Key);
 
     private static JsonElement? Json(string? text) => text is null ? null : JsonSerializer.Deserialize<JsonElement>(text);
 

@@ -76,7 +76,7 @@ public sealed class VenueWords(
         var offer = known is null ? null : Definition(known.Offer);
         offer ??= new OfferDefinition { Id = known?.Offer ?? "", Title = new LocalText(""), Theme = "", ValidFor = TimeSpan.Zero };
         var refused = CouponLife.Validate(known, store is null ? offer with { Where = [], WhereTags = [] } : offer, store, at, together);
-        reason = CouponLife.Say(refused, known, new VenueCalendar(plan.TimeZone, plan.DayChange));
+        reason = CouponLife.Say(refused, known, plan.Calendar());
         if (refused == Refused.WrongPlace && Where(offer.Id) is { } where)
         {
             reason = new LocalText($"{reason.En} It can be used in: {where.En}.", $"{reason.In("zh")} 可用店铺：{where.In("zh")}。");

@@ -77,6 +77,9 @@ public sealed record VenueMap
     /// <summary>When the venue's day ends and tokens change, local time. Default 04:00.</summary>
     public TimeOnly DayChange { get; init; } = new(4, 0);
 
+    /// <summary>Local dates and what is celebrated, for rules that ask; null for none.</summary>
+    public ImmutableDictionary<DateOnly, string>? Holidays { get; init; }
+
     public required ImmutableArray<Floor> Floors { get; init; }
 
     public required ImmutableArray<Zone> Zones { get; init; }
@@ -88,6 +91,10 @@ public sealed record VenueMap
 
     /// <summary>Ways between zones. Empty means: neighbours are those whose outlines touch.</summary>
     public ImmutableArray<Passage> Passages { get; init; } = [];
+
+    /// <summary>Local time as the venue lives by it.</summary>
+    /// <exception cref="TimeZoneNotFoundException">The time zone is unknown.</exception>
+    public VenueCalendar Calendar() => new(TimeZone, DayChange, Holidays);
 
     /// <summary>Index into <see cref="Zones"/>, or -1 when the id is unknown.</summary>
     public int ZoneIndex(string id)

@@ -12,6 +12,28 @@ public sealed class RuleDocumentTests
     private const string Rules = $"/api/v1/venues/{RunningCloud.Venue}/rules";
 
     [Fact]
+    public async Task A_rule_for_holidays_knows_those_of_the_plan()
+    {
+        const string rule = """
+            {"id": "feast", "version": 1, "state": "published", "author": "test", "title": {"en": "feast"}, "when": {"purchases": {"category": "books"} }, "if": [{"holiday": "National Day"}],
+             "then": [{"message": {"text": {"en": "A happy National Day", "zh": "国庆节快乐"}, "theme": "feast"} }], "limits": {"once": "none"} }
+            """;
+        await using var cloud = await RunningCloud.StartAsync([rule], settings: ["--time-scale", "1", "--time-origin", "2026-10-01T04:00:00Z"]);
+        var (member, secret) = await cloud.JoinAsync();
+        await BuyAsync();
+        var map = JsonSerializer.SerializeToNode(Kit.Simulator.DemoMall.Map, Presence.Cloud.VenueFile.Json)!;
+        map["holidays"] = new JsonObject { ["2026-10-01"] = "National Day" };
+        Assert.Equal(HttpStatusCode.OK, (await cloud.SendAsync(HttpMethod.Put, $"/api/v1/venues/{RunningCloud.Venue}/plan", new { map })).Status);
+        Assert.Equal("National Day", (await cloud.GetAsync($"/api/v1/venues/{RunningCloud.Venue}/plan")).GetProperty("map").GetProperty("holidays").GetProperty("2026-10-01").GetString());
+        await BuyAsync();
+        Assert.True(await RunningCloud.EventuallyAsync(async () => (await cloud.GetAsync("/api/v1/me/inbox", secret)).GetArrayLength() > 0));
+        Assert.Equal(1, (await cloud.GetAsync("/api/v1/me/inbox", secret)).GetArrayLength());
+
+        async Task BuyAsync() => Assert.Equal(
+            HttpStatusCode.Accepted, (await cloud.PostAsync($"/api/v1/venues/{RunningCloud.Venue}/purchases", new { member, zone = "page-one", category = "books", cents = 50 })).Status);
+    }
+
+    [Fact]
     public async Task A_rule_is_drafted_published_paused_and_archived_and_every_step_is_kept()
     {
         await using var cloud = await RunningCloud.StartAsync([]);

@@ -26,6 +26,8 @@ public sealed class VenueFileTests
         { "timeZone", "\"Mars/Base\"", "Mars/Base" },
         { "receivers/0/gateway", "null", "gateway" },
         { "receivers/0/floor", "\"F99\"", "F99" },
+        { "holidays", "{\"2026-10-01\": \"\"}", "2026-10-01" },
+        { "holidays", "{\"2026-13-01\": \"No day\"}", "holidays" },
         { "passages", "[{\"from\": \"nowhere\"}]", "nowhere" },
     };
 
