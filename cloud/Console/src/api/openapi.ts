@@ -4037,6 +4037,10 @@ export interface components {
              * @description When the venue's day ends and tokens change, local time. Default 04:00.
              */
             dayChange?: string;
+            /** @description Local dates and what is celebrated, for rules that ask; null for none. */
+            holidays?: null | {
+                [key: string]: string;
+            };
             floors: components["schemas"]["Floor"][];
             zones: components["schemas"]["Zone"][];
             receivers: components["schemas"]["Receiver"][];
