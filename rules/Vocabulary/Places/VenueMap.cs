@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace Presence;
 
@@ -78,6 +79,7 @@ public sealed record VenueMap
     public TimeOnly DayChange { get; init; } = new(4, 0);
 
     /// <summary>Local dates and what is celebrated, for rules that ask; null for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ImmutableDictionary<DateOnly, string>? Holidays { get; init; }
 
     public required ImmutableArray<Floor> Floors { get; init; }
