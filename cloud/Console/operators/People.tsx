@@ -1,9 +1,7 @@
-import { CircleX } from 'lucide-react';
 import { useState } from 'react';
 import { at, call, Problem } from '../src/api/client';
 import type { LiveFloor } from '../src/api/types';
-import { Notice } from '../src/ui/parts';
-import { common } from '../src/ui/words';
+import { NotDone } from '../src/ui/parts';
 import type { Formats } from '../src/words/formats';
 import { useSay } from '../src/words/language';
 import { words } from './words';
@@ -68,7 +66,6 @@ export function People({ venue, floor, formats }: { venue: string; floor: LiveFl
 /** Somebody's own count, from which the estimate learns. */
 function Counted({ venue }: { venue: string }) {
   const say = useSay(words);
-  const plain = useSay(common);
   const [typed, setTyped] = useState('');
   const [state, setState] = useState<'idle' | 'busy' | 'done'>('idle');
   const [problem, setProblem] = useState<Problem>();
@@ -115,11 +112,7 @@ function Counted({ venue }: { venue: string }) {
       <p className="tiny" role="status">
         {state === 'done' ? say.count.told : say.count.countedHelp}
       </p>
-      {problem !== undefined && (
-        <Notice icon={CircleX} tone="bad">
-          {problem.status === 0 ? plain.noConnection : (problem.detail ?? problem.message)}
-        </Notice>
-      )}
+      <NotDone problem={problem} />
     </form>
   );
 }

@@ -1,7 +1,6 @@
-import { CircleX } from 'lucide-react';
 import { useState } from 'react';
 import { Problem } from '../../src/api/client';
-import { Notice } from '../../src/ui/parts';
+import { NotDone } from '../../src/ui/parts';
 import { Sheet } from '../../src/ui/Sheet';
 import { common } from '../../src/ui/words';
 import { useSay } from '../../src/words/language';
@@ -32,11 +31,7 @@ export function Ask({ title, text, yes, act, done, close }: Props) {
   };
   return (
     <Sheet open onClose={close} title={title} description={text}>
-      {problem !== undefined && (
-        <Notice icon={CircleX} tone="bad">
-          {say.failed} {problem.status === 0 ? plain.noConnection : (problem.detail ?? problem.message)}
-        </Notice>
-      )}
+      <NotDone what={say.failed} problem={problem} />
       <div className="two">
         <button type="button" className="button calm" onClick={close}>
           {plain.cancel}

@@ -1,8 +1,8 @@
-import { CircleCheck, CircleX, Copy, TriangleAlert } from 'lucide-react';
+import { CircleCheck, Copy, TriangleAlert } from 'lucide-react';
 import { useState } from 'react';
 import { at, call, Problem } from '../../src/api/client';
 import type { EnrolmentCode, GatewayEntry } from '../../src/api/types';
-import { Notice } from '../../src/ui/parts';
+import { NotDone, Notice } from '../../src/ui/parts';
 import { Sheet } from '../../src/ui/Sheet';
 import { common } from '../../src/ui/words';
 import type { Formats } from '../../src/words/formats';
@@ -59,11 +59,7 @@ export function EnrolSheet({ venue, entry, formats, changed, close }: Props) {
           {say.enrolReplaces}
         </Notice>
       )}
-      {problem !== undefined && (
-        <Notice icon={CircleX} tone="bad">
-          {say.failed} {problem.status === 0 ? plain.noConnection : (problem.detail ?? problem.message)}
-        </Notice>
-      )}
+      <NotDone what={say.failed} problem={problem} />
       {made === undefined ? (
         <button type="button" className="button wide" disabled={busy} onClick={make}>
           {busy ? say.making : say.makeCode}

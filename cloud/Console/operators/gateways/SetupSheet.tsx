@@ -1,8 +1,7 @@
-import { CircleX } from 'lucide-react';
 import { useId, useState } from 'react';
 import { at, call, Problem } from '../../src/api/client';
 import type { GatewayEntry, GatewaySetup } from '../../src/api/types';
-import { Notice } from '../../src/ui/parts';
+import { NotDone } from '../../src/ui/parts';
 import { Sheet } from '../../src/ui/Sheet';
 import { common } from '../../src/ui/words';
 import type { Formats } from '../../src/words/formats';
@@ -88,11 +87,7 @@ export function SetupSheet({ venue, entry, formats, done, close }: Props) {
           {read.wrong.has('broker') ? say.brokerWrong : say.brokerHelp}
         </span>
       </div>
-      {problem !== undefined && (
-        <Notice icon={CircleX} tone="bad">
-          {say.failed} {problem.status === 0 ? plain.noConnection : (problem.detail ?? problem.message)}
-        </Notice>
-      )}
+      <NotDone what={say.failed} problem={problem} />
       <div className="two">
         <button type="button" className="button calm" onClick={close}>
           {plain.cancel}

@@ -1,8 +1,7 @@
-import { CircleX } from 'lucide-react';
 import { useState } from 'react';
 import { at, call, Problem } from '../../src/api/client';
 import type { Doubt } from '../../src/api/types';
-import { Bones, Notice } from '../../src/ui/parts';
+import { Bones, NotDone } from '../../src/ui/parts';
 import { Sheet } from '../../src/ui/Sheet';
 import { common } from '../../src/ui/words';
 import { useLanguage, useSay } from '../../src/words/language';
@@ -56,11 +55,7 @@ export function MoveSheet({ venue, rule, move, doubts, done, close }: Props) {
       </p>
       {publishes && (doubts === undefined ? <Bones lines={1} height="3rem" /> : <Doubts doubts={doubts} />)}
       <NameField name={name} put={putName} wrong={asked && name.trim() === ''} />
-      {problem !== undefined && (
-        <Notice icon={CircleX} tone="bad">
-          {say.failed} {problem.status === 0 ? plain.noConnection : (problem.detail ?? problem.message)}
-        </Notice>
-      )}
+      <NotDone what={say.failed} problem={problem} />
       <div className="two">
         <button type="button" className="button calm" onClick={close}>
           {plain.cancel}

@@ -1,4 +1,4 @@
-import { CircleAlert, type LucideIcon } from 'lucide-react';
+import { CircleAlert, CircleX, type LucideIcon } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { Problem } from '../api/client';
 import type { LinkState } from '../live/link';
@@ -96,6 +96,16 @@ export function Notice({
       <Icon size={18} aria-hidden="true" />
       <div className="words">{children}</div>
     </div>
+  );
+}
+
+/** Why something that was asked for was not done, where it was asked for. Nothing while there is no problem. */
+export function NotDone({ what, problem }: { what?: string; problem: Problem | undefined }) {
+  const say = useSay(common);
+  return problem === undefined ? null : (
+    <Notice icon={CircleX} tone="bad">
+      {what} {problem.status === 0 ? say.noConnection : (problem.detail ?? problem.message)}
+    </Notice>
   );
 }
 
