@@ -5,6 +5,13 @@ using Microsoft.Data.Sqlite;
 
 namespace Presence.Spool;
 
+/// <summary>A row as it lies in the file.</summary>
+/// <param name="Number">Its number.</param>
+/// <param name="Sightings">How many it says it holds.</param>
+/// <param name="Batch">What it holds; null when it is damaged.</param>
+/// <param name="Body">The bytes of the batch.</param>
+internal readonly record struct SpooledRow(long Number, long Sightings, SealedBatch? Batch, byte[] Body);
+
 /// <summary>The spool's table and state in one SQLite file. Owned by one thread; knows SQL, decides nothing.</summary>
 internal sealed class SpoolFile : IDisposable
 {
@@ -19,6 +26,8 @@ internal sealed class SpoolFile : IDisposable
         CREATE TABLE IF NOT EXISTS dropped (reason TEXT PRIMARY KEY, sightings INTEGER NOT NULL);
         """;
 
+    private const string Columns = "number, at, sightings, precious, crc, body";
+
     private readonly SqliteConnection _connection;
     private readonly Dictionary<string, SqliteCommand> _prepared = new(StringComparer.Ordinal);
 
@@ -26,31 +35,31 @@ internal sealed class SpoolFile : IDisposable
 
     /// <summary>Opens or begins a spool file.</summary>
     /// <exception cref="SqliteException">It is not one, is damaged, or the disk refuses.</exception>
-    public static SpoolFile Open(string path, long mostLog)
+    public static SpoolFile Open(string path, long mostLog) => Open(path, SqliteOpenMode.ReadWriteCreate, file =>
     {
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
-        try
-        {
-            connection.Open();
-            var file = new SpoolFile(connection);
+        // FULL: each commit is on the disk itself before it is reported, so a power cut takes back nothing that was accepted.
+        // The log stays small enough to be written back into the file even on a full disk, with the ballast thrown overboard.
+        var pages = Math.Clamp(mostLog / 4_096, 16, 1_000);
+        file.Run("PRAGMA journal_mode = WAL");
+        file.Run("PRAGMA synchronous = FULL");
+        file.Run("PRAGMA busy_timeout = 5000");
+        file.Run(string.Create(CultureInfo.InvariantCulture, $"PRAGMA wal_autocheckpoint = {pages}"));
+        file.Run(string.Create(CultureInfo.InvariantCulture, $"PRAGMA journal_size_limit = {pages * 4_096}"));
+        file.Run(Schema);
+    });
 
-            // FULL: each commit is on the disk itself before it is reported, so a power cut takes back nothing that was accepted.
-            // The log stays small enough to be written back into the file even on a full disk, with the ballast thrown overboard.
-            var pages = Math.Clamp(mostLog / 4_096, 16, 1_000);
-            file.Run("PRAGMA journal_mode = WAL");
-            file.Run("PRAGMA synchronous = FULL");
-            file.Run("PRAGMA busy_timeout = 5000");
-            file.Run(string.Create(CultureInfo.InvariantCulture, $"PRAGMA wal_autocheckpoint = {pages}"));
-            file.Run(string.Create(CultureInfo.InvariantCulture, $"PRAGMA journal_size_limit = {pages * 4_096}"));
-            file.Run(Schema);
-            return file;
-        }
-        catch
-        {
-            connection.Dispose();
-            throw;
-        }
-    }
+    /// <summary>Opens a damaged file to read what is left of it; it stays as it is.</summary>
+    /// <exception cref="SqliteException">Nothing of it can be read, or the disk refuses.</exception>
+    public static SpoolFile OpenDamaged(string path) => Open(path, SqliteOpenMode.ReadOnly, static _ => { });
+
+    /// <summary>Begins a file that is written in one go. It is not on the disk before somebody syncs it: after a power cut it is begun again.</summary>
+    /// <exception cref="SqliteException">The disk refuses.</exception>
+    public static SpoolFile OpenToBuild(string path) => Open(path, SqliteOpenMode.ReadWriteCreate, static file =>
+    {
+        file.Run("PRAGMA journal_mode = MEMORY");
+        file.Run("PRAGMA synchronous = OFF");
+        file.Run(Schema);
+    });
 
     /// <summary>Whether every page is where it should be.</summary>
     public bool IsWhole() => Prepared("PRAGMA quick_check(1)").ExecuteScalar() is "ok";
@@ -67,11 +76,18 @@ internal sealed class SpoolFile : IDisposable
             return null;
         }
 
-        return new SpoolState
+        try
         {
-            Boot = unchecked((ulong)read.GetInt64(0)), Last = read.GetInt64(1), Open = read.GetBoolean(2), Offered = read.GetInt64(3),
-            LastBacklog = read.GetInt64(4), Backlog = LoadBacklog(), Drops = LoadDrops(),
-        };
+            return new SpoolState
+            {
+                Boot = unchecked((ulong)read.GetInt64(0)), Last = read.GetInt64(1), Open = read.GetBoolean(2), Offered = read.GetInt64(3),
+                LastBacklog = read.GetInt64(4), Backlog = LoadBacklog(), Drops = LoadDrops(),
+            };
+        }
+        catch (Exception e) when (e is InvalidOperationException or InvalidCastException or OverflowException)
+        {
+            throw new SqliteException($"the state cannot be read: {e.Message}", SQLitePCL.raw.SQLITE_CORRUPT);
+        }
     }
 
     public void Begin() => Run("BEGIN IMMEDIATE");
@@ -178,9 +194,9 @@ internal sealed class SpoolFile : IDisposable
     public void Checkpoint() => Run("PRAGMA wal_checkpoint(TRUNCATE)");
 
     /// <summary>Reads batches of one stretch; damaged ones are told to <paramref name="damaged"/> and left out.</summary>
-    public void Read(Span span, int most, int mostBytes, List<SpooledBatch> into, Action<long> damaged)
+    public void Read(Span span, int most, int mostBytes, List<SpooledBatch> into, Action<SpooledRow> damaged)
     {
-        var select = Prepared("SELECT number, sightings, at, crc, body FROM batch WHERE number BETWEEN $1 AND $2 ORDER BY number");
+        var select = Prepared($"SELECT {Columns} FROM batch WHERE number BETWEEN $1 AND $2 ORDER BY number");
         Set(select, span.From, span.To);
         using var read = select.ExecuteReader();
         var bytes = into.Sum(b => b.Body.Length);
@@ -188,30 +204,27 @@ internal sealed class SpoolFile : IDisposable
         // Counted here and not by the query: a damaged row in a limit would end the stretch early, and what follows it would be passed over.
         while (into.Count < most && bytes < mostBytes && read.Read())
         {
-            var body = read.GetFieldValue<byte[]>(4);
-            if (Crc(body) != read.GetInt64(3))
+            var row = RowOf(read);
+            if (row.Batch is not { } batch)
             {
-                damaged(read.GetInt64(0));
+                damaged(row);
                 continue;
             }
 
-            bytes += body.Length;
-            into.Add(new(read.GetInt64(0), read.GetInt32(1), read.GetInt64(2), body));
+            bytes += batch.Body.Length;
+            into.Add(new(row.Number, batch.Sightings, batch.FirstAt, row.Body));
         }
     }
 
-    /// <summary>Every batch whose check holds, for rescue.</summary>
-    public IEnumerable<(long Number, SealedBatch Batch)> All(bool descending)
+    /// <summary>Every row from a number on, for rescue.</summary>
+    public IEnumerable<SpooledRow> All(long from, bool descending)
     {
-        var select = Prepared("SELECT number, at, sightings, precious, crc, body FROM batch ORDER BY number " + (descending ? "DESC" : "ASC"));
+        var select = Prepared($"SELECT {Columns} FROM batch WHERE number >= $1 ORDER BY number " + (descending ? "DESC" : "ASC"));
+        Set(select, from);
         using var read = select.ExecuteReader();
         while (read.Read())
         {
-            var body = read.GetFieldValue<byte[]>(5);
-            if (Crc(body) == read.GetInt64(4))
-            {
-                yield return (read.GetInt64(0), new(body, read.GetInt32(2), read.GetInt64(1), read.GetBoolean(3)));
-            }
+            yield return RowOf(read);
         }
     }
 
@@ -223,6 +236,33 @@ internal sealed class SpoolFile : IDisposable
         }
 
         _connection.Dispose();
+    }
+
+    private static SpoolFile Open(string path, SqliteOpenMode mode, Action<SpoolFile> prepare)
+    {
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Mode = mode, Pooling = false }.ToString());
+        try
+        {
+            connection.Open();
+            var file = new SpoolFile(connection);
+            prepare(file);
+            return file;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    // Asked for as they are: where a bit flipped, a number may have become a text, or nothing.
+    private static SpooledRow RowOf(SqliteDataReader read)
+    {
+        var sightings = read.GetValue(2) is long found ? found : 1;
+        return read.GetValue(5) is byte[] body && read.GetValue(4) is long crc && Crc(body) == crc
+            && read.GetValue(1) is long at && read.GetValue(3) is long precious && sightings is >= 0 and <= int.MaxValue
+            ? new(read.GetInt64(0), sightings, new(body, (int)sightings, at, precious != 0), body)
+            : new(read.GetInt64(0), sightings, null, []);
     }
 
     // SQLite guards its pages' structure, not the bytes within: a flipped bit in a body would travel on as a sighting.

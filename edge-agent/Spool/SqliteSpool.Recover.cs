@@ -6,20 +6,18 @@ namespace Presence.Spool;
 /// <remarks>What to do with a damaged file: set it aside, keep what can be read, under numbers the cloud knows or can tell apart.</remarks>
 public sealed partial class SqliteSpool
 {
-    // Batches at the damaged end may have been sent under numbers that can no longer be read; a leap keeps them from being given again.
-    private const long Leap = 1_000_000;
-
     private long MostLog => _options.Ballast > 0 ? Math.Min(_options.Ballast / 2, _options.Capacity / 8) : _options.Capacity / 8;
 
     private string BootFile => Path.Combine(_options.Folder, "boot");
 
-    private static bool IsDamage(SqliteException e) => e.SqliteErrorCode is SQLitePCL.raw.SQLITE_CORRUPT or SQLitePCL.raw.SQLITE_NOTADB;
+    private static bool IsDamage(SqliteException e) => SpoolRescue.IsDamage(e);
 
     private (SpoolFile Writer, SpoolFile Reader, SpoolState State) OpenOrSetAside()
     {
+        Resume();
         try
         {
-            return OpenSpool(begin: static () => new SpoolState { Boot = NewBoot() });
+            return OpenSpool();
         }
         catch (SqliteException e) when (IsDamage(e))
         {
@@ -37,9 +35,9 @@ public sealed partial class SqliteSpool
             _suspect = true;
             _reader.Dispose();
             _file.Dispose();
-            (_file, _reader, _state) = IsWhole() ? OpenSpool(begin: static () => new SpoolState { Boot = NewBoot() }) : SetAside(why);
+            Resume();
+            (_file, _reader, _state) = IsWhole() ? OpenSpool() : SetAside(why);
             _suspect = false;
-            _damaged.Clear();
         }
     }
 
@@ -62,7 +60,21 @@ public sealed partial class SqliteSpool
         }
     }
 
-    private (SpoolFile Writer, SpoolFile Reader, SpoolState State) OpenSpool(Func<SpoolState> begin)
+    private (SpoolFile Writer, SpoolFile Reader, SpoolState State) OpenSpool()
+    {
+        try
+        {
+            return TryOpenSpool();
+        }
+        catch (Exception e) when (_ballast.IsAboard && (e is IOException || (e is SqliteException sqlite && !IsDamage(sqlite))))
+        {
+            // Even opening needs a little room; on a full disk the ballast gives it.
+            _ballast.Release();
+            return TryOpenSpool();
+        }
+    }
+
+    private (SpoolFile Writer, SpoolFile Reader, SpoolState State) TryOpenSpool()
     {
         var writer = SpoolFile.Open(MainFile, MostLog);
         try
@@ -70,19 +82,13 @@ public sealed partial class SqliteSpool
             var state = writer.Load();
             if (state is null)
             {
-                state = begin();
+                state = new SpoolState { Boot = NewBoot() };
                 writer.Begin();
                 writer.Save(state, before: null);
                 writer.Commit();
             }
 
-            // The name of the incarnation stands a second time beside the file, for the day the file cannot be read.
-            var text = state.Boot.ToString("x16", CultureInfo.InvariantCulture);
-            if (!File.Exists(BootFile) || File.ReadAllText(BootFile) != text)
-            {
-                File.WriteAllText(BootFile, text);
-            }
-
+            KeepBoot(state.Boot);
             return (writer, SpoolFile.Open(MainFile, MostLog), state);
         }
         catch
@@ -94,112 +100,37 @@ public sealed partial class SqliteSpool
 
     private (SpoolFile Writer, SpoolFile Reader, SpoolState State) SetAside(string why)
     {
-        var aside = FreeName();
-        foreach (var ending in (ReadOnlySpan<string>)["", "-wal", "-shm"])
-        {
-            if (File.Exists(MainFile + ending))
-            {
-                File.Move(MainFile + ending, aside + ending);
-            }
-        }
-
-        // Without the name of the incarnation nobody could tell whether the cloud has a batch already: then none is kept.
-        var known = Known(aside);
-        var spool = OpenSpool(() => known ?? new SpoolState { Boot = NewBoot() });
-        var kept = known is null ? 0 : Salvage(aside, spool.Writer);
-        var state = spool.Writer.Load()!;
-        state = state with { Last = state.Last + (state.Last > 0 ? Leap : 0) };
-        spool.Writer.Begin();
-        spool.Writer.Save(state, before: null);
-        spool.Writer.Commit();
-        LogSetAside(MainFile, why, aside, kept);
-        return (spool.Writer, spool.Reader, state);
+        var rescued = _rescue.Run(_damaged);
+        LogSetAside(MainFile, why, rescued.Aside, rescued.Kept, rescued.Damaged, rescued.Dropped);
+        return OpenSpool();
     }
 
-    /// <summary>The state the damaged file was in, or one as near to it as can be told; null when even its name is lost.</summary>
-    private SpoolState? Known(string aside)
+    /// <summary>Ends what a power cut interrupted.</summary>
+    private void Resume()
     {
-        try
+        if (_rescue.Resume() is { } aside)
         {
-            using var file = SpoolFile.Open(aside, MostLog);
-            if (file.LoadUncounted() is { } state)
-            {
-                return state;
-            }
+            LogResumed(MainFile, aside);
         }
-        catch (SqliteException)
-        {
-            // Then the name beside it must do.
-        }
-
-        return File.Exists(BootFile)
-            && ulong.TryParse(File.ReadAllText(BootFile), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var boot) && boot != 0
-            ? new SpoolState { Boot = boot, Last = Leap, Open = true }
-            : null;
     }
 
-    /// <summary>Copies batches from both ends until the damage is met; those whose check fails are left out.</summary>
-    private long Salvage(string aside, SpoolFile into)
+    /// <summary>The name of the incarnation stands a second time beside the file, for the day the file cannot be read.</summary>
+    private void KeepBoot(ulong boot)
     {
-        long kept = 0;
-        try
+        var text = boot.ToString("x16", CultureInfo.InvariantCulture);
+        if (File.Exists(BootFile) && File.ReadAllText(BootFile) == text)
         {
-            using var from = SpoolFile.Open(aside, MostLog);
-            into.Begin();
-            var met = long.MinValue;
-            kept += Copy(from.All(descending: false), into, ref met);
-            var fromEnd = long.MaxValue;
-            kept += Copy(from.All(descending: true).TakeWhile(b => b.Number > met), into, ref fromEnd);
-            into.Commit();
-        }
-        catch (SqliteException)
-        {
-            into.RollBack();
+            return;
         }
 
-        return kept;
-    }
-
-    private static long Copy(IEnumerable<(long Number, SealedBatch Batch)> batches, SpoolFile into, ref long last)
-    {
-        long kept = 0;
-        try
+        var next = BootFile + ".new";
+        using (var file = new FileStream(next, FileMode.Create))
         {
-            foreach (var (number, batch) in batches)
-            {
-                into.Append(number, batch);
-                last = number;
-                kept++;
-            }
-        }
-        catch (SqliteException e) when (IsDamage(e))
-        {
-            // The damage itself; what lies behind it is read from the other end.
+            file.Write(System.Text.Encoding.ASCII.GetBytes(text));
+            file.Flush(flushToDisk: true);
         }
 
-        return kept;
-    }
-
-    private string FreeName()
-    {
-        // Two damaged files are kept for inspection, older ones make room.
-        for (var n = 1; n <= 2; n++)
-        {
-            if (!File.Exists($"{MainFile}.damaged-{n}"))
-            {
-                return $"{MainFile}.damaged-{n}";
-            }
-        }
-
-        foreach (var ending in (ReadOnlySpan<string>)["", "-wal", "-shm"])
-        {
-            File.Delete($"{MainFile}.damaged-1{ending}");
-            if (File.Exists($"{MainFile}.damaged-2{ending}"))
-            {
-                File.Move($"{MainFile}.damaged-2{ending}", $"{MainFile}.damaged-1{ending}");
-            }
-        }
-
-        return $"{MainFile}.damaged-2";
+        File.Move(next, BootFile, overwrite: true);
+        DiskFolder.Sync(BootFile);
     }
 }

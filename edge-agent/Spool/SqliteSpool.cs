@@ -17,6 +17,7 @@ public sealed partial class SqliteSpool : ISpool
     private readonly BlockingCollection<Order> _orders = new(new ConcurrentQueue<Order>());
     private readonly FileStream _lock;
     private readonly Ballast _ballast;
+    private readonly SpoolRescue _rescue;
     private readonly Thread _writer;
     private readonly Lock _reading = new(); // guards _reader and _damaged
     private readonly HashSet<long> _damaged = [];
@@ -52,6 +53,7 @@ public sealed partial class SqliteSpool : ISpool
 
         _lock = TakeLock();
         _ballast = new(Path.Combine(options.Folder, "ballast"), options.Ballast);
+        _rescue = new(MainFile, BootFile, _ballast, options.OnStep);
         try
         {
             (_file, _reader, _state) = OpenOrSetAside();
@@ -174,12 +176,12 @@ public sealed partial class SqliteSpool : ISpool
         return order.Done.Task.WaitAsync(stopping);
     }
 
-    private void WhenDamagedUnderLock(long number)
+    private void WhenDamagedUnderLock(SpooledRow row)
     {
-        if (_damaged.Add(number))
+        if (_damaged.Add(row.Number))
         {
-            LogDamagedBatch(number);
-            CountDrop("spool-damaged", 1);
+            LogDamagedBatch(row.Number);
+            CountDrop("spool-damaged", Math.Clamp(row.Sightings, 1, 65_536));
         }
     }
 
@@ -212,8 +214,12 @@ public sealed partial class SqliteSpool : ISpool
         public int Bytes => Batch?.Body.Length ?? 0;
     }
 
-    [LoggerMessage(EventId = 1501, Level = LogLevel.Error, Message = "Spool file {File} is damaged ({Why}); set aside as {Aside}, {Kept} batches kept")]
-    private partial void LogSetAside(string file, string why, string aside, long kept);
+    [LoggerMessage(EventId = 1501, Level = LogLevel.Error, Message =
+        "Spool file {File} is damaged ({Why}); set aside as {Aside}: {Kept} batches kept, {Damaged} could not be read, {Dropped} had no room")]
+    private partial void LogSetAside(string file, string why, string aside, long kept, long damaged, long dropped);
+
+    [LoggerMessage(EventId = 1506, Level = LogLevel.Warning, Message = "Setting aside the damaged spool file {File} was interrupted; it is now {Aside}")]
+    private partial void LogResumed(string file, string aside);
 
     [LoggerMessage(EventId = 1502, Level = LogLevel.Error, Message = "Batch {Number} in the spool is damaged and left out")]
     private partial void LogDamagedBatch(long number);

@@ -143,6 +143,112 @@ public sealed partial class DiskTests : IAsyncLifetime
         Assert.True(accepted > 10, $"only {accepted} were accepted");
     }
 
+    [SkippableFact]
+    public async Task A_power_cut_while_a_damaged_spool_is_set_aside_loses_nothing_of_it()
+    {
+        var image = await ImageAsync();
+        Skip.IfNot(Run("mkfs.ext4", "-q", "-F", image) == 0 && Mount(image) == 0, "needs to mount an ext4 image: run as root, with loop devices");
+        _mounted.Add(Disk);
+        var folder = Path.Combine(Disk, "spool");
+        ulong boot;
+        await using (var spool = Open(folder, ballast: 0))
+        {
+            boot = spool.Boot;
+            await FillAsync(spool, 200);
+        }
+
+        Damage(Path.Combine(folder, "spool.db"), page: 30);
+        Assert.Equal(0, Run("sync"));
+        var damaged = await File.ReadAllBytesAsync(Path.Combine(folder, "spool.db"));
+        var cut = 0;
+        for (var finished = false; !finished; cut++)
+        {
+            var steps = 0;
+            try
+            {
+                await using var spool = Open(folder, ballast: 0, _ =>
+                {
+                    if (steps++ == cut)
+                    {
+                        Assert.Equal(0, ShutDown(Disk));
+                        throw new IOException("the plug was pulled");
+                    }
+                });
+                finished = steps <= cut;
+            }
+            catch (IOException)
+            {
+                // As meant.
+            }
+
+            Assert.Equal(0, Run("umount", Disk));
+            Assert.Equal(0, Mount(image));
+            await using (var again = Open(folder, ballast: 0))
+            {
+                Assert.Equal(boot, again.Boot);
+                await again.OpenLinkAsync(0, CancellationToken.None);
+                var kept = again.Read(SpoolStream.Live, 0, 10_000, int.MaxValue);
+                Assert.InRange(kept.Count, 180, 199);
+                Assert.Equal(200, kept.Count + again.Drops["spool-damaged"]);
+                Assert.All(kept, b => Assert.All(b.Body, value => Assert.Equal((byte)b.Sequence, value)));
+            }
+
+            // The same damage again, for a cut one step later.
+            Directory.GetFiles(folder).ToList().ForEach(File.Delete);
+            await File.WriteAllBytesAsync(Path.Combine(folder, "spool.db"), damaged);
+            await File.WriteAllTextAsync(Path.Combine(folder, "boot"), boot.ToString("x16", System.Globalization.CultureInfo.InvariantCulture));
+            Assert.Equal(0, Run("sync"));
+        }
+
+        Assert.True(cut > 4, $"only {cut} steps");
+    }
+
+    [SkippableTheory]
+    [InlineData(3_000_000, true)]
+    [InlineData(0, false)]
+    public async Task A_disk_that_is_full_while_a_damaged_spool_is_set_aside_costs_the_oldest_at_most(long ballast, bool all)
+    {
+        Skip.IfNot(Run("mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", Disk) == 0, "needs to mount a tmpfs: run as root");
+        _mounted.Add(Disk);
+        var folder = Path.Combine(Disk, "spool");
+        await using (var spool = Open(folder, ballast))
+        {
+            await FillAsync(spool, 1_500);
+        }
+
+        Damage(Path.Combine(folder, "spool.db"), page: 100);
+        Fill(Path.Combine(Disk, "filler"));
+        if (!all)
+        {
+            // A little room, not enough for a second file.
+            using var filler = new FileStream(Path.Combine(Disk, "filler"), FileMode.Open);
+            filler.SetLength(filler.Length - 1_500_000);
+        }
+
+        await using var again = Open(folder, ballast);
+        await again.OpenLinkAsync(0, CancellationToken.None);
+        var kept = again.Read(SpoolStream.Live, 0, 10_000, int.MaxValue);
+        Assert.Equal(1_500, kept[^1].Sequence);
+        Assert.Equal(1_500, kept.Count + again.Drops["spool-damaged"] + again.Drops.GetValueOrDefault("disk-full"));
+        Assert.Equal(all, !again.Drops.ContainsKey("disk-full"));
+        Assert.InRange(again.Drops["spool-damaged"], 1, 20);
+        Assert.True(kept.Count > 300, $"only {kept.Count} kept");
+    }
+
+    private static async Task FillAsync(SqliteSpool spool, int batches)
+    {
+        await spool.OpenLinkAsync(0, CancellationToken.None);
+        await Task.WhenAll(Enumerable.Range(1, batches).Select(
+            i => spool.AppendAsync(new(Enumerable.Repeat((byte)i, 1_000).ToArray(), 1, i), CancellationToken.None)));
+    }
+
+    private static void Damage(string file, int page)
+    {
+        using var stream = new FileStream(file, FileMode.Open);
+        stream.Position = page * 4_096;
+        stream.Write(Enumerable.Repeat((byte)0xEE, 4_096).ToArray());
+    }
+
     private async Task<string> ImageAsync()
     {
         var image = Path.Combine(_folder, "disk.img");
@@ -153,8 +259,8 @@ public sealed partial class DiskTests : IAsyncLifetime
 
     private string Files() => string.Join(", ", Directory.GetFiles(Path.Combine(Disk, "spool")).Select(f => $"{Path.GetFileName(f)} {new FileInfo(f).Length}"));
 
-    private static SqliteSpool Open(string folder, long ballast) =>
-        new(new() { Folder = folder, Capacity = 100_000_000, Ballast = ballast }, NullLogger<SqliteSpool>.Instance);
+    private static SqliteSpool Open(string folder, long ballast, Action<string>? onStep = null) => new(
+        new() { Folder = folder, Capacity = 100_000_000, Ballast = ballast, OnStep = onStep ?? (static _ => { }) }, NullLogger<SqliteSpool>.Instance);
 
     private static void Fill(string path)
     {

@@ -105,6 +105,7 @@ public sealed class SqliteSpoolTests : SpoolContract
         Assert.All(backlog, b => Assert.InRange(b.Sequence, 1, 100));
         Assert.All(read, b => Assert.InRange(b.Sequence, 101, 300));
         Assert.InRange(read.Count + backlog.Count, 270, 299);
+        Assert.Equal(300, read.Count + backlog.Count + again.Drops["spool-damaged"]);
         Assert.All(read, b => Assert.All(b.Body, value => Assert.Equal((byte)b.Sequence, value)));
         Assert.True(await again.AppendAsync(new(new byte[] { 1 }, 1, 1), CancellationToken.None) > 1_000_000);
     }
@@ -145,6 +146,36 @@ public sealed class SqliteSpoolTests : SpoolContract
         Assert.Equal([1, 3], again.Read(SpoolStream.Live, 0, 2, 9_999).Select(b => b.Sequence));
         await again.AppendAsync(new(new byte[] { 1 }, 1, 1), CancellationToken.None);
         Assert.Equal(1, again.Drops["spool-damaged"]);
+    }
+
+    [Fact]
+    public async Task Whatever_byte_is_changed_it_opens_goes_on_and_sends_nothing_else_than_was_given()
+    {
+        var spool = await OpenAsync();
+        await spool.OpenLinkAsync(0, CancellationToken.None);
+        for (var i = 1; i <= 40; i++)
+        {
+            await spool.AppendAsync(new(Enumerable.Repeat((byte)i, 120).ToArray(), 1, i), CancellationToken.None);
+        }
+
+        await spool.DisposeAsync();
+        _open.Clear();
+        var whole = await File.ReadAllBytesAsync(Path.Combine(_folder, "spool.db"));
+        var random = new Random(11);
+        for (var round = 0; round < 80; round++)
+        {
+            Directory.GetFiles(_folder).ToList().ForEach(File.Delete);
+            var changed = whole.ToArray();
+            changed[random.Next(changed.Length)] = (byte)random.Next(256);
+            await File.WriteAllBytesAsync(Path.Combine(_folder, "spool.db"), changed);
+            var again = await OpenAsync();
+            await again.OpenLinkAsync(0, CancellationToken.None);
+            var number = await again.AppendAsync(new(new byte[] { 7 }, 1, 99), CancellationToken.None);
+            Assert.All(again.Read(SpoolStream.Live, 0, 1_000, 1_000_000).Where(b => b.Sequence != number), b => Assert.Equal(Enumerable.Repeat((byte)b.Body[0], 120), b.Body));
+            Assert.Contains(again.Read(SpoolStream.Live, number - 1, 1, 100), b => b.Body is [7]);
+            await again.DisposeAsync();
+            _open.Clear();
+        }
     }
 
     [Fact]
