@@ -1,25 +1,50 @@
+using System.Globalization;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.RateLimiting;
 
 namespace Presence.Cloud.Access;
 
-/// <summary>How often one address may ask for what costs others something.</summary>
+/// <summary>How often one address, or one member, may ask for what costs others something.</summary>
 internal static class RateLimits
 {
     public const string Join = "join";
 
-    /// <summary>People joining from one address in a minute: a mall's Wi-Fi is one address for all who stand at its door.</summary>
-    private const int Joins = 120;
+    /// <summary>What a member's phone says of where it is: scans of a poster, beacons it heard.</summary>
+    public const string Tell = "tell";
+
+    public const string Export = "export";
+
+    private static readonly Dictionary<string, Limit> Limits = new(StringComparer.Ordinal)
+    {
+        // A mall's Wi-Fi is one address for all who stand at its door.
+        [Join] = new(120, TimeSpan.FromMinutes(1), "too-many-joins", "Too many people joined from here in this minute.", "Try again in a minute. 请一分钟后再试。"),
+
+        // A phone that reports the beacons around it each second stays within it.
+        [Tell] = new(120, TimeSpan.FromMinutes(1), "too-many-calls", "This phone says too much in this minute.", "Try again in a minute. 请一分钟后再试。"),
+        [Export] = new(5, TimeSpan.FromHours(1), "too-many-exports", "Your data was fetched five times in this hour.", "Try again in an hour. 请一小时后再试。"),
+    };
 
     public static void Set(RateLimiterOptions options)
     {
         options.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
-        options.AddPolicy(Join, context => RateLimitPartition.GetFixedWindowLimiter(
-            context.Connection.RemoteIpAddress?.ToString() ?? "", _ => new FixedWindowRateLimiterOptions { PermitLimit = Joins, Window = TimeSpan.FromMinutes(1) }));
+        options.AddPolicy(Join, context => Partition(Join, context.Connection.RemoteIpAddress?.ToString() ?? ""));
+        options.AddPolicy(Tell, context => Partition(Tell, Caller(context)));
+        options.AddPolicy(Export, context => Partition(Export, Caller(context)));
         options.OnRejected = async (rejected, _) =>
         {
-            rejected.HttpContext.Response.Headers.RetryAfter = "60";
-            await Endpoints.Problems.Of(429, "too-many-joins", "Too many people joined from here in this minute.", "Try again in a minute. 请一分钟后再试。").ExecuteAsync(rejected.HttpContext);
+            var limit = Limits[rejected.HttpContext.GetEndpoint()!.Metadata.GetMetadata<EnableRateLimitingAttribute>()!.PolicyName!];
+            rejected.HttpContext.Response.Headers.RetryAfter = limit.Window.TotalSeconds.ToString(CultureInfo.InvariantCulture);
+            await Endpoints.Problems.Of(429, limit.Code, limit.What, limit.Then).ExecuteAsync(rejected.HttpContext);
         };
     }
+
+    private static RateLimitPartition<string> Partition(string policy, string caller) => RateLimitPartition.GetFixedWindowLimiter(
+        caller, _ => new FixedWindowRateLimiterOptions { PermitLimit = Limits[policy].Calls, Window = Limits[policy].Window });
+
+    // A member is known by the digest of the secret, which is not kept; who has none is known by the address alone.
+    private static string Caller(HttpContext context) => MemberSecrets.Of(context.Request) is { } secret
+        ? Convert.ToHexStringLower(MemberSecrets.Hash(secret))
+        : context.Connection.RemoteIpAddress?.ToString() ?? "";
+
+    private sealed record Limit(int Calls, TimeSpan Window, string Code, string What, string Then);
 }

@@ -16,7 +16,7 @@ internal static class MemberEndpoints
     public static void Map(RouteGroupBuilder api)
     {
         api.MapGet("/texts/consent", () => ConsentTexts.Current);
-        api.MapPost("/venues/{venue}/members", JoinAsync).Produces<JoinReply>(201).RequireRateLimiting(Access.RateLimits.Join);
+        api.MapPost("/venues/{venue}/members", JoinAsync).Produces<JoinReply>(201).RequireRateLimiting(RateLimits.Join);
         api.MapGet("/me", MeAsync).Produces<MeView>();
         api.MapPut("/me/consent", ConsentAsync).Produces<MeView>();
         api.MapPost("/me/link", LinkAsync).Produces<LinkReply>();
@@ -26,15 +26,15 @@ internal static class MemberEndpoints
         api.MapGet("/me/inbox", (HttpRequest http, Reader reader, CancellationToken stopping, long after = 0) =>
             AsMemberAsync(http, reader, stopping, async member => Results.Ok(await reader.MessagesAsync(member, after, stopping)))).Produces<IReadOnlyList<MessageView>>();
         api.MapGet("/me/export", (HttpRequest http, Reader reader, CancellationToken stopping) =>
-            AsMemberAsync(http, reader, stopping, async member => Results.Ok(await reader.ExportAsync(member, stopping))));
+            AsMemberAsync(http, reader, stopping, async member => Results.Ok(await reader.ExportAsync(member, stopping)))).RequireRateLimiting(RateLimits.Export);
         api.MapGet("/me/points", (HttpRequest http, Reader reader, CancellationToken stopping) =>
             AsMemberAsync(http, reader, stopping, async member => Results.Ok(await reader.PointsAsync(member, stopping)))).Produces<PointsView>();
         api.MapGet("/me/referral", (HttpRequest http, Reader reader, Venues venues, CancellationToken stopping) => AsMemberAsync(http, reader, stopping, async member =>
             Results.Ok(new ReferralView(MemberSecrets.Referral((await VenueOfAsync(member, reader, venues, stopping)).Key, member.Value))))).Produces<ReferralView>();
         api.MapGet("/me/declared", DeclaredAsync).Produces<IReadOnlyDictionary<string, DeclaredAttribute>>();
         api.MapPut("/me/declared", DeclareAsync).Produces<IReadOnlyDictionary<string, DeclaredAttribute>>();
-        api.MapPost("/me/scans", ScanAsync).Produces(202);
-        api.MapPost("/me/beacons", PhoneEndpoint.HeardAsync).Produces(202);
+        api.MapPost("/me/scans", ScanAsync).Produces(202).RequireRateLimiting(RateLimits.Tell);
+        api.MapPost("/me/beacons", PhoneEndpoint.HeardAsync).Produces(202).RequireRateLimiting(RateLimits.Tell);
         api.MapPost("/me/coupons/{id:long}/open", OpenAsync).Produces(202);
         api.MapDelete("/me", EraseAsync).Produces(204);
     }
@@ -275,10 +275,8 @@ internal static class MemberEndpoints
     internal static async Task<IResult> AsMemberAsync(
         HttpRequest http, Reader reader, CancellationToken stopping, Func<MemberId, Task<IResult>> then)
     {
-        var header = http.Headers.Authorization.ToString();
-        var secret = header.StartsWith("Bearer ", StringComparison.Ordinal) ? header[7..] : null;
         http.HttpContext.Response.Headers.CacheControl = "no-store";
-        return await reader.MemberOfAsync(secret, stopping) is { } member ? await then(member) : Problems.NotAMember();
+        return await reader.MemberOfAsync(MemberSecrets.Of(http), stopping) is { } member ? await then(member) : Problems.NotAMember();
     }
 
     internal static async Task<Venue> VenueOfAsync(MemberId member, Reader reader, Venues venues, CancellationToken stopping)

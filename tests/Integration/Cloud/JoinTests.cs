@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Presence.Integration.Cloud;
@@ -49,6 +50,39 @@ public sealed class JoinTests
         // A minute may turn in between; more than two of its portions never get through.
         Assert.InRange(replies.Count(s => s == HttpStatusCode.Created), 120, 240);
         Assert.Contains(HttpStatusCode.TooManyRequests, replies);
+    }
+
+    [Fact]
+    public async Task One_phone_that_says_too_much_is_told_to_wait_and_the_next_one_is_not()
+    {
+        await using var cloud = await RunningCloud.StartAsync([]);
+        var (_, loud) = await cloud.JoinAsync();
+        var (_, quiet) = await cloud.JoinAsync();
+        async Task<HttpResponseMessage> CallAsync(HttpMethod method, string path, string secret)
+        {
+            using var call = new HttpRequestMessage(method, path) { Headers = { Authorization = new("Bearer", secret) } };
+            call.Content = method == HttpMethod.Post ? JsonContent.Create(new { code = "nothing" }) : null;
+            return await cloud.Http.SendAsync(call);
+        }
+
+        foreach (var (method, path, most, wait) in new[] { (HttpMethod.Post, "/api/v1/me/scans", 120, "60"), (HttpMethod.Get, "/api/v1/me/export", 5, "3600") })
+        {
+            var refused = 0;
+            for (var i = 0; i < (2 * most) + 1; i++)
+            {
+                using var reply = await CallAsync(method, path, loud);
+                if (reply.StatusCode == HttpStatusCode.TooManyRequests)
+                {
+                    refused++;
+                    Assert.Equal(wait, reply.Headers.GetValues("Retry-After").Single());
+                }
+            }
+
+            // A window may turn in between.
+            Assert.InRange(refused, 1, most + 1);
+            using var other = await CallAsync(method, path, quiet);
+            Assert.NotEqual(HttpStatusCode.TooManyRequests, other.StatusCode);
+        }
     }
 
     [Fact]
