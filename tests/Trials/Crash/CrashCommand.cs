@@ -21,6 +21,9 @@ internal sealed class CrashCommand : IAsyncDisposable
     /// <summary>Ten rounds of about three seconds are a busy hour; fast enough that every round has something to lose.</summary>
     internal const double Speed = 120;
 
+    /// <summary>The cloud forgets its log after a day of its own clock, and what is forgotten can no longer be compared; two hours (a minute of the wall) are left to drain.</summary>
+    private static readonly TimeSpan Longest = new VenueSettings().KeepStrangers - TimeSpan.FromHours(2);
+
     private readonly int _rounds;
     private readonly Dice _dice;
     private readonly VenueMap _map = DemoMall.Map;
@@ -96,9 +99,16 @@ internal sealed class CrashCommand : IAsyncDisposable
         var radio = Task.Factory.StartNew(() => _radio.Run(over.Token), over.Token, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         var inbox = ReadInboxesAsync(guests, story, over.Token);
         story.Begin(over.Token);
-        for (var round = 1; round <= _rounds; round++)
+        var began = Stopwatch.StartNew();
+        var rounds = 0;
+        while (rounds < _rounds && began.Elapsed * Speed < Longest)
         {
-            await DisturbAsync(round, stopping).ConfigureAwait(false);
+            await DisturbAsync(++rounds, stopping).ConfigureAwait(false);
+        }
+
+        if (rounds < _rounds)
+        {
+            Console.WriteLine($"{rounds} of {_rounds} rounds: the cloud is about to forget the first of them; run again with another --seed for more");
         }
 
         await CalmAsync(stopping).ConfigureAwait(false);
@@ -117,7 +127,7 @@ internal sealed class CrashCommand : IAsyncDisposable
         Console.WriteLine(JsonSerializer.Serialize(
             new
             {
-                rounds = _rounds, inputs = judgement.Inputs, batches = judgement.Batches, lost = judgement.Lost, waiting = judgement.Waiting, doubled = judgement.Doubled,
+                rounds, inputs = judgement.Inputs, batches = judgement.Batches, lost = judgement.Lost, waiting = judgement.Waiting, doubled = judgement.Doubled,
                 state_differs = judgement.StateDiffers, visits = judgement.Visits, coupons = judgement.Coupons, redeemed = story.Redeemed.Count,
             },
             JsonSerializerOptions.Web));

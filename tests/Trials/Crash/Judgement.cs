@@ -43,6 +43,11 @@ internal sealed record Judgement(
             var output = new VenueOutput();
             foreach (var row in store.ReadLog(venue.Number, 0))
             {
+                if (state.NextInput == 0 && row.FirstInput > 0)
+                {
+                    throw new Refused($"{database}: the log begins at input {row.FirstInput}, so it cannot be judged: the trial took longer than the log is kept");
+                }
+
                 ReadOnlySpan<byte> records = row.Records;
                 if (emptied.TryGetValue(row.FirstInput, out var member))
                 {
