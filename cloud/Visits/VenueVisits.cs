@@ -152,12 +152,12 @@ public sealed partial class VenueVisits
             {
                 // A bucket's sums must be the same whatever batches its sightings came in, so no burst reaches into the next.
                 var bucket = BucketOf(at);
-                (burst.Receiver, burst.Bucket, burst.First, burst.Sum) = (receiver, bucket, at, 0);
+                (burst.Receiver, burst.Bucket, burst.First, burst.Last, burst.Sum) = (receiver, bucket, at, at, 0);
                 burst.Until = Math.Min(at + BurstMs, BeginOf(bucket + 1));
             }
 
             burst.Sum += batch.Dbm[i];
-            burst.Last = at;
+            burst.Last = Math.Max(burst.Last, at);
         }
 
         for (var i = 0; i < batch.Tokens.Length; i++)

@@ -49,6 +49,15 @@ public class VisitPropertyTests
     }).Check(Config.QuickThrowOnFailure.WithMaxTest(60));
 
     [Fact]
+    public void A_burst_whose_sightings_came_in_any_order_ends_where_its_last_one_was_heard()
+    {
+        var (visits, events) = (new VenueVisits(Mall.Map, Mall.Policy), new VisitEventList());
+        visits.Hear(events, late: false, [.. new[] { 0, 7, 0 }.Select(ms => new Heard(1, 3, -50, Mall.Ten + ms))]);
+        visits.Advance(Mall.Ten + 3_600_000, events);
+        Assert.Equal(Mall.Ten + 7, Assert.Single(events.Events.ToArray(), e => e.Kind == VisitEventKind.VisitSettled).At);
+    }
+
+    [Fact]
     public void Hearing_everything_twice_tells_the_same_story() => Prop.ForAll(DaysAndSeeds, c =>
     {
         var twice = c.Day.SelectMany(h => new[] { h, h }).ToArray();
