@@ -274,6 +274,8 @@ public sealed partial class Lane : IDisposable
                 item.Receipt.Acknowledge();
             }
 
+            // Whoever asked for a change and is answered finds it when asking again.
+            (venue.Words, venue.RuleDocuments, venue.Plan) = (venue.State.Decisions.Words, venue.State.Decisions.Documents, venue.State.Plan);
             items += group.Items.Length;
             if (!venue.ForgetSoon)
             {
@@ -285,7 +287,6 @@ public sealed partial class Lane : IDisposable
                 _events.Happened(venue, venue.Output);
             }
 
-            (venue.Words, venue.RuleDocuments, venue.Plan) = (venue.State.Decisions.Words, venue.State.Decisions.Documents, venue.State.Plan);
             if (venue.ToldMembers != venue.State.Members.Version || !ReferenceEquals(venue.ToldPlan, venue.State.Plan))
             {
                 TellGateways(venue);

@@ -265,21 +265,34 @@ internal sealed class CrashCommand : IAsyncDisposable
         {
             while (true)
             {
-                var health = JsonDocument.Parse(await http.GetStringAsync(new Uri(_hosts.BindOf(gateway), "/healthz"), stopping).ConfigureAwait(false)).RootElement;
-                if (health.GetProperty("liveWaiting").GetInt64() == 0 && health.GetProperty("backlogWaiting").GetInt64() == 0)
+                var health = await HealthAsync(http, gateway, stopping).ConfigureAwait(false);
+                if (health is { } told && told.GetProperty("liveWaiting").GetInt64() == 0 && told.GetProperty("backlogWaiting").GetInt64() == 0)
                 {
                     break;
                 }
 
                 if (patience.Elapsed > TimeSpan.FromMinutes(3))
                 {
-                    Console.WriteLine($"STILL WAITING: {health.GetRawText()}");
+                    Console.WriteLine($"STILL WAITING: {health?.GetRawText() ?? $"{gateway} does not answer"}");
                     Console.WriteLine(_running[gateway].LastWords());
                     break;
                 }
 
                 await Task.Delay(200, stopping).ConfigureAwait(false);
             }
+        }
+    }
+
+    // On a busy machine a program that was just started takes its time to answer.
+    private async Task<JsonElement?> HealthAsync(HttpClient http, string gateway, CancellationToken stopping)
+    {
+        try
+        {
+            return JsonDocument.Parse(await http.GetStringAsync(new Uri(_hosts.BindOf(gateway), "/healthz"), stopping).ConfigureAwait(false)).RootElement;
+        }
+        catch (HttpRequestException)
+        {
+            return null;
         }
     }
 
