@@ -126,6 +126,32 @@ public sealed class ReplayTests
         Assert.Equal(decided, BackTested(state, facts).Lines.Where(l => l.Contains(" busy ", StringComparison.Ordinal)).Select(l => long.Parse(l.Split(' ')[6], System.Globalization.CultureInfo.InvariantCulture)));
     }
 
+    [Fact]
+    public void Who_takes_back_being_recognised_in_the_middle_of_a_visit_has_left_at_once_and_once_only()
+    {
+        var log = Day(1);
+        var (state, output) = (New(), new VenueOutput());
+        IEnumerable<FactKind> Told(byte[] record)
+        {
+            ReadOnlySpan<byte> bytes = record;
+            output.Clear();
+            state.Apply(InputRecord.Read(ref bytes), output, out _);
+            return [.. output.Facts.Where(f => f.Member == Anna.Value).Select(f => Load(f.Fact).Kind)];
+        }
+
+        var middle = log.Count / 2;
+        log.Take(middle).ToList().ForEach(r => Told(r));
+        Assert.Contains(Anna.Value, state.Look().Present.Keys);
+
+        var back = new List<byte[]>();
+        Command(back, new ConsentChanged(Anna.Value, Purposes.Marketing), Morning + 3_700_000);
+        Assert.Single(Told(Assert.Single(back)), k => k == FactKind.VisitEnded);
+        Assert.DoesNotContain(Anna.Value, state.Look().Present.Keys);
+
+        // Her phone is heard on; it is a stranger's now, and so is the visit it ends.
+        Assert.Empty(log.Skip(middle).SelectMany(Told));
+    }
+
     private static IEnumerable<Fact> Retold(List<FactRow> rows)
     {
         foreach (var row in rows)
