@@ -28,8 +28,9 @@ public readonly record struct SpooledBatch(long Sequence, int Sightings, long Fi
 /// <param name="Backlog">Batches of the backlog stream.</param>
 /// <param name="LastLive">Highest number given in the live stream, 0 for none.</param>
 /// <param name="LastBacklog">Highest number given in the backlog stream, 0 for none.</param>
+/// <param name="LastOffered">Highest number that may have been sent, in either stream, 0 for none.</param>
 /// <param name="Bytes">What all of them take on disk.</param>
-public readonly record struct SpoolDepth(long Live, long Backlog, long LastLive, long LastBacklog, long Bytes);
+public readonly record struct SpoolDepth(long Live, long Backlog, long LastLive, long LastBacklog, long LastOffered, long Bytes);
 
 /// <summary>
 /// Keeps batches through kill and power cut, in order, within a size, until the cloud has them. What is promised here is proved
@@ -39,6 +40,9 @@ public interface ISpool : IAsyncDisposable
 {
     /// <summary>Names this incarnation of the spool: random, never 0; the same over restarts.</summary>
     ulong Boot { get; }
+
+    /// <summary>Whether this incarnation began in this run of the program: then nothing was ever sent under it that the spool does not know of.</summary>
+    bool BegunHere { get; }
 
     SpoolDepth Depth { get; }
 

@@ -86,6 +86,7 @@ public sealed partial class SqliteSpool
                 writer.Begin();
                 writer.Save(state, before: null);
                 writer.Commit();
+                _begunHere = state.Boot;
             }
 
             KeepBoot(state.Boot);

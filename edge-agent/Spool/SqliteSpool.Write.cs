@@ -157,7 +157,10 @@ public sealed partial class SqliteSpool
                 return state.Open ? state with { Open = false, Offered = state.Last } : state;
 
             default:
-                return state with { Boot = NewBoot() };
+                var boot = NewBoot();
+                KeepBoot(boot);
+                Volatile.Write(ref _begunHere, boot);
+                return state with { Boot = boot };
         }
     }
 

@@ -32,6 +32,7 @@ public sealed partial class SqliteSpool : ISpool
     private long _forgetLive;
     private long _forgetBacklog;
     private long _used;
+    private ulong _begunHere;
     private volatile SpoolState _state;
     private volatile string? _trouble;
     private volatile bool _suspect;
@@ -78,6 +79,8 @@ public sealed partial class SqliteSpool : ISpool
 
     public ulong Boot => _state.Boot;
 
+    public bool BegunHere => Volatile.Read(ref _begunHere) == Boot;
+
     public string? Trouble => _trouble;
 
     public ImmutableSortedDictionary<string, long> Drops => _state.Drops;
@@ -88,7 +91,7 @@ public sealed partial class SqliteSpool : ISpool
         {
             var state = _state;
             var lastLive = state.Backlog is [.., var span] && span.To == state.Last ? span.From - 1 : state.Last;
-            return new(state.LiveWaiting, state.BacklogWaiting, lastLive, state.LastBacklog, Volatile.Read(ref _used));
+            return new(state.LiveWaiting, state.BacklogWaiting, lastLive, state.LastBacklog, state.Open ? state.Last : state.Offered, Volatile.Read(ref _used));
         }
     }
 

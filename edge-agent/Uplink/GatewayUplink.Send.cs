@@ -64,6 +64,7 @@ public sealed partial class GatewayUplink
             room = room.Length >= length ? room : new byte[length];
             var header = SightingBatch.WriteHeader(_spool.Boot, (ulong)batch.Sequence, room);
             batch.Body.CopyTo(room, header);
+            Interlocked.Exchange(ref session.MostSent, Math.Max(batch.Sequence, Interlocked.Read(ref session.MostSent)));
             OnStep("before-publish");
             Interlocked.Increment(ref InFlight(stream, session));
             while (!session.Client.TryPublish(

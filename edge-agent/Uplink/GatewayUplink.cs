@@ -19,7 +19,7 @@ public sealed partial class GatewayUplink
     private readonly TimeProvider _time;
     private readonly TimeProvider _wall;
     private readonly ILogger<GatewayUplink> _log;
-    private readonly long _numberAtStart;
+    private readonly long _offeredAtStart;
     private readonly MqttPublishTopic _live;
     private readonly MqttPublishTopic _backlog;
 
@@ -30,6 +30,8 @@ public sealed partial class GatewayUplink
     private volatile Session? _session;
     private readonly Lock _gate = new(); // guards the rest
     private CommittedWatermark _watermark;
+    private ulong _vouchedFor; // the incarnation of which the cloud has nothing that was not sent
+    private ulong _usedUp; // the incarnation of which it has
     private (string Host, int Port) _target;
     private TimeSpan _statusEvery;
 
@@ -43,7 +45,7 @@ public sealed partial class GatewayUplink
         ISpool spool, UplinkOptions options, Func<GatewayStatus> status, TimeProvider time, TimeProvider wall, ILogger<GatewayUplink> log)
     {
         (_spool, _options, _status, _time, _wall, _log) = (spool, options, status, time, wall, log);
-        _numberAtStart = Math.Max(spool.Depth.LastLive, spool.Depth.LastBacklog);
+        _offeredAtStart = spool.Depth.LastOffered;
         (_target, _statusEvery) = ((options.Host, options.Port), options.StatusEvery);
         _live = new(Topic(TopicKind.Live));
         _backlog = new(Topic(TopicKind.Backlog));
@@ -203,6 +205,7 @@ public sealed partial class GatewayUplink
         var session = new Session { Target = Target };
         await using var client = session.Client = new MqttClient(Options(session), _wall);
         await client.ConnectAsync(stopping);
+        session.MostSent = _spool.Depth.LastOffered;
         _ = client.Closed.ContinueWith(
             static (_, state) => ((CancellationTokenSource)state!).Cancel(), ending, CancellationToken.None,
             TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
@@ -215,8 +218,8 @@ public sealed partial class GatewayUplink
             LogConnected(Target.Host, Target.Port);
             OnConnected();
 
-            // The cloud's first word tells a spool that went back in time before it sends under numbers that were used already.
-            await session.FirstWord.Task.WaitAsync(_options.FirstWord, _wall, ending.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await WaitForFirstWordAsync(session, ending.Token);
+            session.IsSending = true;
             await KeepTimeWithTheCloudAsync(ending.Token);
             await _spool.OpenLinkAsync((_time.GetUtcNow() - _options.LiveLimit).ToUnixTimeMilliseconds(), ending.Token);
             var status = ReportStatusRegularlyAsync(ending.Token);
@@ -247,16 +250,55 @@ public sealed partial class GatewayUplink
         }
     }
 
+    /// <summary>The cloud's first word tells a spool that went back in time before it sends under numbers that were used already.</summary>
+    private async Task WaitForFirstWordAsync(Session session, CancellationToken ending)
+    {
+        var began = _wall.GetTimestamp();
+        while (true)
+        {
+            await session.FirstWord.Task.WaitAsync(_options.FirstWord, _wall, ending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            ending.ThrowIfCancellationRequested();
+            if (session.FirstWord.Task.IsCompleted || _spool.BegunHere || IsVouchedFor())
+            {
+                return;
+            }
+
+            // A spool of an earlier run may have been restored from an image. Without the cloud's word nothing it sends would ever be forgotten anyway.
+            if (_wall.GetElapsedTime(began) > _options.CommitPatience)
+            {
+                throw new MqttException("the cloud does not say what it has of this spool");
+            }
+
+            await ReportStatusAsync(ending);
+        }
+    }
+
+    private bool IsVouchedFor()
+    {
+        lock (_gate)
+        {
+            return _vouchedFor == _spool.Boot;
+        }
+    }
+
     private async Task KeepTimeWithTheCloudAsync(CancellationToken stopping)
     {
-        var (depth, committed) = (_spool.Depth, Committed);
-        if (committed.Boot == _spool.Boot && Math.Max(committed.Live, committed.Backlog) > (ulong)Math.Max(depth.LastLive, depth.LastBacklog))
+        CommittedWatermark committed;
+        lock (_gate)
         {
-            LogBackInTime(committed.Live, committed.Backlog);
-            _spool.Forget(SpoolStream.Live, Math.Min((long)committed.Live, _numberAtStart));
-            _spool.Forget(SpoolStream.Backlog, Math.Min((long)committed.Backlog, _numberAtStart));
-            await _spool.BeginAnewAsync(stopping);
+            committed = _watermark;
+            if (_usedUp != _spool.Boot)
+            {
+                return;
+            }
         }
+
+        // What was never offered cannot be what the cloud has under those numbers: it is numbered on, and nothing of it forgotten.
+        LogBackInTime(committed.Live, committed.Backlog);
+        _spool.Forget(SpoolStream.Live, Math.Min((long)committed.Live, _offeredAtStart));
+        _spool.Forget(SpoolStream.Backlog, Math.Min((long)committed.Backlog, _offeredAtStart));
+        await _spool.BeginAnewAsync(stopping);
+        await ReportStatusAsync(stopping);
     }
 
     private async Task ReportStatusRegularlyAsync(CancellationToken ending)
@@ -368,18 +410,35 @@ public sealed partial class GatewayUplink
             }
 
             session.CommittedAt = _wall.GetTimestamp();
-
-            // A watermark above all we ever gave is handled before sending begins, not by forgetting what may be new.
-            var depth = _spool.Depth;
-            if (Math.Max(watermark.Live, watermark.Backlog) <= (ulong)Math.Max(depth.LastLive, depth.LastBacklog))
+            if (Math.Max(watermark.Live, watermark.Backlog) > (ulong)Interlocked.Read(ref session.MostSent))
             {
+                // It has what we never sent: handled before sending begins, not by forgetting what may be new.
+                lock (_gate)
+                {
+                    _usedUp = watermark.Boot;
+                }
+
+                if (session.IsSending)
+                {
+                    session.Replaced = true;
+                    _ = session.Client.DisconnectAsync();
+                }
+            }
+            else
+            {
+                lock (_gate)
+                {
+                    _vouchedFor = watermark.Boot;
+                }
+
                 OnStep("before-trim");
                 _spool.Forget(SpoolStream.Live, (long)watermark.Live);
                 _spool.Forget(SpoolStream.Backlog, (long)watermark.Backlog);
             }
+
+            session.FirstWord.TrySetResult();
         }
 
-        session.FirstWord.TrySetResult();
         _nudge.Writer.TryWrite(true);
     }
 
@@ -396,6 +455,12 @@ public sealed partial class GatewayUplink
 
         /// <summary>Whether it was ended to begin another.</summary>
         public bool Replaced { get; set; }
+
+        /// <summary>Whether batches go out, so that it is too late to change their name on this connection.</summary>
+        public volatile bool IsSending;
+
+        /// <summary>Highest number that may have been sent, now or on a connection before.</summary>
+        public long MostSent;
 
         public TaskCompletionSource FirstWord { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 

@@ -151,6 +151,57 @@ public sealed class UplinkTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task However_late_the_cloud_speaks_a_spool_that_went_back_in_time_uses_no_number_twice()
+    {
+        await using var cloud = await new PaperCloud { Tells = false }.OpenAsync();
+        await AppendAsync(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(), 3);
+        await RestartAsync();
+        var boot = _spool.Boot;
+        cloud.Pretend(new(boot, 900, 0));
+        Start(cloud.Port);
+        await AppendAsync(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(), 20);
+        await Task.Delay(1_200);
+        cloud.Tells = true;
+        await Until.TrueAsync(() => cloud.Committed.Count == 23 && _spool.Depth is { Live: 0, Backlog: 0 }, "all arrived and was forgotten");
+        Assert.All(cloud.Committed, c => Assert.NotEqual(boot, c.Boot));
+        Assert.Equal(0, cloud.Repeats);
+    }
+
+    [Fact]
+    public async Task A_spool_that_went_back_in_time_and_heard_much_since_loses_nothing_of_it()
+    {
+        await using var cloud = await new PaperCloud().OpenAsync();
+        await _spool.OpenLinkAsync(0, CancellationToken.None);
+        await AppendAsync(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(), 3);
+        await RestartAsync();
+        var boot = _spool.Boot;
+
+        // Five went out before it was restored to the third; now twenty are heard and the link returns.
+        cloud.Pretend(new(boot, 5, 0));
+        await AppendAsync(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(), 20);
+        Start(cloud.Port);
+        await Until.TrueAsync(() => cloud.Committed.Count == 20 && _spool.Depth is { Live: 0, Backlog: 0 }, "the new arrived, and all was forgotten");
+        Assert.All(cloud.Committed, c => Assert.NotEqual(boot, c.Boot));
+        Assert.Equal(0, cloud.Repeats);
+    }
+
+    [Fact]
+    public async Task A_watermark_above_all_that_was_sent_ends_the_connection_and_the_name()
+    {
+        await using var cloud = await new PaperCloud().OpenAsync();
+        var boot = _spool.Boot;
+        Start(cloud.Port);
+        await AppendAsync(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(), 5);
+        await Until.TrueAsync(() => _spool.Depth.Live == 0, "the first were forgotten");
+
+        // What a broker had kept of the other life is committed now.
+        cloud.Pretend(new(boot, 900, 0));
+        await AppendAsync(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(), 10);
+        await Until.TrueAsync(() => cloud.Committed.Count == 15 && _spool.Depth is { Live: 0, Backlog: 0 }, "the others came under another name");
+        Assert.Equal(10, cloud.Committed.Count(c => c.Boot != boot));
+    }
+
+    [Fact]
     public async Task The_will_says_that_the_gateway_is_gone()
     {
         await using var cloud = await new PaperCloud().OpenAsync();
@@ -222,6 +273,12 @@ public sealed class UplinkTests : IAsyncLifetime
         _running = uplink.RunAsync(_stopping.Token);
     }
 
+    private async Task RestartAsync()
+    {
+        await _spool.DisposeAsync();
+        await InitializeAsync();
+    }
+
     private async Task AppendAsync(long at, int batches)
     {
         for (var i = 0; i < batches; i++)
@@ -238,6 +295,8 @@ public sealed class UplinkTests : IAsyncLifetime
         private int _left = refusals;
 
         public ulong Boot => inner.Boot;
+
+        public bool BegunHere => inner.BegunHere;
 
         public SpoolDepth Depth => inner.Depth;
 
