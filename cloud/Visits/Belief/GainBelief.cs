@@ -7,21 +7,25 @@ public sealed class GainBelief
     private readonly double[] _gains;
     private readonly double[] _log;
     private readonly float[] _belief;
+    private readonly float[] _one;
 
     /// <param name="map">What is expected where.</param>
     /// <param name="motion">How visitors move.</param>
     /// <param name="prior">One weight for each square.</param>
     /// <param name="policy">What is taken for granted.</param>
+    /// <param name="remembered">How many hearings <see cref="Before"/> may look back.</param>
     /// <param name="gains">Gains to be told apart, dB; one of 0 for a known device.</param>
-    public GainBelief(RadioMap map, PlaceMotion motion, ReadOnlySpan<float> prior, RadioPolicy policy, params ReadOnlySpan<double> gains)
+    public GainBelief(
+        RadioMap map, PlaceMotion motion, ReadOnlySpan<float> prior, RadioPolicy policy, int remembered, params ReadOnlySpan<double> gains)
     {
         _gains = gains.ToArray();
         _filters = new PlaceBelief[_gains.Length];
         _log = new double[_gains.Length];
         _belief = prior.ToArray();
+        _one = new float[_belief.Length];
         for (var i = 0; i < _gains.Length; i++)
         {
-            _filters[i] = new PlaceBelief(map, motion, prior, policy);
+            _filters[i] = new PlaceBelief(map, motion, prior, policy, remembered);
             // Phones differ by a standard deviation of about 6 dB from the policy's near strength.
             _log[i] = -_gains[i] * _gains[i] / (2 * 36);
         }
@@ -52,6 +56,22 @@ public sealed class GainBelief
         }
 
         Mix();
+    }
+
+    /// <inheritdoc cref="PlaceBelief.Before"/>
+    public void Before(int ago, Span<float> to)
+    {
+        var sum = _log.Sum(Math.Exp);
+        to.Clear();
+        for (var i = 0; i < _filters.Length; i++)
+        {
+            var weight = (float)(Math.Exp(_log[i]) / sum);
+            _filters[i].Before(ago, _one);
+            for (var c = 0; c < to.Length; c++)
+            {
+                to[c] += weight * _one[c];
+            }
+        }
     }
 
     private void Mix()

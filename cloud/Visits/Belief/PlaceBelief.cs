@@ -10,14 +10,20 @@ public sealed class PlaceBelief
     private readonly PlaceMotion _motion;
     private readonly float[] _log;
     private readonly float[] _product;
+    private readonly PlaceTrail? _trail;
     private float[] _belief;
     private float[] _next;
+    private double _passed;
+
+    /// <summary>All but a trace of doubt that is spread over all squares, so that a device that was carried unseen is found again.</summary>
+    internal const double Certain = 0.9999;
 
     /// <param name="map">What is expected where.</param>
     /// <param name="motion">How visitors move on the map's grid.</param>
     /// <param name="prior">Where visitors are, before anything is heard: one weight for each square.</param>
     /// <param name="policy">What is taken for granted.</param>
-    public PlaceBelief(RadioMap map, PlaceMotion motion, ReadOnlySpan<float> prior, RadioPolicy policy)
+    /// <param name="remembered">How many hearings <see cref="Before"/> may look back.</param>
+    public PlaceBelief(RadioMap map, PlaceMotion motion, ReadOnlySpan<float> prior, RadioPolicy policy, int remembered = 0)
     {
         ArgumentNullException.ThrowIfNull(map);
         ArgumentNullException.ThrowIfNull(motion);
@@ -27,6 +33,7 @@ public sealed class PlaceBelief
         _next = new float[_belief.Length];
         _log = new float[_belief.Length];
         _product = new float[_belief.Length];
+        _trail = remembered > 0 ? new PlaceTrail(motion, _belief.Length, remembered) : null;
         Normalise();
     }
 
@@ -36,6 +43,7 @@ public sealed class PlaceBelief
     /// <summary>Lets time pass: the device may have walked.</summary>
     public void Pass(double seconds)
     {
+        _passed += seconds;
         for (var left = seconds; left > 0.01; left -= _motion.Step)
         {
             _motion.Move(_belief, _next, Math.Min(1, left / _motion.Step));
@@ -78,6 +86,20 @@ public sealed class PlaceBelief
         }
 
         return Bayes();
+    }
+
+    /// <summary>Where the device was so many hearings ago, by what was heard before and since; what was remembered at construction is as far as it goes.</summary>
+    /// <param name="ago">0 for the last hearing.</param>
+    /// <param name="to">Gets a chance for each square.</param>
+    public void Before(int ago, Span<float> to)
+    {
+        if (ago == 0 || _trail is null)
+        {
+            Belief.CopyTo(to);
+            return;
+        }
+
+        _trail.Before(ago, to);
     }
 
     // Student's t with 4 degrees: one reading through a door or a body must not overrule all others. Its product over sources is
@@ -124,11 +146,15 @@ public sealed class PlaceBelief
         double sum = 0;
         for (var c = 0; c < _belief.Length; c++)
         {
-            _belief[c] = (float)(_belief[c] * Math.Exp(_policy.Independence * (_log[c] - top)));
+            var told = (float)Math.Exp(_policy.Independence * (_log[c] - top));
+            _log[c] = told;
+            _belief[c] *= told;
             sum += _belief[c];
         }
 
         Normalise();
+        _trail?.Add(_passed, _belief, _log);
+        _passed = 0;
         return (_policy.Independence * top) + Math.Log(Math.Max(sum, 1e-300));
     }
 
@@ -142,8 +168,7 @@ public sealed class PlaceBelief
 
         for (var c = 0; c < _belief.Length; c++)
         {
-            // A trace of doubt everywhere, so that a device that was carried unseen is found again.
-            _belief[c] = (float)((0.9999 * _belief[c] / sum) + (0.0001 / _belief.Length));
+            _belief[c] = (float)((Certain * _belief[c] / sum) + ((1 - Certain) / _belief.Length));
         }
     }
 }

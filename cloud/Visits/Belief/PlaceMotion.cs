@@ -77,4 +77,24 @@ public sealed class PlaceMotion
             }
         }
     }
+
+    /// <summary>The same step seen from its end: what is likely after it, from each square before it.</summary>
+    internal void MoveBack(float[] after, float[] before, double part)
+    {
+        for (var i = 0; i < after.Length; i++)
+        {
+            var sum = 0f;
+            foreach (var other in _above[i])
+            {
+                sum += after[other] * _change;
+            }
+
+            for (var k = _start[i]; k < _start[i + 1]; k++)
+            {
+                sum += after[_to[k]] * _weight[k];
+            }
+
+            before[i] = after[i] + ((float)part * (sum - after[i]));
+        }
+    }
 }

@@ -35,7 +35,7 @@ internal static class FlatTask
         {
             var rows = tag.ToList();
             var scans = rows.Select(r => new TagScan(Csv.Number(r["ts"]), Heard(r))).ToList();
-            var answers = model.Follow(scans, scans.Select(s => s.At), visits ? 0.7 : 0.5).ToList();
+            var answers = model.Follow(scans, scans.Select(s => s.At), visits ? 0.7 : 0.5, visits ? RoomModel.Settling : 0).ToList();
             if (visits)
             {
                 Runs.Write(to, tag.Key, answers.Select(a => (a.At, Rooms[a.Zone].Name)), 2);

@@ -6,6 +6,9 @@ namespace Presence.Trials.Eval;
 /// <summary>The product's belief, taught by a mall's survey walks and asked along other walks.</summary>
 internal sealed class MallModel
 {
+    /// <summary>Hearings that settling may look back over: several a second.</summary>
+    private const int Remembered = 64;
+
     private readonly MallSite _site;
     private readonly RadioPolicy _policy;
     private readonly Dictionary<string, int> _sources = new(StringComparer.Ordinal);
@@ -38,24 +41,40 @@ internal sealed class MallModel
         _storeOf = [.. grid.Places.Select(p => StoreAt(p.Floor, p.At))];
     }
 
-    /// <summary>Follows a trace; tells where the phone is believed to be at each time asked, from what was known by then.</summary>
-    public IEnumerable<MallAnswer> Follow(PhoneTrace trace, IEnumerable<long> askedAt)
+    /// <summary>Follows a trace; tells where the phone is believed to be at each time asked, from what was known by then or a little later.</summary>
+    /// <param name="hindsight">Milliseconds by which an answer comes later than its time, and takes what was heard meanwhile into account; 0 for at once.</param>
+    public IEnumerable<MallAnswer> Follow(PhoneTrace trace, IEnumerable<long> askedAt, long hindsight = 0)
     {
-        var belief = new PlaceBelief(_map, _motion, _prior, _policy);
+        var belief = new PlaceBelief(_map, _motion, _prior, _policy, hindsight > 0 ? Remembered : 0);
+        var then = new float[_map.Grid.Count];
+        var heardAt = new Queue<long>();
         using var scans = Scans(trace, learn: false).GetEnumerator();
         var like = new float[_map.Grid.Count];
         var more = scans.MoveNext();
         var now = more ? scans.Current.HeardAt : 0;
         foreach (var asked in askedAt)
         {
-            while (more && scans.Current.At <= asked)
+            while (more && scans.Current.At <= asked + hindsight)
             {
                 now = PassTo(belief, now, scans.Current.HeardAt);
                 var heard = scans.Current.Heard.ToArray();
                 var group = _groups[heard[0].Source];
                 _scans[group].Compare(heard, like);
                 belief.Hear(heard, scans.Current.Group, 0, like, (float)(group == 0 ? _policy.LikeScans : _policy.LikeBeacons));
+                heardAt.Enqueue(now);
                 more = scans.MoveNext();
+            }
+
+            if (hindsight > 0)
+            {
+                while (heardAt.Count > 0 && heardAt.Peek() <= asked)
+                {
+                    heardAt.Dequeue();
+                }
+
+                belief.Before(heardAt.Count, then);
+                yield return Answer(asked, then);
+                continue;
             }
 
             // Where nothing was heard yet, no time has passed that the belief could spread in.

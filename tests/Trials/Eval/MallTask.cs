@@ -55,7 +55,7 @@ internal static class MallTask
 
         var said = string.Empty;
         var runs = new List<(double, string)>();
-        foreach (var a in model.Follow(readings, times))
+        foreach (var a in model.Follow(readings, times, (long)(1000 * RoomModel.Settling)))
         {
             // As in Zones.Say: the other cell must be clearly likelier than the one said before.
             var before = a.Cells.GetValueOrDefault(said);

@@ -30,7 +30,7 @@ internal static class OfficeTask
         {
             var scans = Scans(Path.Combine(folder, "tracks", $"{track.Key}.mbd.gz"), receivers.Keys).ToList();
             var times = visits ? Ticks(scans) : track.Select(q => Csv.Number(q["t_s"])).ToList();
-            var answers = model.Follow(scans, times, visits ? 0.6 : 0.5).ToList();
+            var answers = model.Follow(scans, times, visits ? 0.6 : 0.5, visits ? RoomModel.Settling : 0).ToList();
             if (visits)
             {
                 Runs.Write(to, track.Key, answers.Select(a => (a.At, Name(a.Zone))), 1);

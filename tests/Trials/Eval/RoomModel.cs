@@ -15,6 +15,12 @@ internal sealed record TagAnswer(double At, Spot Spot, int Zone);
 /// <summary>The product's belief for fixed receivers and a moving tag on one floor.</summary>
 internal sealed class RoomModel
 {
+    /// <summary>Visits are settled so many seconds later than they are heard: what comes meanwhile tells a passing doubt from a change.</summary>
+    public const double Settling = 10;
+
+    /// <summary>Hearings that settling may look back over: six a second.</summary>
+    private const int Remembered = 64;
+
     private readonly RadioPolicy _policy;
     private readonly RadioMap _map;
     private readonly PlaceMotion _motion;
@@ -45,9 +51,18 @@ internal sealed class RoomModel
         _gains = survey.IsEmpty ? [-16, -12, -8, -4, 0, 4, 8, 12] : [-4, 0, 4];
     }
 
-    public IEnumerable<TagAnswer> Follow(IEnumerable<TagScan> scans, IEnumerable<double> askedAt, double sure = 0.5, double restart = 60)
+    /// <param name="scans">In order of time.</param>
+    /// <param name="askedAt">Times, in order.</param>
+    /// <param name="sure">See <see cref="Zones.Say"/>.</param>
+    /// <param name="hindsight">Seconds by which an answer comes later than its time, and takes what was heard meanwhile into account; 0 for at once.</param>
+    /// <param name="restart">After so long a silence it may be anywhere, seconds.</param>
+    public IEnumerable<TagAnswer> Follow(
+        IEnumerable<TagScan> scans, IEnumerable<double> askedAt, double sure = 0.5, double hindsight = 0, double restart = 60)
     {
-        var belief = New();
+        var remembered = hindsight > 0 ? Remembered : 0;
+        var belief = New(remembered);
+        var then = new float[_prior.Length];
+        var heardAt = new Queue<double>();
         using var next = scans.GetEnumerator();
         var more = next.MoveNext();
         var now = more ? next.Current.At : 0;
@@ -55,26 +70,40 @@ internal sealed class RoomModel
         var zones = new double[_zones];
         foreach (var asked in askedAt)
         {
-            while (more && next.Current.At <= asked)
+            while (more && next.Current.At <= asked + hindsight)
             {
                 if (next.Current.At - now > restart)
                 {
-                    (belief, now, said) = (New(), next.Current.At, -1);
+                    if (asked < next.Current.At)
+                    {
+                        // What comes after so long a silence tells nothing of before it.
+                        break;
+                    }
+
+                    (belief, now, said) = (New(remembered), next.Current.At, -1);
+                    heardAt.Clear();
                 }
 
                 belief.Pass(Math.Max(0, next.Current.At - now));
                 now = next.Current.At;
                 belief.Hear(next.Current.Heard.AsSpan(), 0);
+                heardAt.Enqueue(now);
                 more = next.MoveNext();
             }
 
-            Zones.Sum(belief.Belief, _zoneOf, zones);
+            while (heardAt.Count > 0 && heardAt.Peek() <= asked)
+            {
+                heardAt.Dequeue();
+            }
+
+            belief.Before(heardAt.Count, then);
+            Zones.Sum(then, _zoneOf, zones);
             said = Zones.Say(zones, said, sure);
-            yield return new TagAnswer(asked, Mean(belief.Belief), said);
+            yield return new TagAnswer(asked, Mean(then), said);
         }
     }
 
-    private GainBelief New() => new(_map, _motion, _prior, _policy, _gains);
+    private GainBelief New(int remembered) => new(_map, _motion, _prior, _policy, remembered, _gains);
 
     private Spot Mean(ReadOnlySpan<float> belief)
     {
