@@ -80,6 +80,12 @@ public interface ISpool : IAsyncDisposable
     /// <summary>The cloud has these on disk: they may be forgotten, at the spool's leisure.</summary>
     void Forget(SpoolStream stream, long upTo);
 
+    /// <summary>The cloud will not take a batch now: it gets a new number behind all others, so that no watermark can pass over it.</summary>
+    Task PostponeAsync(long number, CancellationToken stopping);
+
+    /// <summary>The cloud can never take a batch: it is forgotten, and its sightings are counted as lost for a reason.</summary>
+    Task RejectAsync(long number, string reason, CancellationToken stopping);
+
     /// <summary>Counts sightings lost elsewhere in the gateway, durably with the next batch.</summary>
     void CountDrop(string reason, long sightings);
 

@@ -120,6 +120,15 @@ internal sealed class SpoolFile : IDisposable
         return delete.ExecuteNonQuery();
     }
 
+    /// <summary>One row; null when it is not there.</summary>
+    public SpooledRow? Find(long number)
+    {
+        var select = Prepared($"SELECT {Columns} FROM batch WHERE number = $1");
+        Set(select, number);
+        using var read = select.ExecuteReader();
+        return read.Read() ? RowOf(read) : null;
+    }
+
     /// <summary>The oldest batches, to be dropped: number, sightings, bytes.</summary>
     public List<(long Number, long Sightings, long Bytes)> Oldest(bool precious, int most)
     {

@@ -73,7 +73,7 @@ public sealed partial class SqliteSpool
                     LogMended();
                 }
 
-                if (taken.Exists(o => o.Kind is OrderKind.Append or OrderKind.OpenLink))
+                if (taken.Exists(o => o.Kind is OrderKind.Append or OrderKind.OpenLink or OrderKind.Postpone))
                 {
                     _more.Writer.TryWrite(true);
                 }
@@ -156,12 +156,37 @@ public sealed partial class SqliteSpool
             case OrderKind.CloseLink:
                 return state.Open ? state with { Open = false, Offered = state.Last } : state;
 
+            case OrderKind.Postpone or OrderKind.Reject:
+                return TakeOut(state, order);
+
             default:
                 var boot = NewBoot();
                 KeepBoot(boot);
                 Volatile.Write(ref _begunHere, boot);
                 return state with { Boot = boot };
         }
+    }
+
+    // A batch that is not there any more was forgotten or dropped meanwhile.
+    private SpoolState TakeOut(SpoolState state, Order order)
+    {
+        if (_file.Find(order.Number) is not { } row)
+        {
+            return state;
+        }
+
+        _file.Delete(new(row.Number, row.Number));
+        state = state.IsBacklog(row.Number)
+            ? state with { BacklogWaiting = state.BacklogWaiting - 1 }
+            : state with { LiveWaiting = state.LiveWaiting - 1 };
+        if (order.Kind is OrderKind.Reject || row.Batch is null)
+        {
+            return state.Lose(order.Kind is OrderKind.Reject ? order.Reason : "spool-damaged", Math.Clamp(row.Sightings, 1, 65_536));
+        }
+
+        var number = state.Last + 1;
+        _file.Append(number, row.Batch);
+        return state with { Last = number, LiveWaiting = state.LiveWaiting + 1 };
     }
 
     /// <summary>Makes backlog of what was never offered and is older than a time; what comes after the first young batch stays live.</summary>

@@ -103,6 +103,10 @@ public sealed partial class SqliteSpool : ISpool
 
     public Task CloseLinkAsync(CancellationToken stopping) => Give(new(OrderKind.CloseLink), stopping);
 
+    public Task PostponeAsync(long number, CancellationToken stopping) => Give(new(OrderKind.Postpone, Number: number), stopping);
+
+    public Task RejectAsync(long number, string reason, CancellationToken stopping) => Give(new(OrderKind.Reject, Number: number, Reason: reason), stopping);
+
     public Task BeginAnewAsync(CancellationToken stopping) => Give(new(OrderKind.BeginAnew), stopping);
 
     public void CountDrop(string reason, long sightings) => _lost.Enqueue((reason, sightings));
@@ -205,10 +209,12 @@ public sealed partial class SqliteSpool : ISpool
         Append,
         OpenLink,
         CloseLink,
+        Postpone,
+        Reject,
         BeginAnew,
     }
 
-    private sealed record Order(OrderKind Kind, SealedBatch? Batch = null, long Time = 0)
+    private sealed record Order(OrderKind Kind, SealedBatch? Batch = null, long Time = 0, long Number = 0, string Reason = "")
     {
         public TaskCompletionSource<long> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 

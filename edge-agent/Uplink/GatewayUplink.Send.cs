@@ -21,6 +21,11 @@ public sealed partial class GatewayUplink
         while (true)
         {
             ending.ThrowIfCancellationRequested();
+            if (await HandleRefusedAsync(session, ending) is { } why)
+            {
+                throw new MqttException($"the cloud takes no batches now: {why}");
+            }
+
             var sent = await SendSomeAsync(SpoolStream.Live, session, live, MostPerRead, room, ending);
             if (sent > live)
             {
@@ -121,9 +126,75 @@ public sealed partial class GatewayUplink
         {
             LogRefused(state >> 1, reason);
             Instruments.Refused.Add(1, new KeyValuePair<string, object?>("reason", reason.ToString()));
+            lock (session.Refused)
+            {
+                session.Refused[state >> 1] = reason;
+            }
         }
 
         _nudge.Writer.TryWrite(true);
+    }
+
+    /// <summary>
+    /// Gives each refused batch another number, or sets it aside when nobody will ever take it. Meanwhile the watermark, which others
+    /// behind it move on, may not pass over it.
+    /// </summary>
+    /// <returns>Why the cloud takes nothing now; null when it does.</returns>
+    private async Task<MqttReasonCode?> HandleRefusedAsync(Session session, CancellationToken stopping)
+    {
+        MqttReasonCode? why = null;
+        var handled = false;
+        while (true)
+        {
+            (long Number, MqttReasonCode Reason) next;
+            lock (session.Refused)
+            {
+                if (session.Refused.Count == 0)
+                {
+                    break;
+                }
+
+                var (number, reason) = session.Refused.First();
+                next = (number, reason);
+            }
+
+            handled = true;
+            if (next.Reason is MqttReasonCode.PayloadFormatInvalid or MqttReasonCode.PacketTooLarge)
+            {
+                await _spool.RejectAsync(next.Number, "refused", stopping);
+            }
+            else
+            {
+                await _spool.PostponeAsync(next.Number, stopping);
+                why = next.Reason;
+            }
+
+            lock (session.Refused)
+            {
+                session.Refused.Remove(next.Number);
+            }
+        }
+
+        if (handled && IsVouchedFor())
+        {
+            // What the watermark was held back from.
+            Forget(session, Committed);
+        }
+
+        return why;
+    }
+
+    /// <summary>Forgets what the cloud has, up to what it refused.</summary>
+    private void Forget(Session session, CommittedWatermark watermark)
+    {
+        long below;
+        lock (session.Refused)
+        {
+            below = session.Refused.Count == 0 ? long.MaxValue : session.Refused.First().Key - 1;
+        }
+
+        _spool.Forget(SpoolStream.Live, Math.Min((long)watermark.Live, below));
+        _spool.Forget(SpoolStream.Backlog, Math.Min((long)watermark.Backlog, below));
     }
 
     /// <summary>Waits for news, and loses patience with a cloud that takes everything and commits nothing.</summary>

@@ -246,6 +246,7 @@ public sealed partial class GatewayUplink
                 await client.DisconnectAsync();
             }
 
+            await HandleRefusedAsync(session, CancellationToken.None);
             await _spool.CloseLinkAsync(CancellationToken.None);
         }
     }
@@ -432,8 +433,7 @@ public sealed partial class GatewayUplink
                 }
 
                 OnStep("before-trim");
-                _spool.Forget(SpoolStream.Live, (long)watermark.Live);
-                _spool.Forget(SpoolStream.Backlog, (long)watermark.Backlog);
+                Forget(session, watermark);
             }
 
             session.FirstWord.TrySetResult();
@@ -469,6 +469,9 @@ public sealed partial class GatewayUplink
         public int LiveInFlight;
 
         public int BacklogInFlight;
+
+        /// <summary>What the cloud refused and is still to be seen to, by number; guarded by itself.</summary>
+        public SortedDictionary<long, MqttReasonCode> Refused { get; } = [];
 
         /// <summary>Numbers sent and not known to be committed; the sending loop's own.</summary>
         public Queue<long> SentLive { get; } = new();

@@ -142,7 +142,7 @@ public sealed partial class MqttSession
     private async ValueTask HandOverLaterAsync(MqttPublish publish, ushort id, uint head)
     {
         await RoomAsync(head);
-        if (!IsEnding && !Volatile.Read(ref _broken)) await HandOver(publish, id);
+        if (!IsEnding && !IsBroken) await HandOver(publish, id);
     }
 
     private void TakeSubscribe(SubscribePacket subscribe)

@@ -133,7 +133,9 @@ public sealed partial class MqttSession
             var buffer = read.Buffer;
             var taken = 0;
             Hold();
-            while (Volatile.Read(ref _ending) == 0)
+
+            // Of a broken connection nothing more is taken: a publish that waited for room was passed over, and those behind it must not be first.
+            while (Volatile.Read(ref _ending) == 0 && !IsBroken)
             {
                 var before = buffer.Length;
                 var whole = Frame.TryRead(ref buffer, Limits.MaxPacketBytes, out var first, out var body);
@@ -165,7 +167,7 @@ public sealed partial class MqttSession
             LetGo();
             MarkPartial(taken, !buffer.IsEmpty);
             _input.AdvanceTo(buffer.Start, buffer.End);
-            if (read.IsCompleted || Volatile.Read(ref _broken)) return;
+            if (read.IsCompleted || IsBroken) return;
 
             // Someone who asks and asks and never reads the answers is not asked for more.
             if (PendingAnswers > ManyAnswers) await DrainedAsync();

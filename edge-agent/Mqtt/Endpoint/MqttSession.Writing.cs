@@ -200,6 +200,9 @@ public sealed partial class MqttSession : IThreadPoolWorkItem
         return false;
     }
 
+    /// <summary>Whether the other side takes no more.</summary>
+    internal bool IsBroken => Volatile.Read(ref _broken);
+
     /// <summary>The other side takes no more: everything left for it is void, and the reader is woken to see the end.</summary>
     private void Break()
     {

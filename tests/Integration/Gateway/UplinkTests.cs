@@ -202,6 +202,35 @@ public sealed class UplinkTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_the_cloud_will_not_take_now_comes_again_and_none_of_it_is_passed_over()
+    {
+        var asked = 0;
+        await using var cloud = await new PaperCloud { Answers = _ => ++asked % 7 == 3 && asked < 60 ? MqttReasonCode.QuotaExceeded : MqttReasonCode.Success }.OpenAsync();
+        Start(cloud.Port);
+        await AppendAsync(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(), 60);
+        await Until.TrueAsync(() => _spool.Depth is { Live: 0, Backlog: 0 }, "all was forgotten", 20);
+        Assert.Equal(60, cloud.Committed.Select(c => Body(c.Payload)).Distinct().Count());
+        Assert.Equal(60, cloud.Committed.Count);
+        Assert.Empty(_spool.Drops);
+    }
+
+    [Fact]
+    public async Task What_the_cloud_can_never_take_is_set_aside_and_counted()
+    {
+        var poison = "";
+        var offered = 0;
+        await using var cloud = await new PaperCloud { Answers = p => Body(p) == poison && ++offered > 0 ? MqttReasonCode.PayloadFormatInvalid : MqttReasonCode.Success }.OpenAsync();
+        await AppendAsync(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(), 20);
+        await _spool.OpenLinkAsync(0, CancellationToken.None);
+        poison = Convert.ToHexString(_spool.Read(SpoolStream.Live, 7, 1, 100)[0].Body);
+        Start(cloud.Port);
+        await Until.TrueAsync(() => _spool.Depth is { Live: 0, Backlog: 0 }, "all was forgotten", 20);
+        Assert.Equal(19, cloud.Committed.Count);
+        Assert.Equal(1, offered);
+        Assert.Equal(3, _spool.Drops["refused"]);
+    }
+
+    [Fact]
     public async Task The_will_says_that_the_gateway_is_gone()
     {
         await using var cloud = await new PaperCloud().OpenAsync();
@@ -273,6 +302,14 @@ public sealed class UplinkTests : IAsyncLifetime
         _running = uplink.RunAsync(_stopping.Token);
     }
 
+    // Without the header, which is another under another number.
+    private static string Body(ReadOnlyMemory<byte> payload)
+    {
+        Span<byte> header = stackalloc byte[SightingBatch.HeaderBytes];
+        Assert.True(SightingBatch.TryDecode(payload.Span, new(), out var read, out _));
+        return Convert.ToHexString(payload.Span[SightingBatch.WriteHeader(read.Boot, read.Sequence, header)..]);
+    }
+
     private async Task RestartAsync()
     {
         await _spool.DisposeAsync();
@@ -318,6 +355,10 @@ public sealed class UplinkTests : IAsyncLifetime
         public void Forget(SpoolStream stream, long upTo) => inner.Forget(stream, upTo);
 
         public void CountDrop(string reason, long sightings) => inner.CountDrop(reason, sightings);
+
+        public Task PostponeAsync(long number, CancellationToken stopping) => inner.PostponeAsync(number, stopping);
+
+        public Task RejectAsync(long number, string reason, CancellationToken stopping) => inner.RejectAsync(number, reason, stopping);
 
         public Task BeginAnewAsync(CancellationToken stopping) => inner.BeginAnewAsync(stopping);
 

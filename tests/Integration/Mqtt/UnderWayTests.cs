@@ -41,6 +41,33 @@ public sealed class UnderWayTests
     }
 
     [Fact]
+    public async Task Of_what_came_over_a_broken_connection_no_more_is_taken()
+    {
+        await using var shop = await MqttShop.OpenAsync();
+        var holding = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        (shop.Prompt, shop.Holding) = (false, holding.Task);
+        using (var till = await Raw.ConnectAsync(shop.Port, new(MqttVersion.V5, "till")))
+        {
+            till.Send([.. Enumerable.Range(1, 5).SelectMany(id => Sale(id, dup: false))]);
+            await Until.TrueAsync(() => shop.Heard.Count == 1, "the first is heard");
+            till.Reset();
+        }
+
+        // The answer finds nobody; the four that wait behind the first are sent again on the next connection, in order.
+        await Until.TrueAsync(
+            () =>
+            {
+                Assert.True(shop.Receipts.TryPeek(out var receipt));
+                receipt.Acknowledge();
+                return shop.Endpoint.Sessions.All(s => s.IsBroken);
+            },
+            "the connection is broken");
+        holding.SetResult();
+        await Until.TrueAsync(() => shop.Left.Count == 1, "the till is gone");
+        Assert.Single(shop.Heard);
+    }
+
+    [Fact]
     public async Task A_message_for_exactly_once_that_the_handler_failed_at_may_be_sent_again()
     {
         await using var shop = await MqttShop.OpenAsync();
@@ -158,6 +185,9 @@ public sealed class UnderWayTests
                 }
             }
         }
+
+        /// <summary>Lets go without a goodbye, as a crash does.</summary>
+        public void Reset() => _socket.LingerState = new(true, 0);
 
         public void Dispose() => _socket.Dispose();
     }

@@ -29,6 +29,9 @@ public sealed class PaperCloud : IMqttEndpointHandler, IAsyncDisposable
     /// <summary>Whether the gateway is told.</summary>
     public bool Tells { get; set; } = true;
 
+    /// <summary>What it answers a batch with that it would commit; an error is not committed. Called under a lock.</summary>
+    public Func<ReadOnlyMemory<byte>, MqttReasonCode> Answers { get; set; } = static _ => MqttReasonCode.Success;
+
     /// <summary>Whether payloads are kept; without, it only counts.</summary>
     public bool Keeps { get; set; } = true;
 
@@ -116,6 +119,7 @@ public sealed class PaperCloud : IMqttEndpointHandler, IAsyncDisposable
         }
 
         CommittedWatermark? told = null;
+        var answer = MqttReasonCode.Success;
         lock (_gate)
         {
             if (Keeps)
@@ -126,7 +130,8 @@ public sealed class PaperCloud : IMqttEndpointHandler, IAsyncDisposable
             switch (topic.Kind)
             {
                 case TopicKind.Live or TopicKind.Backlog when Commits:
-                    told = CommitUnderLock(topic.Kind, payload);
+                    answer = Answers(payload);
+                    told = answer.IsError() ? null : CommitUnderLock(topic.Kind, payload);
                     break;
                 case TopicKind.Bind when BindReport.TryDecode(payload, out var report, out _):
                     Bindings.Enqueue(report);
@@ -138,7 +143,7 @@ public sealed class PaperCloud : IMqttEndpointHandler, IAsyncDisposable
             }
         }
 
-        receipt.Acknowledge();
+        receipt.Acknowledge(answer);
         if (told is { } watermark && Tells)
         {
             _endpoint!.Publish(Topics.Of(topic.Tenant, topic.Venue, topic.Gateway, TopicKind.Committed), watermark.Encode(), MqttQos.AtLeastOnce);

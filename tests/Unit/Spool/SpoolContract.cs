@@ -212,6 +212,35 @@ public abstract class SpoolContract : IAsyncLifetime
         }
     }
 
+    [Fact]
+    public async Task What_is_postponed_comes_last_and_is_the_same()
+    {
+        var spool = await OpenAsync();
+        await AppendAsync(spool, 1, 2, 3);
+        await spool.OpenLinkAsync(2, None);
+        await spool.PostponeAsync(1, None);
+        await spool.PostponeAsync(2, None);
+        Assert.Equal(("3 4 5", ""), (Numbers(spool, SpoolStream.Live), Numbers(spool, SpoolStream.Backlog)));
+        Assert.Equal([3, 1, 2], spool.Read(SpoolStream.Live, 0, 9, 999).Select(b => b.Body[0]));
+        Assert.Equal((3, 0, 5), (spool.Depth.Live, spool.Depth.Backlog, spool.Depth.LastOffered));
+        spool.Forget(SpoolStream.Live, 3);
+        await spool.PostponeAsync(3, None);
+        Assert.Equal("4 5", Numbers(spool, SpoolStream.Live));
+        Assert.Empty(spool.Drops);
+    }
+
+    [Fact]
+    public async Task What_is_rejected_is_gone_and_counted()
+    {
+        var spool = await OpenAsync();
+        await AppendAsync(spool, 1, 2, 3);
+        await spool.OpenLinkAsync(0, None);
+        await spool.RejectAsync(2, "refused", None);
+        await spool.RejectAsync(2, "refused", None);
+        Assert.Equal("1 3", Numbers(spool, SpoolStream.Live));
+        Assert.Equal((2, 2), (spool.Depth.Live, spool.Drops["refused"]));
+    }
+
     private static SealedBatch Batch(byte n) => new(new[] { n, n, n }, Sightings: 2, FirstAt: n);
 
     private static async Task AppendAsync(ISpool spool, params byte[] batches)
