@@ -7,7 +7,11 @@ public sealed partial class VenueVisits
         : a.At != b.At ? a.At.CompareTo(b.At)
         : a.Kind != b.Kind ? a.Kind.CompareTo(b.Kind) : a.Since.CompareTo(b.Since));
 
-    private readonly EvidenceCell[] _cells = new EvidenceCell[1024];
+    /// <summary>How many devices before its turn one is sent for.</summary>
+    private const int Ahead = 12;
+
+    /// <summary>More receivers than this hear no device; the faint rest would not change the belief.</summary>
+    private readonly EvidenceSum[] _cells = new EvidenceSum[1024];
 
     private int BucketOf(long at) => (int)((at - Times.Epoch) / _bucketMs);
 
@@ -23,6 +27,7 @@ public sealed partial class VenueVisits
             {
                 TooLate += burst.Count;
                 device.Flags |= DeviceFlags.LeftOut;
+                _leftOut = true;
                 return;
             }
 
@@ -33,8 +38,7 @@ public sealed partial class VenueVisits
             _pending.Oldest = bucket;
         }
 
-        var begin = BeginOf(bucket);
-        _pending.Add(ref device.Pending, slot, bucket, (ushort)(burst.First - begin), (ushort)(burst.Last - begin), burst.Receiver, burst.Count, burst.Sum, sources);
+        _pending.Add(ref device.Pending, slot, burst, BeginOf(bucket), sources);
     }
 
     private long NextSettleMs()
@@ -43,7 +47,7 @@ public sealed partial class VenueVisits
         if (_pending.Waiting > 0)
         {
             var bucket = _pending.Oldest;
-            while (_pending.Heads[bucket & (_pending.Heads.Length - 1)] == 0)
+            while (!_pending.Has(bucket))
             {
                 bucket++;
             }
@@ -89,86 +93,45 @@ public sealed partial class VenueVisits
 
     private void FoldBucket(int bucket, EvidenceSources mark, VisitEventList happened)
     {
-        for (var n = _pending.TakeBucket(bucket); n != 0;)
+        for (var run = 0; _pending.NextRun(bucket, ref run) is { IsEmpty: false } nodes;)
         {
-            ref var node = ref _pending.Nodes[n];
-            var next = node.NextOfBucket;
-            var slot = node.Slot;
-            ref var device = ref _devices[slot];
-            var apart = device.Is(DeviceFlags.Apart);
-            var cells = Gather(ref device, bucket, out var first, out var last, out var sources);
-            if (cells > 0 && apart)
+            for (var i = 0; i < nodes.Length; i++)
             {
-                FoldApart(ref device, BeginOf(bucket) + last, _cells.AsSpan(0, cells));
-            }
-            else if (cells > 0)
-            {
-                Fold(ref device, slot, BeginOf(bucket) + first, BeginOf(bucket) + last, sources, _cells.AsSpan(0, cells), mark, happened);
-            }
+                if (i + Ahead < nodes.Length)
+                {
+                    Soon.Touch(ref _devices[nodes[i + Ahead].Slot]);
+                }
 
-            _pending.Release(n);
-            if (apart)
-            {
-                FreeIfDone(slot);
+                // The first node of a device that is met takes them all, the others are then empty.
+                if (!nodes[i].IsEmpty)
+                {
+                    FoldDevice(ref nodes[i], bucket, mark, happened);
+                }
             }
-
-            n = next;
         }
+
+        _pending.Release(bucket);
     }
 
-    // A device that many receivers hear has several nodes in a bucket; the first one met takes them all, the others are then empty.
-    private int Gather(ref DeviceState device, int bucket, out ushort first, out ushort last, out EvidenceSources sources)
+    private void FoldDevice(ref EvidenceNode node, int bucket, EvidenceSources mark, VisitEventList happened)
     {
-        (first, last, sources) = (ushort.MaxValue, 0, EvidenceSources.None);
-        var count = 0;
-        ref var link = ref device.Pending;
-        while (link != 0)
+        var (slot, begin) = (node.Slot, BeginOf(bucket));
+        ref var device = ref _devices[slot];
+        var apart = device.Is(DeviceFlags.Apart);
+        var cells = _cells.AsSpan(0, _pending.Gather(ref node, bucket, _cells, out var heard));
+        if (apart)
         {
-            ref var node = ref _pending.Nodes[link];
-            if (node.Bucket != bucket)
-            {
-                link = ref node.NextOfDevice;
-                continue;
-            }
-
-            first = Math.Min(first, node.First);
-            last = Math.Max(last, node.Last);
-            sources |= node.Sources;
-            for (var i = 0; i < node.Used; i++)
-            {
-                count = Merge(node.Cells[i], count);
-            }
-
-            link = node.NextOfDevice;
+            FoldApart(ref device, begin + heard.Last, cells);
+            FreeIfDone(slot);
         }
-
-        _cells.AsSpan(0, count).Sort(static (a, b) => a.Receiver.CompareTo(b.Receiver));
-        return count;
-    }
-
-    private int Merge(EvidenceCell cell, int count)
-    {
-        for (var i = 0; i < count; i++)
+        else
         {
-            if (_cells[i].Receiver == cell.Receiver)
-            {
-                _cells[i].Count = (ushort)Math.Min(ushort.MaxValue, _cells[i].Count + cell.Count);
-                _cells[i].Sum += cell.Sum;
-                return count;
-            }
+            Fold(ref device, slot, begin + heard.First, begin + heard.Last, heard.Sources, cells, mark, happened);
         }
-
-        // More receivers than this hear no device; the faint rest would not change the belief.
-        if (count < _cells.Length)
-        {
-            _cells[count++] = cell;
-        }
-
-        return count;
     }
 
     private void Fold(
-        ref DeviceState device, int slot, long first, long last, EvidenceSources sources, ReadOnlySpan<EvidenceCell> cells, EvidenceSources mark, VisitEventList happened)
+        ref DeviceState device, int slot, long first, long last, EvidenceSources sources, ReadOnlySpan<EvidenceSum> cells, EvidenceSources mark, VisitEventList happened)
     {
         if (device.Is(DeviceFlags.FinalOpen)
             && (first - (device.FinalSince + device.FinalLast) > SilenceIn(device.FinalZone) || last - device.FinalSince > _longest))
@@ -183,7 +146,7 @@ public sealed partial class VenueVisits
 
         foreach (var cell in cells)
         {
-            var mean = (float)cell.Sum / cell.Count;
+            var mean = cell.Mean;
             device.Loudest = Math.Max(device.Loudest, (sbyte)mean);
             // Readings of one receiver in one bucket err together and count once, however many: heard twice tells no more.
             device.Final.Hear(_model, _settling, cell.Receiver, mean - _watch.Offset[cell.Receiver], _watch.Trust[cell.Receiver], last);
@@ -197,13 +160,8 @@ public sealed partial class VenueVisits
         Stay(ref device, slot, zone, confidence, (uint)(first - device.FinalSince), mark, happened);
         device.StaySources |= sources;
         device.VisitSources |= sources;
-        if (device.VisitBuckets < ushort.MaxValue)
-        {
-            device.StayConfidence += confidence;
-            device.StayBuckets++;
-            device.VisitConfidence += confidence;
-            device.VisitBuckets++;
-        }
+        device.StayConfidence.Add(confidence);
+        device.VisitConfidence.Add(confidence);
 
         if (confidence >= Certain)
         {
@@ -221,8 +179,7 @@ public sealed partial class VenueVisits
         device.FinalZone = device.NextZone = -1;
         device.Final = ZoneBelief.Nowhere;
         device.Loudest = Rssi.Faintest;
-        device.StayConfidence = device.VisitConfidence = 0;
-        device.StayBuckets = device.VisitBuckets = 0;
+        device.StayConfidence = device.VisitConfidence = default;
         device.StaySources = device.VisitSources = EvidenceSources.None;
         if (!device.Is(DeviceFlags.OnFinalWheel))
         {

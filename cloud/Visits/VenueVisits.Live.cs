@@ -22,9 +22,10 @@ public sealed partial class VenueVisits
         device.LiveLast = (uint)(Math.Max(burst.Last, device.LiveSince + device.LiveLast) - device.LiveSince);
         device.LiveSources |= sources;
         var (receiver, dbm) = (burst.Receiver, (float)burst.Sum / burst.Count);
-        if (device.Live.Hear(_model, _pace, receiver, dbm - _watch.Offset[receiver], _watch.Trust[receiver], at) && device.Live.Anchor != device.LiveZone)
+        var from = device.LiveZone;
+        if (device.Live.Hear(_model, _pace, receiver, dbm - _watch.Offset[receiver], _watch.Trust[receiver], at) && device.Live.Anchor != from)
         {
-            Move(ref device, slot, device.Live.Anchor, Math.Max(at, device.LiveSince), device.Live.Confidence(), happened);
+            Move(ref device, slot, from, Math.Max(at, device.LiveSince), device.Live.Confidence(), happened);
         }
     }
 
@@ -34,7 +35,6 @@ public sealed partial class VenueVisits
         device.LiveSince = at;
         device.LiveLast = 0;
         device.LiveSources = sources;
-        device.LiveZone = -1;
         device.Live = ZoneBelief.Nowhere;
         OpenVisits++;
         Say(VisitEventKind.VisitStarted, device, slot, -1, at, at, 100, happened);
@@ -47,21 +47,20 @@ public sealed partial class VenueVisits
         }
     }
 
-    private void Move(ref DeviceState device, int slot, int zone, long at, byte confidence, VisitEventList happened)
+    private void Move(ref DeviceState device, int slot, int from, long at, byte confidence, VisitEventList happened)
     {
-        Leave(ref device, slot, at, confidence, happened);
-        device.LiveZone = (short)zone;
+        Leave(device, slot, from, at, confidence, happened);
+        var zone = device.LiveZone;
         _zoneCounts[zone]++;
         Say(VisitEventKind.ZoneEntered, device, slot, zone, at, at, confidence, happened);
     }
 
-    private void Leave(ref DeviceState device, int slot, long at, byte confidence, VisitEventList happened)
+    private void Leave(in DeviceState device, int slot, int zone, long at, byte confidence, VisitEventList happened)
     {
-        if (device.LiveZone >= 0)
+        if (zone >= 0)
         {
-            _zoneCounts[device.LiveZone]--;
-            Say(VisitEventKind.ZoneLeft, device, slot, device.LiveZone, at, at, confidence, happened);
-            device.LiveZone = -1;
+            _zoneCounts[zone]--;
+            Say(VisitEventKind.ZoneLeft, device, slot, zone, at, at, confidence, happened);
         }
     }
 
@@ -70,7 +69,7 @@ public sealed partial class VenueVisits
     {
         var last = device.LiveSince + device.LiveLast;
         device.LiveSources |= mark;
-        Leave(ref device, slot, last, 100, happened);
+        Leave(device, slot, device.LiveZone, last, 100, happened);
         Say(VisitEventKind.VisitEnded, device, slot, -1, device.LiveSince, last, 100, happened);
         device.Flags &= ~DeviceFlags.LiveOpen;
         OpenVisits--;

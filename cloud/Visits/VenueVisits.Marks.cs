@@ -84,7 +84,7 @@ public sealed partial class VenueVisits
     }
 
     // What is set apart makes no visit; where its zone is known, its readings tell how the receivers hear.
-    private void FoldApart(ref DeviceState device, long last, ReadOnlySpan<EvidenceCell> cells)
+    private void FoldApart(ref DeviceState device, long last, ReadOnlySpan<EvidenceSum> cells)
     {
         _marks.Heard(device.Token, last);
         var zone = _marks.Find(device.Token)?.Zone ?? -1;
@@ -103,9 +103,9 @@ public sealed partial class VenueVisits
         }
     }
 
-    private float Corrected(in EvidenceCell cell) => ((float)cell.Sum / cell.Count) - _watch.Offset[cell.Receiver];
+    private float Corrected(in EvidenceSum cell) => cell.Mean - _watch.Offset[cell.Receiver];
 
-    private void Teach(in ZoneBelief belief, int zone, ReadOnlySpan<EvidenceCell> cells)
+    private void Teach(in ZoneBelief belief, int zone, ReadOnlySpan<EvidenceSum> cells)
     {
         var gain = belief.Gain256 / 256f;
         if (_model.OwnOf[zone] is >= 0 and var own)
@@ -118,7 +118,7 @@ public sealed partial class VenueVisits
             var expected = _model.Expected(zone, cell.Receiver);
             if (expected > WellHeard)
             {
-                _watch.Compare(cell.Receiver, ((float)cell.Sum / cell.Count) - gain - expected);
+                _watch.Compare(cell.Receiver, cell.Mean - gain - expected);
             }
         }
     }

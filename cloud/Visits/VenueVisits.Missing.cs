@@ -7,7 +7,7 @@ namespace Presence.Visits;
 public sealed partial class VenueVisits
 {
     // Only of a whole bucket can it be said who did not hear: live, a receiver's silence is mostly a batch that has not come yet.
-    private void MissSilent(ref ZoneBelief belief, ReadOnlySpan<EvidenceCell> cells)
+    private void MissSilent(ref ZoneBelief belief, ReadOnlySpan<EvidenceSum> cells)
     {
         if (belief.Anchor < 0)
         {
@@ -32,7 +32,7 @@ public sealed partial class VenueVisits
     }
 
     // Sorted by receiver, and seldom more than a dozen.
-    private static bool Heard(ReadOnlySpan<EvidenceCell> cells, int receiver)
+    private static bool Heard(ReadOnlySpan<EvidenceSum> cells, int receiver)
     {
         foreach (var cell in cells)
         {

@@ -1,6 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics.X86;
-
 namespace Presence.Visits;
 
 /// <content>Where devices are kept, and how they are found.</content>
@@ -16,40 +13,31 @@ public sealed partial class VenueVisits
             _bursts = new Burst[tokens.Length * 2];
         }
 
-        if (Sse.IsSupported)
+        foreach (var token in tokens)
         {
-            foreach (var token in tokens)
-            {
-                unsafe
-                {
-                    Sse.Prefetch0(Unsafe.AsPointer(ref _table.Home(token)));
-                }
-            }
+            Soon.Touch(ref _table.Home(token));
+        }
 
-            foreach (var token in tokens)
+        for (var i = 0; i < tokens.Length; i++)
+        {
+            var guess = _slots[i] = _table.Guess(tokens[i]);
+            if (guess >= 0)
             {
-                var guess = _table.Guess(token);
-                if (guess >= 0)
-                {
-                    unsafe
-                    {
-                        var device = (byte*)Unsafe.AsPointer(ref _devices[guess]);
-                        Sse.Prefetch0(device);
-                        Sse.Prefetch0(device + 64);
-                    }
-                }
+                Soon.Touch(ref _devices[guess]);
             }
         }
 
         for (var i = 0; i < tokens.Length; i++)
         {
-            var slot = _slots[i] = _table.Find(tokens[i], _devices);
-            if (Sse.IsSupported && slot >= 0)
+            ref var slot = ref _slots[i];
+            if (slot >= 0 && _devices[slot].Token != tokens[i])
             {
-                unsafe
-                {
-                    Sse.Prefetch0(Unsafe.AsPointer(ref _pending.Nodes[_devices[slot].Pending]));
-                }
+                slot = _table.Find(tokens[i], _devices);
+            }
+
+            if (slot >= 0)
+            {
+                _pending.Touch(_devices[slot].Pending);
             }
         }
     }
@@ -64,16 +52,11 @@ public sealed partial class VenueVisits
         }
         else
         {
-            if (_high == _devices.Length)
-            {
-                // By an eighth, not by two: a venue's crowd grows slowly beside what a sighting costs.
-                Array.Resize(ref _devices, _high + Math.Max(256, _high / 8));
-            }
-
             slot = _high++;
+            _devices.Reserve(_high);
         }
 
-        _devices[slot] = new DeviceState { Token = token, Traits = traits, LiveZone = -1, FinalZone = -1, NextZone = -1, Live = ZoneBelief.Nowhere, Final = ZoneBelief.Nowhere, Loudest = Rssi.Faintest };
+        _devices[slot] = new DeviceState { Token = token, Traits = traits, FinalZone = -1, NextZone = -1, Live = ZoneBelief.Nowhere, Final = ZoneBelief.Nowhere, Loudest = Rssi.Faintest };
         _table.Add(token, slot, _devices);
         if (_marks.Count > 0 && _marks.Find(token) is { } mark)
         {
@@ -86,20 +69,22 @@ public sealed partial class VenueVisits
     // A device whose only sightings were left out must not stay for ever.
     private void FreeUnused(int devices)
     {
-        for (var i = 0; i < devices; i++)
+        for (var i = 0; i < devices && _leftOut; i++)
         {
             if (_slots[i] >= 0)
             {
                 FreeIfDone(_slots[i]);
             }
         }
+
+        _leftOut = false;
     }
 
     private void FreeIfDone(int slot)
     {
         ref var device = ref _devices[slot];
         const DeviceFlags busy = DeviceFlags.LiveOpen | DeviceFlags.FinalOpen | DeviceFlags.OnLiveWheel | DeviceFlags.OnFinalWheel;
-        if (device.Token == 0 || device.Is(busy) || device.Pending != 0)
+        if (device.Token == 0 || device.Is(busy) || _pending.Waits(device.Pending, slot))
         {
             return;
         }

@@ -6,7 +6,7 @@ namespace Presence.Visits;
 
 public sealed partial class VenueVisits
 {
-    private const uint Magic = 0x33_53_49_56; // "VIS3", little end first
+    private const uint Magic = 0x34_53_49_56; // "VIS4", little end first
 
     /// <summary>Writes the state; the same state gives the same bytes. Read again by this version on any little-endian machine.</summary>
     public void Save(IBufferWriter<byte> to)
@@ -28,19 +28,13 @@ public sealed partial class VenueVisits
             LiveCount = _liveWheel.Count,
             FinalNext = _finalWheel.Next,
             FinalCount = _finalWheel.Count,
-            Nodes = _pending.Used,
-            FreeNode = _pending.Free,
-            Ring = _pending.Heads.Length,
-            Oldest = _pending.Oldest,
-            Newest = _pending.Newest,
-            Waiting = _pending.Waiting,
+            Evidence = _pending.Lengths,
         };
         to.Write(MemoryMarshal.AsBytes(new ReadOnlySpan<Header>(in header)));
         to.Write(MemoryMarshal.AsBytes<int>(_liveWheel.Heads));
         to.Write(MemoryMarshal.AsBytes<int>(_finalWheel.Heads));
-        to.Write(MemoryMarshal.AsBytes<int>(_pending.Heads));
-        to.Write(MemoryMarshal.AsBytes(_devices.AsSpan(0, _high)));
-        to.Write(MemoryMarshal.AsBytes(_pending.Nodes.AsSpan(0, _pending.Used)));
+        _devices.Save(to, _high);
+        _pending.Save(to);
         to.Write(MemoryMarshal.AsBytes<ReceiverTally>(_watch.Tallies));
         _marks.Save(to);
     }
@@ -64,15 +58,14 @@ public sealed partial class VenueVisits
             throw new InvalidDataException("The snapshot of visits is of another version.");
         }
 
-        var length = (2L * TimerWheel.Seconds * sizeof(int)) + ((long)header.Ring * sizeof(int))
-            + ((long)header.High * Unsafe.SizeOf<DeviceState>()) + ((long)header.Nodes * Unsafe.SizeOf<EvidenceNode>());
-        if (header.Ring < 1 || !int.IsPow2(header.Ring) || header.High < 0 || header.Nodes < 1 || from.Length < length)
+        var (runs, ring) = (header.Evidence.Runs, header.Evidence.Ring);
+        var length = (2L * TimerWheel.Seconds * sizeof(int)) + ((long)header.High * Unsafe.SizeOf<DeviceState>()) + PendingEvidence.SavedBytes(header.Evidence);
+        if (ring < 1 || !int.IsPow2(ring) || header.High < 0 || runs < 0 || from.Length < length)
         {
             throw new InvalidDataException($"The snapshot of visits has {from.Length} bytes where {length} were written.");
         }
 
-        var pending = new PendingEvidence();
-        var state = new VenueVisits(plan, new DeviceTable(header.High), pending);
+        var state = new VenueVisits(plan, new DeviceTable(header.High), new Pages<DeviceState>(), new PendingEvidence());
         if (header.Plan != state._plan)
         {
             throw new InvalidDataException("The snapshot of visits is of another plan.");
@@ -82,19 +75,16 @@ public sealed partial class VenueVisits
         (state.TooLate, state.Refused, state._high, state._free) = (header.TooLate, header.Refused, header.High, header.Free);
         (state._liveWheel.Next, state._liveWheel.Count) = (header.LiveNext, header.LiveCount);
         (state._finalWheel.Next, state._finalWheel.Count) = (header.FinalNext, header.FinalCount);
-        (pending.Used, pending.Free, pending.Oldest, pending.Newest, pending.Waiting) =
-            (header.Nodes, header.FreeNode, header.Oldest, header.Newest, header.Waiting);
-        Take(ref from, state._liveWheel.Heads);
-        Take(ref from, state._finalWheel.Heads);
-        Take(ref from, pending.Heads = new int[header.Ring]);
-        Take(ref from, (state._devices = new DeviceState[Math.Max(256, header.High)]).AsSpan(0, header.High));
-        Take(ref from, (pending.Nodes = new EvidenceNode[Math.Max(1024, header.Nodes)]).AsSpan(0, header.Nodes));
+        Pages.Take(ref from, state._liveWheel.Heads);
+        Pages.Take(ref from, state._finalWheel.Heads);
+        state._devices.Load(ref from, header.High);
+        state._pending.Load(ref from, header.Evidence);
         if (from.Length < state._watch.Tallies.Length * Unsafe.SizeOf<ReceiverTally>())
         {
             throw new InvalidDataException("The snapshot of visits is cut off among the receivers.");
         }
 
-        Take(ref from, state._watch.Tallies.AsSpan());
+        Pages.Take(ref from, state._watch.Tallies.AsSpan());
         state._watch.UseAll();
         state._marks.Load(ref from);
         state.CountAgain();
@@ -137,14 +127,6 @@ public sealed partial class VenueVisits
         }
     }
 
-    private static void Take<T>(ref ReadOnlySpan<byte> from, Span<T> to)
-        where T : unmanaged
-    {
-        var bytes = MemoryMarshal.AsBytes(to);
-        from[..bytes.Length].CopyTo(bytes);
-        from = from[bytes.Length..];
-    }
-
     [StructLayout(LayoutKind.Sequential, Pack = 4)]
     private struct Header
     {
@@ -162,11 +144,6 @@ public sealed partial class VenueVisits
         public int LiveCount;
         public long FinalNext;
         public int FinalCount;
-        public int Nodes;
-        public int FreeNode;
-        public int Ring;
-        public int Oldest;
-        public int Newest;
-        public int Waiting;
+        public EvidenceLengths Evidence;
     }
 }

@@ -63,11 +63,10 @@ public sealed partial class VenueVisits
         {
             happened.Add(new VisitEvent(
                 VisitEventKind.StaySettled, slot, new DeviceToken(device.Token), device.Traits, device.FinalZone,
-                device.FinalSince + device.StaySince, until, Mean(device.StayConfidence, device.StayBuckets), device.StaySources | mark));
+                device.FinalSince + device.StaySince, until, device.StayConfidence.Mean, device.StaySources | mark));
         }
 
-        device.StayConfidence = 0;
-        device.StayBuckets = 0;
+        device.StayConfidence = default;
         device.StaySources = EvidenceSources.None;
     }
 
@@ -88,7 +87,7 @@ public sealed partial class VenueVisits
         SettleStay(ref device, slot, last, mark, happened);
         happened.Add(new VisitEvent(
             VisitEventKind.VisitSettled, slot, new DeviceToken(device.Token), device.Traits, -1,
-            device.FinalSince, last, Mean(device.VisitConfidence, device.VisitBuckets), device.VisitSources | mark)
+            device.FinalSince, last, device.VisitConfidence.Mean, device.VisitSources | mark)
         {
             Standing = StandingOf(device),
         });
@@ -100,6 +99,4 @@ public sealed partial class VenueVisits
         : device.Loudest < _policy.VisitorDbm || device.FinalLast < _policy.VisitorDwell.TotalMilliseconds ? Standing.PasserBy
         : device.Loudest < _policy.EngagedDbm || device.FinalLast < _policy.EngagedDwell.TotalMilliseconds ? Standing.Visitor
         : Standing.Engaged;
-
-    private static byte Mean(uint sum, ushort count) => count == 0 ? (byte)0 : (byte)(sum / count);
 }

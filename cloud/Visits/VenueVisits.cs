@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Presence.Visits;
 
 /// <summary>
@@ -31,7 +29,7 @@ public sealed partial class VenueVisits
     private readonly ulong _plan;
     private readonly DeviceTable _table;
     private readonly PendingEvidence _pending;
-    private DeviceState[] _devices = new DeviceState[256];
+    private readonly Pages<DeviceState> _devices;
     private int _high;
     private int _free;
     private TimerWheel _liveWheel = new();
@@ -43,6 +41,9 @@ public sealed partial class VenueVisits
 
     /// <summary>True once a watermark has been given: from then on what comes after the lateness is left out.</summary>
     private bool _moving;
+
+    /// <summary>True when something of the batch was left out.</summary>
+    private bool _leftOut;
     private int[] _slots = new int[64];
     private Burst[] _bursts = new Burst[64];
 
@@ -52,11 +53,11 @@ public sealed partial class VenueVisits
     }
 
     public VenueVisits(VenuePlan plan)
-        : this(plan, new DeviceTable(256), new PendingEvidence())
+        : this(plan, new DeviceTable(256), new Pages<DeviceState>(), new PendingEvidence())
     {
     }
 
-    private VenueVisits(VenuePlan plan, DeviceTable table, PendingEvidence pending)
+    private VenueVisits(VenuePlan plan, DeviceTable table, Pages<DeviceState> devices, PendingEvidence pending)
     {
         ArgumentNullException.ThrowIfNull(plan);
         (_beacons, _firstBeacon) = (plan.Map.Beacons, plan.Map.Receivers.Length);
@@ -79,8 +80,7 @@ public sealed partial class VenueVisits
         _shortest = (long)policy.ShortestStay.TotalMilliseconds;
         _bucketMs = (int)policy.Bucket.TotalMilliseconds;
         _plan = Fingerprint.Of(plan);
-        _table = table;
-        _pending = pending;
+        (_table, _devices, _pending) = (table, devices, pending);
     }
 
     /// <summary>Devices that the state holds: in the venue, or with a visit that is not settled yet.</summary>
@@ -99,13 +99,13 @@ public sealed partial class VenueVisits
     public long Refused { get; private set; }
 
     /// <summary>Bytes of the state: devices, table, and evidence that waits for its bucket.</summary>
-    public long Bytes => ((long)_devices.Length * Unsafe.SizeOf<DeviceState>()) + _table.Bytes + PendingBytes;
+    public long Bytes => _devices.Bytes + _table.Bytes + PendingBytes;
 
-    /// <summary>Bytes of evidence that waits; falls back when its buckets are folded.</summary>
-    public long PendingBytes => (long)_pending.Nodes.Length * Unsafe.SizeOf<EvidenceNode>();
+    /// <summary>Bytes of evidence that waits; falls back when the last of its buckets is folded.</summary>
+    public long PendingBytes => _pending.Bytes;
 
     /// <summary>Index of the zone the device is believed to be in, or -1.</summary>
-    public int ZoneOf(int slot) => _devices[slot].Is(DeviceFlags.LiveOpen) ? _devices[slot].LiveZone : -1;
+    public int ZoneOf(int slot) => _devices[slot].LiveZone;
 
     // A phone lies in a bag through a film, and is in the hand on the way past: how long silence means nothing depends on the zone.
     private long SilenceIn(int zone) => zone < 0 ? _silence : _silences[zone];
@@ -131,6 +131,7 @@ public sealed partial class VenueVisits
 
         FindAll(batch);
         var more = late ? EvidenceSources.Late : EvidenceSources.None;
+        var (bucket, begin, end) = (0, 0L, 0L);
         for (var i = 0; i < batch.Length; i++)
         {
             var receiver = batch.Receiver[i];
@@ -143,7 +144,7 @@ public sealed partial class VenueVisits
 
             // A phone speaks in bursts, and what one receiver hears of a burst errs together: its mean is one reading.
             ref var burst = ref _bursts[batch.Device[i]];
-            if (burst.Count > 0 && (burst.Receiver != receiver || at < burst.First || at >= burst.Until || burst.Count == ushort.MaxValue))
+            if (burst.Count > 0 && (burst.Receiver != receiver || at < burst.First || at >= burst.Until || burst.Count == byte.MaxValue))
             {
                 Take(batch, batch.Device[i], more, late, happened);
             }
@@ -151,13 +152,25 @@ public sealed partial class VenueVisits
             if (burst.Count++ == 0)
             {
                 // A bucket's sums must be the same whatever batches its sightings came in, so no burst reaches into the next.
-                var bucket = BucketOf(at);
+                if (at < begin || at >= end)
+                {
+                    (bucket, begin, end) = (BucketOf(at), BeginOf(BucketOf(at)), BeginOf(BucketOf(at) + 1));
+                }
+
                 (burst.Receiver, burst.Bucket, burst.First, burst.Last, burst.Sum) = (receiver, bucket, at, at, 0);
-                burst.Until = Math.Min(at + BurstMs, BeginOf(bucket + 1));
+                burst.Until = Math.Min(at + BurstMs, end);
             }
 
             burst.Sum += batch.Dbm[i];
             burst.Last = Math.Max(burst.Last, at);
+        }
+
+        for (var i = 0; i < batch.Tokens.Length && !late; i++)
+        {
+            if (_bursts[i].Count > 0 && _slots[i] >= 0 && _devices[_slots[i]].Live.Anchor is >= 0 and var anchor)
+            {
+                Soon.Touch(ref _model.LineOf(anchor, _bursts[i].Receiver));
+            }
         }
 
         for (var i = 0; i < batch.Tokens.Length; i++)
