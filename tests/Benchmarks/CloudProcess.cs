@@ -41,6 +41,12 @@ internal sealed class CloudProcess : IDisposable
         }
     }
 
+    /// <summary>Megabytes of memory that no file stands behind: heaps, stacks, compiled code.</summary>
+    public double OwnMegabytes => File.ReadLines($"/proc/{_process.Id}/status")
+        .Where(line => line.StartsWith("RssAnon:", StringComparison.Ordinal))
+        .Select(line => double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], System.Globalization.CultureInfo.InvariantCulture) * 1024 / 1e6)
+        .SingleOrDefault();
+
     public static CloudProcess Start(string folder, int venues, int perVenue, double slowMs, int devices, params string[] more)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(devices);

@@ -12,7 +12,7 @@ namespace Presence.Benchmarks;
 /// </summary>
 internal sealed class SpineBench : IBench
 {
-    private const int Venues = 20, PerVenue = 25, Present = 100_000;
+    internal const int Venues = 20, PerVenue = 25, Present = 100_000;
 
     /// <summary>Sightings per second that the malls' clock is set for where as many are sent as go.</summary>
     private const double Nominal = 10_000_000;
@@ -51,9 +51,9 @@ internal sealed class SpineBench : IBench
         return rows;
     }
 
-    private sealed record Through(double PerSecond, double ServerCores, double LoadCores, double Megabytes);
+    internal sealed record Through(double PerSecond, double ServerCores, double LoadCores, double Megabytes, double OwnMegabytes);
 
-    private static async Task<(Through Through, double StaysPerSecond)> ThroughAsync(double rate, double slowMs, TimeSpan span, CancellationToken stopping)
+    internal static async Task<(Through Through, double StaysPerSecond)> ThroughAsync(double rate, double slowMs, TimeSpan span, CancellationToken stopping)
     {
         var folder = Directory.CreateTempSubdirectory("presence-bench-spine-").FullName;
         try
@@ -72,7 +72,7 @@ internal sealed class SpineBench : IBench
             var took = Stopwatch.GetElapsedTime(begun).TotalSeconds;
             var through = new Through(
                 (load.Acknowledged - acknowledged) * (double)SpineLoad.Sightings / took,
-                (cloud.CpuSeconds - server) / took, (CpuOfSelf() - own) / took, cloud.Megabytes);
+                (cloud.CpuSeconds - server) / took, (CpuOfSelf() - own) / took, cloud.Megabytes, cloud.OwnMegabytes);
             return (through, (Stays(folder) - settled) / took);
         }
         finally

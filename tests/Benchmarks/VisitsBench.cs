@@ -10,6 +10,9 @@ internal sealed class VisitsBench : IBench
     private const int Zones = 200;
     private const int Receivers = 100;
 
+    /// <summary>At 200,000 sightings a second.</summary>
+    private const int BatchesInBucket = 10_000;
+
     public string Name => "visits";
 
     public Task<IReadOnlyList<BenchRow>> RunAsync(bool quick, CancellationToken stopping)
@@ -17,7 +20,6 @@ internal sealed class VisitsBench : IBench
         // The first load would else be timed while its code is still being compiled.
         var warm = new Load(10_000);
         warm.Fill();
-        warm.Visits(20_000, late: false);
         var rows = new List<BenchRow>();
         var first = 0.0;
         foreach (var devices in quick ? [10_000, 100_000] : (int[])[10_000, 100_000, 1_000_000])
@@ -25,7 +27,8 @@ internal sealed class VisitsBench : IBench
             stopping.ThrowIfCancellationRequested();
             var load = new Load(devices);
             load.Fill();
-            var (rounds, batches) = quick ? (3, 500) : (7, 2_000);
+            // A bucket's worth of sightings in each round, so that settling it is paid for by them.
+            var (rounds, batches) = (quick ? 5 : 15, BatchesInBucket);
             var times = Measure.Interleaved(
                 rounds, batches * Batch, () => load.Visits(batches, late: false), () => load.Visits(batches, late: true), () => load.Floor(batches * Batch));
             first = first == 0 ? times[0] : first;
@@ -66,29 +69,31 @@ internal sealed class VisitsBench : IBench
         })],
     };
 
-    /// <summary>A venue full of devices that are heard again and again.</summary>
+    /// <summary>A venue full of devices that are heard again and again. Its batches are made before they are timed, as the floor's keys are.</summary>
     private sealed class Load
     {
+        private const int Gateways = Receivers / 2, Made = 16_384;
         private readonly ulong[] _tokens;
         private readonly VenueVisits _visits;
         private readonly VisitEventList _happened = new();
         private readonly Dictionary<ulong, int> _index = [];
         private readonly float[] _average;
-        private readonly ulong[] _batchTokens = new ulong[DevicesInBatch];
         private readonly TokenTraits[] _traits = new TokenTraits[DevicesInBatch];
-        private readonly ushort[] _device = new ushort[Batch];
-        private readonly ushort[] _receiver = new ushort[Batch];
-        private readonly sbyte[] _dbm = new sbyte[Batch];
+        private readonly ushort[] _device = [.. Enumerable.Range(0, Batch).Select(i => (ushort)(i % DevicesInBatch))];
         private readonly long[] _at = new long[Batch];
-        private readonly uint[] _order;
+        private readonly ulong[] _batchTokens = new ulong[Made * DevicesInBatch];
+        private readonly ushort[][] _receivers = [.. Enumerable.Range(0, Gateways).Select(g => Enumerable.Range(0, Batch).Select(i => (ushort)((g * 2) + (i & 1))).ToArray())];
+        private readonly byte[] _gateways = new byte[Made];
+        private readonly sbyte[] _dbm = new sbyte[Made * Batch];
+        private readonly ulong[] _keys = new ulong[1 << 20];
         private ulong _dice = 88172645463325252;
         private long _now = 1_800_000_000_000;
         private double _waiting;
+        private int _next;
 
         public Load(int devices)
         {
-            var map = Mall();
-            _visits = new VenueVisits(map, new VisitPolicy());
+            _visits = new VenueVisits(Mall(), new VisitPolicy());
             _tokens = new ulong[devices];
             _average = new float[devices];
             for (var i = 0; i < devices; i++)
@@ -97,10 +102,14 @@ internal sealed class VisitsBench : IBench
                 _index[_tokens[i]] = i;
             }
 
-            _order = new uint[1 << 20];
-            for (var i = 0; i < _order.Length; i++)
+            foreach (ref var key in _keys.AsSpan())
             {
-                _order[i] = (uint)(Dice() % (ulong)devices);
+                key = _tokens[Dice() % (ulong)devices];
+            }
+
+            for (var i = 0; i < Made; i++)
+            {
+                Make(i);
             }
         }
 
@@ -108,18 +117,19 @@ internal sealed class VisitsBench : IBench
         {
             for (var i = 0; i + DevicesInBatch <= _tokens.Length; i += DevicesInBatch)
             {
-                Send(i, late: false, inOrder: true);
+                Send(_tokens.AsSpan(i, DevicesInBatch), i / DevicesInBatch % Gateways, _dbm.AsSpan(0, Batch), late: false);
             }
 
-            // Each has been heard for the average load's waiting evidence to be there.
-            Visits(Math.Min(2_000, _tokens.Length / DevicesInBatch), late: false);
+            // Until as much evidence is settled as comes in.
+            Visits(5 * BatchesInBucket, late: false);
         }
 
         public void Visits(int batches, bool late)
         {
             for (var i = 0; i < batches; i++)
             {
-                Send(-1, late, inOrder: false);
+                var next = _next++ % Made;
+                Send(_batchTokens.AsSpan(next * DevicesInBatch, DevicesInBatch), _gateways[next], _dbm.AsSpan(next * Batch, Batch), late);
             }
         }
 
@@ -128,7 +138,7 @@ internal sealed class VisitsBench : IBench
         {
             for (var i = 0; i < sightings; i++)
             {
-                var slot = _index[_tokens[_order[i & (_order.Length - 1)]]];
+                var slot = _index[_keys[i & (_keys.Length - 1)]];
                 _average[slot] += 0.2f * ((sbyte)i - _average[slot]);
             }
         }
@@ -139,39 +149,38 @@ internal sealed class VisitsBench : IBench
 
         public double WaitingPerDevice() => _waiting / _visits.Devices;
 
-        private void Send(int from, bool late, bool inOrder)
+        // One gateway with two radios hears those who are near it or at one of its neighbours.
+        private void Make(int batch)
         {
-            // One gateway with two radios hears those who are near it or at one of its neighbours; 200,000 sightings a second in all.
-            const int gateways = Receivers / 2;
-            var gateway = inOrder ? from / DevicesInBatch % gateways : (int)(Dice() % gateways);
-            var each = _tokens.Length / gateways;
-            for (var i = 0; i < DevicesInBatch; i++)
+            var gateway = (int)(Dice() % Gateways);
+            var each = _tokens.Length / Gateways;
+            var tokens = _batchTokens.AsSpan(batch * DevicesInBatch, DevicesInBatch);
+            for (var i = 0; i < tokens.Length; i++)
             {
-                var near = (gateway + gateways + (i % 3) - 1) % gateways;
-                _batchTokens[i] = _tokens[inOrder ? from + i : (near * each) + (int)(Dice() % (ulong)each)];
-            }
+                var near = (gateway + Gateways + (i % 3) - 1) % Gateways;
+                tokens[i] = _tokens[(near * each) + (int)(Dice() % (ulong)each)];
 
-            // A dictionary holds no token twice: what the dice drew twice is taken from elsewhere.
-            for (var i = 1; !inOrder && i < DevicesInBatch; i++)
-            {
-                while (_batchTokens.AsSpan(0, i).Contains(_batchTokens[i]))
+                // A dictionary holds no token twice: what the dice drew twice is taken from elsewhere.
+                while (tokens[..i].Contains(tokens[i]))
                 {
-                    _batchTokens[i] = _tokens[(int)(Dice() % (ulong)_tokens.Length)];
+                    tokens[i] = _tokens[(int)(Dice() % (ulong)_tokens.Length)];
                 }
             }
 
+            _gateways[batch] = (byte)gateway;
             for (var i = 0; i < Batch; i++)
             {
-                _device[i] = (ushort)(i % DevicesInBatch);
-                _receiver[i] = (ushort)((gateway * 2) + (i & 1));
                 // Sixteen dB louder at its own gateway than at a neighbour, and a spread of about eight: who stays where he is changes no zone.
-                _dbm[i] = (sbyte)((i % DevicesInBatch % 3 == 1 ? -58 : -74) - (int)(Dice() & 7) - (int)(Dice() & 7));
-                _at[i] = _now;
+                _dbm[(batch * Batch) + i] = (sbyte)((i % DevicesInBatch % 3 == 1 ? -58 : -74) - (int)(Dice() & 7) - (int)(Dice() & 7));
             }
+        }
 
-            _now += 1;
+        // 200,000 sightings a second.
+        private void Send(ReadOnlySpan<ulong> tokens, int gateway, ReadOnlySpan<sbyte> dbm, bool late)
+        {
+            _at.AsSpan().Fill(_now++);
             _visits.Observe(
-                new SightingColumns { Tokens = _batchTokens, Traits = _traits, Device = _device, Receiver = _receiver, Dbm = _dbm, At = _at },
+                new SightingColumns { Tokens = tokens, Traits = _traits, Device = _device, Receiver = _receivers[gateway], Dbm = dbm, At = _at },
                 late,
                 _happened);
             if (_now % 1000 == 0)
