@@ -68,7 +68,10 @@ internal static class Pipeline
         services.AddHostedService(s => s.GetRequiredService<LivePump>());
         services.AddSingleton<ILaneEvents>(s => s.GetRequiredService<LivePump>());
         services.AddSingleton(s => new Lane(
-            s.GetRequiredService<IVenueStore>(), settings.Venue, time, s.GetRequiredService<ILaneEvents>(), s.GetRequiredService<ILogger<Lane>>()));
+            s.GetRequiredService<IVenueStore>(), settings.Venue, time, s.GetRequiredService<ILaneEvents>(), s.GetRequiredService<ILogger<Lane>>())
+        {
+            RolledAt = map => s.GetRequiredService<GatewayBook>().GenerationOf(map.Tenant, map.Venue).RolledAt?.ToUnixTimeMilliseconds(),
+        });
     }
 
     /// <summary>Opens the venues, lets each catch up with its log, and takes in what their files say. Nothing is served before.</summary>

@@ -87,6 +87,15 @@ public partial interface IStoreCommit : IDisposable
 
     void SetBinding(int venue, ulong token, Guid member, string how, long at);
 
+    /// <summary>Whether a binding may be renewed after the member key was rolled.</summary>
+    /// <param name="venue">The venue.</param>
+    /// <param name="was">Its token so far. It must have been bound before the roll, and under the member key: one by an identity key stays as it is.</param>
+    /// <param name="isNow">Its token from now on. It must be nobody's.</param>
+    /// <param name="rolledAt">Unix ms.</param>
+    /// <param name="boundBefore">Unix ms: until then a gateway may have bound under the key of before.</param>
+    /// <returns>Also false when as many of the member's devices were renewed since as they have.</returns>
+    bool MayRenew(int venue, ulong was, ulong isNow, long rolledAt, long boundBefore);
+
     /// <summary>Removes all of a member's bindings, in the log and in their visits too, so that nothing links a device with them any more.</summary>
     void RemoveBindings(int venue, Guid member);
 

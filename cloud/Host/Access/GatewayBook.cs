@@ -33,7 +33,11 @@ public sealed record EnrolmentCode(string Tenant, string Venue, string Gateway, 
 /// <summary>Which generation of its keys a venue is at. The keys themselves never come here.</summary>
 /// <param name="Maker">The gateway that was asked to make them.</param>
 /// <param name="Made">Whether a gateway said that it holds them.</param>
-public sealed record VenueGeneration(string Tenant, string Venue, uint Generation, string Maker, bool Made);
+public sealed record VenueGeneration(string Tenant, string Venue, uint Generation, string Maker, bool Made)
+{
+    /// <summary>When a generation last took the place of one in use, by the venues' clock: devices bound before are renewed for a while. Null for never.</summary>
+    public DateTimeOffset? RolledAt { get; init; }
+}
 
 /// <summary>What an operator set for one gateway; 0 or null leaves the gateway's own setting.</summary>
 public sealed record GatewaySetup

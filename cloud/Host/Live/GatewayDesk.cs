@@ -84,7 +84,7 @@ public sealed partial class GatewayDesk(IServiceProvider services, GatewayBook b
             if (old.Generation > 0)
             {
                 KeysOf(tenant, venue).Holders.Clear();
-                BeginUnderLock(tenant, venue, old.Generation + 1, AnyoneIn(tenant, venue) ?? "");
+                BeginUnderLock(tenant, venue, old.Generation + 1, AnyoneIn(tenant, venue) ?? "", Now);
             }
         }
     }
@@ -117,6 +117,9 @@ public sealed partial class GatewayDesk(IServiceProvider services, GatewayBook b
         }
     }
 
+    // The venues' clock, which dates bindings and may run fast in a trial.
+    private DateTimeOffset Now => services.GetRequiredService<TimeProvider>().GetUtcNow();
+
     private MqttEndpoint Endpoint => services.GetRequiredService<MqttEndpoint>();
 
     private MqttSession? SessionOf(string name) => Endpoint.Sessions.FirstOrDefault(s => s.ClientId == name);
@@ -138,8 +141,8 @@ public sealed partial class GatewayDesk(IServiceProvider services, GatewayBook b
                 LogStrange(from.Name, message.Word, message.Generation);
                 break;
             case KeyWord.Held when message.Generation > at.Generation:
-                // The book was lost and the gateways were not: they go on from where they are.
-                book.Set(at with { Generation = message.Generation, Maker = from.Gateway.Value, Made = true });
+                // The book was lost and the gateways were not: they go on from where they are, and when the last roll was nobody knows.
+                book.Set(at with { Generation = message.Generation, Maker = from.Gateway.Value, Made = true, RolledAt = message.Generation > 1 ? Now : null });
                 KeysOf(from.Tenant, from.Venue).Holders.Clear();
                 HeldUnderLock(from);
                 break;
@@ -183,7 +186,7 @@ public sealed partial class GatewayDesk(IServiceProvider services, GatewayBook b
         if (!at.Made && (at.Generation == 0 || at.Maker != from.Gateway.Value) && SessionOf($"{at.Tenant}.{at.Venue}.{at.Maker}") is null)
         {
             // Nobody makes them, or whoever was asked to is gone. A further number, so that no two ever make the same generation.
-            BeginUnderLock(from.Tenant, from.Venue, at.Generation + 1, from.Gateway.Value);
+            BeginUnderLock(from.Tenant, from.Venue, at.Generation + 1, from.Gateway.Value, at.RolledAt);
         }
         else if (!at.Made && at.Maker == from.Gateway.Value)
         {
@@ -195,9 +198,9 @@ public sealed partial class GatewayDesk(IServiceProvider services, GatewayBook b
         }
     }
 
-    private void BeginUnderLock(TenantId tenant, VenueId venue, uint generation, string maker)
+    private void BeginUnderLock(TenantId tenant, VenueId venue, uint generation, string maker, DateTimeOffset? rolledAt)
     {
-        book.Set(new(tenant.Value, venue.Value, generation, maker, false));
+        book.Set(new(tenant.Value, venue.Value, generation, maker, false) { RolledAt = rolledAt });
         LogBegins(tenant.Value, venue.Value, generation, maker);
         var keys = KeysOf(tenant, venue);
         keys.AskedFor.Clear();

@@ -9,6 +9,12 @@ namespace Presence.Cloud.Stages;
 /// <remarks>What one venue's part of a group does to its state, its log and the store.</remarks>
 public sealed partial class Lane
 {
+    // As long as gateways keep a former member key.
+    private static readonly TimeSpan RenewalsFor = TimeSpan.FromDays(30);
+
+    // After a roll a gateway that has not got the new key yet still binds under the old one.
+    private static readonly TimeSpan KeysGetAround = TimeSpan.FromHours(1);
+
     private void ApplyAll(Venue venue, Gathered<GatewayRoute, MqttReceipt> group, List<VenueRequest> requests, IStoreCommit commit, long now)
     {
         venue.Output.Clear();
@@ -127,7 +133,7 @@ public sealed partial class Lane
 
         if (report.How == BindHow.Renewed)
         {
-            Renew(venue, item, report, commit, ref first);
+            Renew(venue, item, report, payload, commit, ref first);
             return;
         }
 
@@ -146,11 +152,31 @@ public sealed partial class Lane
         }
     }
 
-    // The member key of the venue was changed; a gateway heard a bound device again and says what it is called from now on.
-    private void Renew(Venue venue, in Waiting<GatewayRoute, MqttReceipt> item, BindReport report, IStoreCommit commit, ref long first)
+    /// <summary>The member key of the venue was changed; a gateway heard a bound device again and says what it is called from now on.</summary>
+    /// <remarks>
+    /// A gateway gone bad could call any device a member's by this. So it is believed only for a while after a roll, only of a binding that is
+    /// older, only for a token that is nobody's, and no more often than the member has devices.
+    /// </remarks>
+    private void Renew(Venue venue, in Waiting<GatewayRoute, MqttReceipt> item, BindReport report, ReadOnlySpan<byte> payload, IStoreCommit commit, ref long first)
     {
-        if (ulong.TryParse(report.Code, System.Globalization.NumberStyles.AllowHexSpecifier, System.Globalization.CultureInfo.InvariantCulture, out var was)
-            && venue.State.Members.Resolve(new DeviceToken(was)) is { Member: var member })
+        if (!ulong.TryParse(report.Code, System.Globalization.NumberStyles.AllowHexSpecifier, System.Globalization.CultureInfo.InvariantCulture, out var was)
+            || venue.State.Members.Resolve(new DeviceToken(was)) is not { Member: var member })
+        {
+            Refuse(venue, item, payload, "renewal of a binding that is none", commit);
+        }
+        else if (venue.State.Members.Resolve(report.Device)?.Member == member)
+        {
+            // Another gateway heard it too.
+        }
+        else if (RolledAt(venue.Map) is not { } rolledAt || item.ReceivedAt - rolledAt > RenewalsFor.TotalMilliseconds)
+        {
+            Refuse(venue, item, payload, "renewal though no key was rolled lately", commit);
+        }
+        else if (!commit.MayRenew(venue.Number, was, report.Device.Hash, rolledAt, rolledAt + (long)KeysGetAround.TotalMilliseconds))
+        {
+            Refuse(venue, item, payload, "renewal that fits no binding", commit);
+        }
+        else
         {
             commit.SetBinding(venue.Number, report.Device.Hash, member.Value, "renewed", item.ReceivedAt);
             Apply(venue, new DeviceBound(member.Value, report.Device.Hash, "renewed"), item.ReceivedAt, commit, ref first);

@@ -52,6 +52,9 @@ public sealed partial class Lane : IDisposable
         _thread = new Thread(Run) { IsBackground = true, Name = "venues" };
     }
 
+    /// <summary>When a venue's member key was last rolled, Unix ms; null for never.</summary>
+    public Func<VenueMap, long?> RolledAt { get; init; } = static _ => null;
+
     /// <summary>Venues of this lane; fixed before <see cref="Start"/>.</summary>
     public IReadOnlyList<Venue> Venues => _venues;
 

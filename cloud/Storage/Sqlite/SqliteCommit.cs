@@ -9,7 +9,7 @@ internal sealed partial class SqliteCommit : IStoreCommit
     private readonly sqlite3 _database;
     private readonly Statement _begin, _complete, _rollback;
     private readonly Statement _log, _visit, _stay, _decision, _coupon, _message, _arrival;
-    private readonly Statement _findArrival, _acknowledge, _member, _tier, _consent, _purposes, _binding, _link, _findLink, _useLink;
+    private readonly Statement _findArrival, _acknowledge, _member, _tier, _consent, _purposes, _binding, _mayRenew, _link, _findLink, _useLink;
     private readonly Statement _cancel;
     private readonly Statement[] _unbind;
     private readonly Statement _findKey, _keepReply, _refused, _snapshot, _dropSnapshots, _dropOlder, _trim;
@@ -42,6 +42,15 @@ internal sealed partial class SqliteCommit : IStoreCommit
         _purposes = Prepare("UPDATE members SET purposes = ? WHERE id = ?");
         _binding = Prepare(
             "INSERT INTO bindings (venue, token, member, how, at) VALUES (?, ?, ?, ?, ?) ON CONFLICT (venue, token) DO UPDATE SET member = excluded.member, how = excluded.how, at = excluded.at");
+        _mayRenew = Prepare("""
+            WITH roll (venue, was, is_now, rolled_at, bound_before) AS (SELECT ?, ?, ?, ?, ?),
+            old AS (SELECT b.* FROM bindings b JOIN roll r ON b.venue = r.venue
+              WHERE b.how <> 'identity' AND b.at < CASE b.how WHEN 'renewed' THEN r.rolled_at ELSE r.bound_before END)
+            SELECT 1 FROM roll r JOIN old o ON o.token = r.was
+            WHERE NOT EXISTS (SELECT 1 FROM bindings n WHERE n.venue = r.venue AND n.token = r.is_now)
+            AND (SELECT count(*) FROM bindings n WHERE n.venue = r.venue AND n.member = o.member AND n.how = 'renewed' AND n.at >= r.rolled_at)
+              < (SELECT count(*) FROM old a WHERE a.member = o.member)
+            """);
         _unbind =
         [
             // The visits stay the member's; which device it was is forgotten, also where the log tells of the binding.
@@ -153,6 +162,13 @@ internal sealed partial class SqliteCommit : IStoreCommit
 
     public void SetBinding(int venue, ulong token, Guid member, string how, long at) =>
         _binding.Bind(venue).Bind((long)token).Bind(member).Bind(how).Bind(at).Run();
+
+    public bool MayRenew(int venue, ulong was, ulong isNow, long rolledAt, long boundBefore)
+    {
+        var may = _mayRenew.Bind(venue).Bind((long)was).Bind((long)isNow).Bind(rolledAt).Bind(boundBefore).Read();
+        _mayRenew.Reset();
+        return may;
+    }
 
     public void RemoveBindings(int venue, Guid member)
     {

@@ -135,17 +135,6 @@ public sealed class AddressPseudonymiser : IDisposable
         return new DeviceToken(Hash(_member, WriteName(name, space, beacon.Id)));
     }
 
-    /// <summary>The binding's token of a phone by its identity key.</summary>
-    /// <param name="identityKey">16 bytes, the most significant octet first.</param>
-    public DeviceToken BindingOf(ReadOnlySpan<byte> identityKey)
-    {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(identityKey.Length, IdentityKeys.KeyLength);
-        Span<byte> name = stackalloc byte[1 + IdentityKeys.KeyLength];
-        var token = new DeviceToken(Hash(_member, WriteName(name, AddressSpace.IdentityKey, identityKey)));
-        CryptographicOperations.ZeroMemory(name);
-        return token;
-    }
-
     /// <summary>Whether a beacon says who it is, so that its token is the beacon's and not its address's.</summary>
     public static bool HasIdentity(BeaconKind kind) => SpaceOf(kind) is not null;
 

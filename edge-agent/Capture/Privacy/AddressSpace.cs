@@ -15,9 +15,6 @@ public enum AddressSpace : byte
     EddystoneEid = 7,
     EddystoneUrl = 8,
 
-    /// <summary>A phone's identity key, by which its resolvable addresses are known.</summary>
-    IdentityKey = 9,
-
     /// <summary>Exact information elements of a Wi-Fi frame.</summary>
     ExactElements = 16,
 

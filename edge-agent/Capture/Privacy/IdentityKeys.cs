@@ -50,6 +50,20 @@ public sealed class IdentityKeys : IDisposable
         return index >= 0;
     }
 
+    /// <summary>The binding's token of a phone: made of its identity key alone, so that whoever is brought the key can check whose it is.</summary>
+    /// <param name="key">16 bytes, the most significant octet first.</param>
+    /// <param name="place">Tenant and venue: at another venue the phone is called something else.</param>
+    public static DeviceToken TokenOf(ReadOnlySpan<byte> key, string place)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(key.Length, KeyLength);
+        Span<byte> digest = stackalloc byte[32];
+        HMACSHA256.HashData(key, System.Text.Encoding.UTF8.GetBytes("presence/identity-binding/v1 " + place), digest);
+        var token = BinaryPrimitives.ReadUInt64BigEndian(digest);
+
+        // 0 means no device on the wire.
+        return new(token == 0 ? 1 : token);
+    }
+
     /// <summary>Whether one key made this address.</summary>
     public static bool Resolves(ReadOnlySpan<byte> key, ulong address)
     {

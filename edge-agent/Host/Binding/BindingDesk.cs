@@ -73,11 +73,7 @@ internal sealed class BindingDesk(
                 return BindOutcome.NothingNear;
             }
 
-            if (listener.BindingOf(right) is not { } device)
-            {
-                return BindOutcome.NoLink;
-            }
-
+            var device = listener.BindingOf(right);
             identities.Learn(device, right);
             return await ReportAsync(code, device, BindHow.Identity, stopping);
         }

@@ -212,7 +212,12 @@ internal sealed partial class IdentityKeeper(GatewayIdentity? identity, FrameLis
             }
 
             var device = BinaryPrimitives.ReadUInt64BigEndian(plain);
-            if (device != 0 && _held.Count < Most && !_held.ContainsKey(device))
+            if (device != 0 && listener.BindingOf(plain.AsSpan(8)) != new DeviceToken(device))
+            {
+                // Whoever sealed it would have a phone of theirs taken for a member's.
+                LogNotOfDevice(new(device));
+            }
+            else if (device != 0 && _held.Count < Most && !_held.ContainsKey(device))
             {
                 HoldUnderLock(device, plain.AsSpan(8));
                 taken++;
@@ -251,6 +256,9 @@ internal sealed partial class IdentityKeeper(GatewayIdentity? identity, FrameLis
 
     [LoggerMessage(EventId = 1213, Level = LogLevel.Information, Message = "Forgot the identity key of {Device}")]
     private partial void LogForgotten(DeviceToken device);
+
+    [LoggerMessage(EventId = 1215, Level = LogLevel.Warning, Message = "An identity key that was sealed to this gateway as that of {Device} is another's")]
+    private partial void LogNotOfDevice(DeviceToken device);
 
     [LoggerMessage(EventId = 1214, Level = LogLevel.Warning, Message = "An identity key that was sealed to this gateway cannot be opened")]
     private partial void LogNotOpened();

@@ -25,12 +25,14 @@ internal sealed class FrameListener : IDisposable
     private BoundDevices _denied = BoundDevices.None;
     private bool _dropUnassociated;
     private TagHeard? _tags;
+    private readonly string _place;
     private IdentityKeys _identities = IdentityKeys.None;
     private Action<ulong>? _wanted;
 
     public FrameListener(GatewaySettings settings, SightingBatcher batcher, TimeProvider time, Action<ulong, long>? traceUrgent)
     {
         (_batcher, _time, _traceUrgent, _dropUnassociated) = (batcher, time, traceUrgent, settings.DropUnassociated);
+        _place = $"{settings.Tenant} {settings.Venue}";
         _ownNetworks = [.. settings.OwnNetwork.Select(n => Mac.TryParse(n, out var id) ? id : 0)];
     }
 
@@ -91,14 +93,8 @@ internal sealed class FrameListener : IDisposable
         }
     }
 
-    /// <summary>The binding's token of a phone by its identity key; null while there are no keys.</summary>
-    public DeviceToken? BindingOf(ReadOnlySpan<byte> identityKey)
-    {
-        lock (_gate)
-        {
-            return _privacy?.BindingOf(identityKey);
-        }
-    }
+    /// <summary>The binding's token of a phone by its identity key.</summary>
+    public DeviceToken BindingOf(ReadOnlySpan<byte> identityKey) => IdentityKeys.TokenOf(identityKey, _place);
 
     /// <summary>Waits until a random Bluetooth address is heard that fits.</summary>
     /// <param name="fits">Called under a lock, must be quick.</param>

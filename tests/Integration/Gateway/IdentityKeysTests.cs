@@ -116,6 +116,40 @@ public sealed class IdentityKeysTests : IDisposable
         Assert.Equal(0, first.Identities.Count);
     }
 
+    [Fact]
+    public async Task Nobody_can_have_a_phone_of_theirs_taken_for_a_members()
+    {
+        var (first, second) = await TwoAsync();
+        var member = first.BindingOf(_key);
+        first.Bind(member.Hash);
+        second.Bind(member.Hash);
+
+        // A gateway gone bad says that the member's device has another key.
+        var own = RandomNumberGenerator.GetBytes(16);
+        first.Identities.Learn(member, own);
+        await CarryAsync(first, second, member);
+        Assert.Equal(0, second.Identities.Count);
+        Assert.NotEqual(member.Hash, second.Hear(new ResolvablePhone(own, 3)));
+    }
+
+    [Fact]
+    public async Task After_a_theft_a_phone_known_by_its_key_keeps_its_name_also_over_a_restart()
+    {
+        var (first, second) = await TwoAsync();
+        var member = first.BindingOf(_key);
+        first.Bind(member.Hash);
+        second.Bind(member.Hash);
+        first.Identities.Learn(member, _key);
+        var box = await CarryAsync(first, second, member);
+        first.Keeper.Take(new(KeyWord.Make, 2));
+        await first.SealToAsync(second);
+        Assert.Equal(member, first.BindingOf(_key));
+        second.Restart();
+        second.Bind(member.Hash);
+        second.Identities.Take(new(KeyWord.Identity, 0) { Sealed = box });
+        Assert.Equal(member.Hash, second.Hear(_phone));
+    }
+
     // The cloud's part: the first says that it knows the phone, is asked to seal for the second, and the box is handed over.
     private static async Task<ReadOnlyMemory<byte>> CarryAsync(KeyedGateway from, KeyedGateway to, DeviceToken member)
     {

@@ -95,7 +95,7 @@ internal sealed class KeyedGateway : IDisposable
     }
 
     /// <summary>What this gateway calls a phone by its identity key.</summary>
-    public DeviceToken BindingOf(byte[] identityKey) => _listener.BindingOf(identityKey)!.Value;
+    public DeviceToken BindingOf(byte[] identityKey) => _listener.BindingOf(identityKey);
 
     /// <summary>Hears a phone under its next address.</summary>
     /// <returns>What it is called.</returns>
