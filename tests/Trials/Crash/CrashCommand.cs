@@ -21,8 +21,8 @@ internal sealed class CrashCommand : IAsyncDisposable
     /// <summary>Ten rounds of about three seconds are a busy hour; fast enough that every round has something to lose.</summary>
     internal const double Speed = 120;
 
-    /// <summary>The cloud forgets its log after a day of its own clock, and what is forgotten can no longer be compared; two hours (a minute of the wall) are left to drain.</summary>
-    private static readonly TimeSpan Longest = new VenueSettings().KeepStrangers - TimeSpan.FromHours(2);
+    /// <summary>The cloud forgets its log after a day of its own clock, and what is forgotten can no longer be compared; six hours (three minutes of the wall) are left to begin and to drain.</summary>
+    private static readonly TimeSpan Longest = new VenueSettings().KeepStrangers - TimeSpan.FromHours(6);
 
     private readonly int _rounds;
     private readonly Dice _dice;
