@@ -16,6 +16,15 @@ internal sealed class SurveyLevels
     /// <summary>A receiver's own level is believed in as much as the plan after this many stops.</summary>
     private const double Held = 2;
 
+    /// <summary>More stops than this are merged by square. The system's solution costs their cube, for each receiver, and the venue's loop waits for it.</summary>
+    private const int MostStops = 250;
+
+    /// <summary>Side of the smallest squares, metres; a fifth of the distance over which shadowing is alike.</summary>
+    private const double LeastSide = 1;
+
+    /// <summary>So many stops in a square err apart; what more would add, the square's middle takes away.</summary>
+    private const int MostApart = 4;
+
     private readonly double[] _own;
     private readonly List<(int Floor, Spot At, double Weight)>[] _near;
 
@@ -46,7 +55,7 @@ internal sealed class SurveyLevels
             if (heard[r] is { } stops)
             {
                 _own[r] = stops.Sum(s => s.Beside) / (stops.Count + Held);
-                _near[r] = Weigh(stops, _own[r]);
+                _near[r] = Weigh(Merge(stops), _own[r]);
             }
         }
     }
@@ -63,7 +72,19 @@ internal sealed class SurveyLevels
         return sum;
     }
 
-    private static List<(int, Spot, double)> Weigh(List<(int Floor, Spot At, double Beside)> stops, double own)
+    private static List<(int Floor, Spot At, double Beside, int Stops)> Merge(List<(int Floor, Spot At, double Beside)> stops)
+    {
+        for (var side = LeastSide; ; side *= 1.5)
+        {
+            var squares = stops.GroupBy(s => (s.Floor, Math.Floor(s.At.X / side), Math.Floor(s.At.Y / side))).ToList();
+            if (squares.Count <= MostStops)
+            {
+                return [.. squares.Select(q => (q.Key.Floor, new Spot(q.Average(s => s.At.X), q.Average(s => s.At.Y)), q.Average(s => s.Beside), q.Count()))];
+            }
+        }
+    }
+
+    private static List<(int, Spot, double)> Weigh(List<(int Floor, Spot At, double Beside, int Stops)> stops, double own)
     {
         var n = stops.Count;
         var k = new double[n, n];
@@ -76,7 +97,7 @@ internal sealed class SurveyLevels
                 k[i, j] = k[j, i] = stops[i].Floor == stops[j].Floor ? Alike(stops[i].At, stops[j].At) : 0;
             }
 
-            k[i, i] += StopDb * StopDb;
+            k[i, i] += StopDb * StopDb / Math.Min(stops[i].Stops, MostApart);
         }
 
         var weights = Cholesky.Solve(k, left);

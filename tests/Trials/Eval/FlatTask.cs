@@ -30,12 +30,15 @@ internal static class FlatTask
         var model = new RoomModel(
             PlaceGrid.Inside(policy.Square, [(0, walls)]), anchors, survey, Room, Rooms.Length, policy,
             (_, a, b) => !Crosses(walls, a, b));
+        var loop = settings.Loop ? new LoopModel(anchors, survey, [.. Rooms.Select(r => ImmutableArray.Create<Spot>(
+            new(r.Left, r.Low), new(r.Right, r.Low), new(r.Right, r.High), new(r.Left, r.High)))]) : null;
         to.WriteLine(visits ? "entity,zone,enter_s,exit_s" : "query_id,x,y,room");
         foreach (var tag in Csv.Rows(Path.Combine(folder, "test_observations.csv")).GroupBy(r => r["query_id"][..r["query_id"].LastIndexOf('_')], StringComparer.Ordinal))
         {
             var rows = tag.ToList();
             var scans = rows.Select(r => new TagScan(Csv.Number(r["ts"]), Heard(r))).ToList();
-            var answers = model.Follow(scans, scans.Select(s => s.At), visits ? 0.7 : 0.5, visits ? RoomModel.Settling : 0).ToList();
+            var times = scans.Select(s => s.At);
+            var answers = (loop?.Follow(scans, times) ?? model.Follow(scans, times, visits ? 0.7 : 0.5, visits ? RoomModel.Settling : 0)).ToList();
             if (visits)
             {
                 Runs.Write(to, tag.Key, answers.Select(a => (a.At, Rooms[a.Zone].Name)), 2);

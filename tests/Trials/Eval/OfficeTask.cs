@@ -25,12 +25,14 @@ internal static class OfficeTask
         var model = new RoomModel(
             PlaceGrid.Inside(policy.Square, [(0, [.. corners])]), [.. receivers.Values], survey,
             at => (Third(at.X, limits[2]) * 3) + Third(at.Y, limits[3]), 9, policy);
+        var thirds = Enumerable.Range(0, 9).Select(z => Third(z / 3, z % 3, limits[2] / 3, limits[3] / 3)).ToList();
+        var loop = settings.Loop ? new LoopModel([.. receivers.Values], survey, thirds) : null;
         to.WriteLine(visits ? "entity,zone,enter_s,exit_s" : "query_id,x,y,z9");
         foreach (var track in Csv.Rows(Path.Combine(folder, "queries.csv")).GroupBy(q => q["track"], StringComparer.Ordinal))
         {
             var scans = Scans(Path.Combine(folder, "tracks", $"{track.Key}.mbd.gz"), receivers.Keys).ToList();
             var times = visits ? Ticks(scans) : track.Select(q => Csv.Number(q["t_s"])).ToList();
-            var answers = model.Follow(scans, times, visits ? 0.6 : 0.5, visits ? RoomModel.Settling : 0).ToList();
+            var answers = (loop?.Follow(scans, times) ?? model.Follow(scans, times, visits ? 0.6 : 0.5, visits ? RoomModel.Settling : 0)).ToList();
             if (visits)
             {
                 Runs.Write(to, track.Key, answers.Select(a => (a.At, Name(a.Zone))), 1);
@@ -56,6 +58,9 @@ internal static class OfficeTask
     }
 
     private static string Name(int zone) => $"Z{zone / 3}{zone % 3}";
+
+    private static ImmutableArray<Spot> Third(int i, int j, double wide, double deep) =>
+        [new(i * wide, j * deep), new((i + 1) * wide, j * deep), new((i + 1) * wide, (j + 1) * deep), new(i * wide, (j + 1) * deep)];
 
     private static int Third(double at, double whole) => Math.Clamp((int)(at / (whole / 3)), 0, 2);
 

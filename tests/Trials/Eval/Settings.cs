@@ -23,6 +23,9 @@ internal sealed class Settings
     /// <summary>The belief starts anew for each query, from the last ten seconds.</summary>
     public bool WindowOnly { get; private set; }
 
+    /// <summary>The venue loop's belief over zones answers, not the one over squares.</summary>
+    public bool Loop { get; private set; }
+
     /// <summary>How long a tag at the door stays where it is, about; a minute is a short chat in a vestibule.</summary>
     public TimeSpan MeanStay { get; } = TimeSpan.FromMinutes(1);
 
@@ -41,6 +44,7 @@ internal sealed class Settings
             {
                 case "--no-survey": s.NoSurvey = true; continue;
                 case "--window-only": s.WindowOnly = true; continue;
+                case "--loop": s.Loop = true; continue;
                 case "--beacons-only": s.BeaconsOnly = true; continue;
                 case "--data" when value is not null: s.Data = value; break;
                 case "--out" when value is not null: s.Out = value; break;
@@ -104,7 +108,7 @@ internal sealed class Settings
         missing ??= Directory.Exists(Data) ? null : $"the folder {Data}";
         if (missing is not null)
         {
-            err.WriteLine($"eval: {missing} is missing. Usage: eval TASK --data DIR [--survey DIR...] [--no-survey] [--labels DIR] [--counts FILE] --out FILE");
+            err.WriteLine($"eval: {missing} is missing. Usage: eval TASK --data DIR [--survey DIR...] [--no-survey] [--loop] [--labels DIR] [--counts FILE] --out FILE");
         }
 
         return missing is null;
