@@ -73,7 +73,7 @@ public static class OfferBook
 
     internal static long Cents(decimal amount, string path) => amount is >= 0 and <= 1_000_000_000
         ? (long)decimal.Round(amount * 100, MidpointRounding.AwayFromZero)
-        : throw new FormatException($"{path}: found {amount}, expected an amount of money from 0 to 1000000000");
+        : throw new MisfitException(path, amount, "an amount of money from 0 to 1000000000");
 
     internal static TimeSpan Duration(string? text, string path)
     {
@@ -81,6 +81,6 @@ public static class OfferBook
         var unit = parts.Length == 2 ? parts[1] switch { "min" => 1, "h" => 60, "day" or "days" => 1440, _ => 0 } : 0;
         return unit > 0 && int.TryParse(parts[0], out var number) && number is > 0 and < 100_000
             ? TimeSpan.FromMinutes((long)number * unit)
-            : throw new FormatException($"{path}: found {text ?? "nothing"}, expected a duration such as \"90 min\", \"4 h\" or \"7 days\"");
+            : throw new MisfitException(path, text, "a duration such as \"90 min\", \"4 h\" or \"7 days\"");
     }
 }

@@ -95,7 +95,7 @@ async function operators(context, name) {
     await page.locator('.reasons').first().waitFor();
     await picture(page, `${name}-why`);
   }
-  for (const [i, tab] of ['visits', 'rules', 'gateways'].entries()) {
+  for (const [i, tab] of ['visits', 'rules', 'loyalty', 'orders', 'gateways'].entries()) {
     await page
       .getByRole('tab')
       .nth(i + 1)

@@ -2,7 +2,15 @@ import { useId } from 'react';
 import { useSay } from '../src/words/language';
 import { words } from './rules/words';
 
-export function NameField({ name, put, wrong }: { name: string; put: (name: string) => void; wrong: boolean }) {
+interface Props {
+  name: string;
+  put: (name: string) => void;
+  wrong: boolean;
+  /** What becomes of the name; it is kept with a version when left out. */
+  help?: string;
+}
+
+export function NameField({ name, put, wrong, help }: Props) {
   const say = useSay(words);
   const id = useId();
   return (
@@ -19,7 +27,7 @@ export function NameField({ name, put, wrong }: { name: string; put: (name: stri
         onChange={(e) => put(e.target.value)}
       />
       <span id={`${id}-help`} className={wrong ? 'wrong' : 'tiny'}>
-        {wrong ? say.byNeeded : say.byHelp}
+        {wrong ? say.byNeeded : (help ?? say.byHelp)}
       </span>
     </div>
   );

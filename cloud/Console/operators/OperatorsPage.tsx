@@ -12,13 +12,15 @@ import { useLanguage, useLocal, useSay } from '../src/words/language';
 import { DecisionFeed } from './DecisionFeed';
 import { GatewaysTab } from './gateways/GatewaysTab';
 import { LivePlan } from './LivePlan';
+import { LoyaltyTab } from './loyalty/LoyaltyTab';
+import { OrdersTab } from './orders/OrdersTab';
 import { RulesTab } from './rules/RulesTab';
 import { Tiles } from './Tiles';
 import { useLiveFloor } from './useLiveFloor';
 import { Visits } from './Visits';
 import { words } from './words';
 
-const tabs = ['floor', 'visits', 'rules', 'gateways'] as const;
+const tabs = ['floor', 'visits', 'rules', 'loyalty', 'orders', 'gateways'] as const;
 
 export function OperatorsPage() {
   const say = useSay(words);
@@ -37,6 +39,11 @@ export function OperatorsPage() {
   useEffect(() => {
     document.title = `${language === 'zh' ? '运营' : 'Operators'} · Presence`;
   }, [language]);
+
+  // On a phone the tab that an address leads to may stand beyond the edge.
+  useEffect(() => {
+    document.querySelector(`.tabs [data-state=active][aria-controls$="-${tab}"]`)?.scrollIntoView({ block: 'nearest' });
+  }, [tab]);
 
   if (venues.loaded.problem !== undefined && venue === undefined)
     return (
@@ -70,6 +77,8 @@ export function OperatorsPage() {
             <Tabs.Trigger value="floor">{say.tabs.floor}</Tabs.Trigger>
             <Tabs.Trigger value="visits">{say.tabs.visits}</Tabs.Trigger>
             <Tabs.Trigger value="rules">{say.tabs.rules}</Tabs.Trigger>
+            <Tabs.Trigger value="loyalty">{say.tabs.loyalty}</Tabs.Trigger>
+            <Tabs.Trigger value="orders">{say.tabs.orders}</Tabs.Trigger>
             <Tabs.Trigger value="gateways">{say.tabs.gateways}</Tabs.Trigger>
           </Tabs.List>
           <Tabs.Content value="floor" className="stack" tabIndex={-1}>
@@ -99,6 +108,16 @@ export function OperatorsPage() {
                 picked={place[1]}
                 go={go}
               />
+            )}
+          </Tabs.Content>
+          <Tabs.Content value="loyalty" tabIndex={-1}>
+            {venue !== undefined && (
+              <LoyaltyTab key={venue.venue} venue={venue.venue} map={map.data} formats={formats} link={live.link} />
+            )}
+          </Tabs.Content>
+          <Tabs.Content value="orders" tabIndex={-1}>
+            {venue !== undefined && (
+              <OrdersTab key={venue.venue} venue={venue.venue} map={map.data} formats={formats} link={live.link} />
             )}
           </Tabs.Content>
           <Tabs.Content value="gateways" tabIndex={-1}>

@@ -28,18 +28,18 @@ internal static class LoyaltyEndpoints
             return Problems.Bad("by", by, "say who, in 1 to 60 letters");
         }
 
-        var wrong = await venues.LaneOf(found).AskAsync<string?>(found, (at, commit, now) =>
+        var wrong = await venues.LaneOf(found).AskAsync<MisfitException?>(found, (at, commit, now) =>
         {
             try
             {
                 LoyaltyProgramme.Read(body.GetRawText(), at.Map);
                 return (null, [RuleFiling.TakeLoyalty(commit, at.Number, body.GetRawText(), by.Trim(), now)]);
             }
-            catch (FormatException e)
+            catch (MisfitException e)
             {
-                return (e.Message, []);
+                return (e, []);
             }
         });
-        return wrong is null ? Results.Ok(body) : Problems.Of(400, "bad-programme", "The programme cannot be used as it is.", wrong);
+        return wrong is null ? Results.Ok(body) : Problems.Programme(wrong);
     }
 }

@@ -18,5 +18,9 @@ internal static class Problems
         400, "bad-rule", "The rule cannot be used as it is.", string.Join("; ", problems.Select(p => $"{p.Path}: found {p.Value}, expected {p.Expected}")),
         new Dictionary<string, object?> { ["errors"] = problems.Select(p => new { document = p.Document, path = p.Path, value = p.Value, message = p.Expected }) });
 
+    public static IResult Programme(Offers.MisfitException wrong) => Of(
+        400, "bad-programme", "The programme cannot be used as it is.", wrong.Message,
+        new Dictionary<string, object?> { ["errors"] = new[] { new { path = wrong.Path, value = Short(wrong.Found), message = wrong.Expected } } });
+
     private static string? Short(string? value) => value is { Length: > 100 } ? value[..100] + "…" : value;
 }

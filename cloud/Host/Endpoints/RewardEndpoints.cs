@@ -19,12 +19,10 @@ internal static class RewardEndpoints
             MemberEndpoints.AsMemberAsync(http, reader, stopping, async member => Results.Ok(await reader.RewardOrdersAsync(member, stopping)))).Produces<IReadOnlyList<RewardOrderView>>();
         api.MapDelete("/me/rewards/{order:guid}", CallOffAsync).Produces(204);
         api.MapGet("/me/tier", TierAsync).Produces<TierView>();
-        api.MapGet("/venues/{venue}/reward-orders", async (string venue, Venues venues, Reader reader, CancellationToken stopping, string state = "open", int after = -1) =>
-            venues.Find(venue) is { } found ? Results.Ok(await reader.RewardOrdersAsync(found.Number, state, after, stopping)) : Problems.NoVenue(venue))
+        api.MapGet("/venues/{venue}/reward-orders", async (string venue, Venues venues, Reader reader, CancellationToken stopping, string state = "open", int after = -1, int? before = null) =>
+            venues.Find(venue) is { } found ? Results.Ok(await reader.RewardOrdersAsync(found.Number, state, after, before, stopping)) : Problems.NoVenue(venue))
             .Produces<IReadOnlyList<RewardOrderView>>();
-        api.MapGet("/venues/{venue}/reward-orders/{order:guid}", async (string venue, Guid order, Venues venues, Reader reader, CancellationToken stopping) =>
-            venues.Find(venue) is not { } found ? Problems.NoVenue(venue)
-                : await reader.RewardOrderAsync(found.Number, order, stopping) is { } view ? Results.Ok(view) : Unknown()).Produces<RewardOrderView>();
+        api.MapGet("/venues/{venue}/reward-orders/{order:guid}", OneAsync).Produces<RewardOrderView>();
         api.MapPost("/venues/{venue}/reward-orders/{order:guid}/sent", (string venue, Guid order, HandRequest body, Venues venues) =>
             ByHandAsync(venue, order, body, venues, needsReason: false)).Produces(204);
         api.MapPost("/venues/{venue}/reward-orders/{order:guid}/cancel", (string venue, Guid order, HandRequest body, Venues venues) =>
@@ -53,6 +51,18 @@ internal static class RewardEndpoints
 
         return Results.Ok(await venues.LaneOf(found).AskAsync<List<RewardView>>(found, (at, _, _) => (
             [.. at.State.Decisions.Programme.Rewards.Select(r => new RewardView(r.Id, r.Title, r.Points, at.State.Decisions.Rewards.Left(r), r.Collect, r.Post))], [])));
+    }
+
+    private static async Task<IResult> OneAsync(string venue, Guid order, HttpResponse http, Venues venues, Reader reader, CancellationToken stopping)
+    {
+        if (venues.Find(venue) is not { } found)
+        {
+            return Problems.NoVenue(venue);
+        }
+
+        // An address is shown to the one who packs, and is not to be found on their disk afterwards.
+        http.Headers.CacheControl = "no-store";
+        return await reader.RewardOrderAsync(found.Number, order, stopping) is { } view ? Results.Ok(view) : Unknown();
     }
 
     private static Task<IResult> OrderAsync(HttpRequest http, RewardRequest body, Reader reader, Venues venues, CancellationToken stopping) =>

@@ -43,11 +43,12 @@ public sealed partial class Reader
         return [.. rows.Select(r => View(r, r.Code, withAddress: true))];
     }
 
-    /// <summary>A venue's orders, oldest first, without code and address.</summary>
-    public async Task<IReadOnlyList<RewardOrderView>> RewardOrdersAsync(int venue, string state, int after, CancellationToken stopping)
+    /// <summary>A venue's orders without code and address: oldest first for who works through them, newest first below <paramref name="before"/> for who looks back.</summary>
+    public async Task<IReadOnlyList<RewardOrderView>> RewardOrdersAsync(int venue, string state, int after, int? before, CancellationToken stopping)
     {
         await using var database = await databases.CreateDbContextAsync(stopping);
-        var rows = await database.RewardOrders.AsNoTracking().Where(o => o.Venue == venue && o.State == state && o.Number > after).OrderBy(o => o.Number).Take(Page).ToListAsync(stopping);
+        var orders = database.RewardOrders.AsNoTracking().Where(o => o.Venue == venue && o.State == state && o.Number > after);
+        var rows = await (before is { } top ? orders.Where(o => o.Number < top).OrderByDescending(o => o.Number) : orders.OrderBy(o => o.Number)).Take(Page).ToListAsync(stopping);
         return [.. rows.Select(r => View(r, null, withAddress: false))];
     }
 

@@ -32,12 +32,12 @@ public sealed record LoyaltyProgramme(LoyaltyPolicy Points, TierPolicy? Tiers, I
     private sealed record WrittenReward(string? Id, LocalText? Title, long Points, int? Stock, string?[]? Collect, string? PickUpWithin, bool Post, decimal Cost);
 
     /// <summary>Reads a programme: money in the venue's currency, durations such as <c>14 days</c>.</summary>
-    /// <exception cref="FormatException">With the path, what is there, and what would be valid.</exception>
+    /// <exception cref="MisfitException">With the path, what is there, and what would be valid.</exception>
     public static LoyaltyProgramme Read(string json, VenueMap map)
     {
         try
         {
-            var written = JsonSerializer.Deserialize<Written>(json, OfferBook.Options) ?? throw new FormatException("$: found null, expected a programme");
+            var written = JsonSerializer.Deserialize<Written>(json, OfferBook.Options) ?? throw new MisfitException("$", null, "a programme");
             var before = LoyaltyPolicy.Default;
             Must(written.CentsAPoint is null or (>= 1 and <= 1_000_000), "$.centsAPoint", written.CentsAPoint, "1 to 1,000,000");
             Must(written.Referral is null or (>= 0 and <= 1_000_000), "$.referral", written.Referral, "0 to 1,000,000");
@@ -51,7 +51,7 @@ public sealed record LoyaltyProgramme(LoyaltyPolicy Points, TierPolicy? Tiers, I
         }
         catch (JsonException e)
         {
-            throw new FormatException($"{e.Path ?? "$"}: {e.Message}", e);
+            throw new MisfitException(e.Path ?? "$", "something else", "a name that a programme has, with a value of its kind");
         }
     }
 
@@ -102,7 +102,7 @@ public sealed record LoyaltyProgramme(LoyaltyPolicy Points, TierPolicy? Tiers, I
     {
         if (!holds)
         {
-            throw new FormatException($"{path}: found {found ?? "nothing"}, expected {expected}");
+            throw new MisfitException(path, found, expected);
         }
     }
 }

@@ -72,6 +72,9 @@ public sealed class RewardTests
         }
 
         Assert.Equal((25 * 1_000) - (3 * 300), total);
+        Assert.Equal("0 1 2", await NumbersAsync(cloud, "state=open"));
+        Assert.Equal("2", await NumbersAsync(cloud, "state=open&after=1"));
+        Assert.Equal("1 0", await NumbersAsync(cloud, "state=open&before=2"));
         var open = (await cloud.GetAsync($"{Base}/reward-orders"))[0].GetProperty("id").GetGuid();
         Assert.Equal(HttpStatusCode.BadRequest, (await cloud.PostAsync($"{Base}/reward-orders/{open}/cancel", new { by = "Lan" })).Status);
         Assert.Equal(HttpStatusCode.NoContent, (await cloud.PostAsync($"{Base}/reward-orders/{open}/cancel", new { by = "Lan", reason = "broken" })).Status);
@@ -99,7 +102,9 @@ public sealed class RewardTests
             Assert.Equal(HttpStatusCode.Conflict, (await cloud.PostAsync($"{Base}/reward-orders/{id}/cancel", new { by = "Lan", reason = "late" })).Status);
             Assert.Equal(JsonValueKind.Null, (await cloud.GetAsync($"{Base}/reward-orders/{id}")).GetProperty("address").ValueKind);
 
-            await OrderAsync(cloud, secret, new { reward = "mug", address }, "post-00003");
+            var (_, next) = await OrderAsync(cloud, secret, new { reward = "mug", address }, "post-00003");
+            using var shown = await cloud.Http.GetAsync($"{Base}/reward-orders/{next.GetProperty("order").GetGuid()}");
+            Assert.True(shown.Headers.CacheControl?.NoStore);
         }
 
         // After a restart the points are as they were, and with her goes what she ordered.
@@ -143,6 +148,7 @@ public sealed class RewardTests
             var (status, body) = await cloud.SendAsync(HttpMethod.Put, $"{Base}/loyalty?by=Lan", JsonSerializer.Deserialize<JsonElement>(programme));
             Assert.Equal(HttpStatusCode.BadRequest, status);
             Assert.Contains(path, body.GetProperty("detail").GetString(), StringComparison.Ordinal);
+            Assert.EndsWith(path, Assert.Single(body.GetProperty("errors").EnumerateArray()).GetProperty("path").GetString(), StringComparison.Ordinal);
         }
     }
 
@@ -186,6 +192,9 @@ public sealed class RewardTests
     }
 
     private static async Task<List<JsonElement>> OrdersAsync(RunningCloud cloud, string secret) => [.. (await cloud.GetAsync("/api/v1/me/rewards", secret)).EnumerateArray()];
+
+    private static async Task<string> NumbersAsync(RunningCloud cloud, string which) =>
+        string.Join(' ', (await cloud.GetAsync($"{Base}/reward-orders?{which}")).EnumerateArray().Select(o => o.GetProperty("number").GetInt32()));
 
     private static async Task<long> PointsAsync(RunningCloud cloud, string secret) => (await cloud.GetAsync("/api/v1/me/points", secret)).GetProperty("spendable").GetInt64();
 

@@ -1446,6 +1446,7 @@ export interface paths {
                 query?: {
                     state?: string;
                     after?: number;
+                    before?: number;
                 };
                 header?: never;
                 path: {

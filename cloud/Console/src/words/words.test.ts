@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { words as consumers } from '../../consumers/words';
 import { words as gateways } from '../../operators/gateways/words';
+import { words as loyalty } from '../../operators/loyalty/words';
+import { words as orders } from '../../operators/orders/words';
 import { words as rules } from '../../operators/rules/words';
 import { words as operators } from '../../operators/words';
 import { words as staff } from '../../staff/words';
@@ -27,7 +29,7 @@ describe('the language', () => {
       typeof part === 'object' && part !== null
         ? Object.entries(part).flatMap(([k, v]) => leaves(v, `${path}.${k}`))
         : [[path, part]];
-    for (const page of [operators, gateways, rules, staff, consumers, common]) {
+    for (const page of [operators, gateways, loyalty, orders, rules, staff, consumers, common]) {
       const [en, zh] = [leaves(page.en, ''), leaves(page.zh, '')];
       expect(zh.map(([path]) => path)).toEqual(en.map(([path]) => path));
       for (const [path, said] of [...en, ...zh]) expect(said, path).not.toBe('');
