@@ -28,7 +28,7 @@ public sealed class AddressPseudonymiser : IDisposable
     private readonly ElementPrint _print = new();
     private readonly QuickHash _quick = new();
     private readonly IncrementalHash _member;
-    private IncrementalHash? _formerMember;
+    private IncrementalHash[] _formerMembers = [];
     private IncrementalHash _day;
     private BoundDevices _bound = BoundDevices.None;
     private IdentityKeys _identities = IdentityKeys.None;
@@ -64,12 +64,15 @@ public sealed class AddressPseudonymiser : IDisposable
     /// </summary>
     public Action<DeviceToken, DeviceToken> OnRenewed { get; set; } = static (_, _) => { };
 
-    /// <summary>The member key of before: a device that is bound under it keeps its token until its binding is renewed.</summary>
-    public void Remember(ReadOnlySpan<byte> formerMemberKey)
+    /// <summary>Member keys of before, newest first: a device that is bound under one keeps its token until its binding is renewed.</summary>
+    public void Remember(params IReadOnlyList<byte[]> formerMemberKeys)
     {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(formerMemberKey.Length, DayKey.Length);
-        _formerMember?.Dispose();
-        _formerMember = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, formerMemberKey);
+        foreach (var before in _formerMembers)
+        {
+            before.Dispose();
+        }
+
+        _formerMembers = [.. formerMemberKeys.Select(key => IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, key))];
         ForgetTokens();
     }
 
@@ -160,7 +163,11 @@ public sealed class AddressPseudonymiser : IDisposable
     {
         _day.Dispose();
         _member.Dispose();
-        _formerMember?.Dispose();
+        foreach (var former in _formerMembers)
+        {
+            former.Dispose();
+        }
+
         Forget();
     }
 
@@ -224,11 +231,14 @@ public sealed class AddressPseudonymiser : IDisposable
             return (new DeviceToken(token), heard | TokenTraits.Bound);
         }
 
-        if (_formerMember is not null && _bound.Count > 0 && _bound.Contains(token = Hash(_formerMember, name)))
+        foreach (var former in _bound.Count > 0 ? _formerMembers : [])
         {
-            _bindings.Add(key, token);
-            OnRenewed(new DeviceToken(token), new DeviceToken(Hash(_member, name)));
-            return (new DeviceToken(token), heard | TokenTraits.Bound);
+            if (_bound.Contains(token = Hash(former, name)))
+            {
+                _bindings.Add(key, token);
+                OnRenewed(new DeviceToken(token), new DeviceToken(Hash(_member, name)));
+                return (new DeviceToken(token), heard | TokenTraits.Bound);
+            }
         }
 
         token = Hash(_day, name);

@@ -233,7 +233,7 @@ internal sealed partial class KeyKeeper : IDisposable
         if (anew || _inForce is null || _inForce.DayNumber != day)
         {
             var next = keys.On(day, _clock.Now);
-            _listener.SetKeys(next.Day, next.Member, next.FormerMember);
+            _listener.SetKeys(next.Day, next.Member, [.. next.Formers.Select(f => f.Key)]);
             _inForce?.Dispose();
             _inForce = next;
             LogDay(next.Generation, day - keys.DayNumber);

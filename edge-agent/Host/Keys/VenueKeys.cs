@@ -10,18 +10,21 @@ namespace Presence.EdgeAgent.Keys;
 /// <code>
 ///   4     4         4     32        32           8              32
 /// ┌─────┬────────────┬─────┬─────────┬────────────┬──────────────┬───────────────┐
-/// │PVK1 │ generation │ day │ day key │ member key │ former until │ former member │
+/// │PVK1 │ generation │ day │ day key │ member key │ former until │ former member │ …
 /// └─────┴────────────┴─────┴─────────┴────────────┴──────────────┴───────────────┘
 /// </code>
-/// Big-endian; the last two only in the file of a gateway, never in what it seals for others.
+/// Big-endian; the last two, one to four times, only in the file of a gateway, never in what it seals for others; 0 in place of a time is none.
 /// </remarks>
 internal sealed class VenueKeys : IDisposable
 {
     public const string FileName = "venue-keys";
     private const int Sealed = 12 + (2 * DayKey.Length);
-    private const int Stored = Sealed + 8 + DayKey.Length;
+    private const int Former = 8 + DayKey.Length;
 
-    /// <summary>How long the member key of the generation before is kept, to know members' devices again under the new one. Default 30 days.</summary>
+    /// <summary>Most former member keys kept: each costs a hash at every new address.</summary>
+    private const int MostFormers = 4;
+
+    /// <summary>How long the member key of a generation before is kept, to know members' devices again under the new one. Default 30 days.</summary>
     private static readonly TimeSpan KeepFormer = TimeSpan.FromDays(30);
 
     public required uint Generation { get; init; }
@@ -33,11 +36,8 @@ internal sealed class VenueKeys : IDisposable
 
     public required byte[] Member { get; init; }
 
-    /// <summary>The member key of the generation before; null when there is none, or its time is over.</summary>
-    public byte[]? FormerMember { get; init; }
-
-    /// <summary>Unix ms.</summary>
-    public long FormerUntil { get; init; }
+    /// <summary>Member keys of generations before whose time is not over, newest first, each until a time in Unix ms.</summary>
+    public (byte[] Key, long Until)[] Formers { get; init; } = [];
 
     /// <summary>Makes the keys of a generation.</summary>
     public static VenueKeys Make(uint generation, int day) => new()
@@ -45,11 +45,11 @@ internal sealed class VenueKeys : IDisposable
         Generation = generation, DayNumber = day, Day = RandomNumberGenerator.GetBytes(DayKey.Length), Member = RandomNumberGenerator.GetBytes(DayKey.Length),
     };
 
-    /// <summary>These keys, remembering the member key of those before them.</summary>
+    /// <summary>These keys, remembering the member key of those before them, and what those remembered.</summary>
     public VenueKeys After(VenueKeys? before, long now) => before is null ? this : new()
     {
-        Generation = Generation, DayNumber = DayNumber, Day = Day, Member = Member, FormerMember = (byte[])before.Member.Clone(),
-        FormerUntil = now + (long)KeepFormer.TotalMilliseconds,
+        Generation = Generation, DayNumber = DayNumber, Day = Day, Member = Member,
+        Formers = [(Copy(before.Member), now + (long)KeepFormer.TotalMilliseconds), .. Left(before.Formers, now).Take(MostFormers - 1)],
     };
 
     /// <summary>The keys of a later day: the day key goes one way, the rest stays.</summary>
@@ -64,11 +64,10 @@ internal sealed class VenueKeys : IDisposable
             DayKey.Next(key, key);
         }
 
-        var keep = FormerMember is not null && now < FormerUntil;
         return new()
         {
             Generation = Generation, DayNumber = day, Day = key, Member = (byte[])Member.Clone(),
-            FormerMember = keep ? (byte[])FormerMember!.Clone() : null, FormerUntil = keep ? FormerUntil : 0,
+            Formers = [.. Left(Formers, now)],
         };
     }
 
@@ -86,27 +85,36 @@ internal sealed class VenueKeys : IDisposable
     /// <summary>Writes them in place of the old ones, which are gone then.</summary>
     public void Save(string folder)
     {
-        var bytes = new byte[Stored];
+        var bytes = new byte[Sealed + (Math.Max(1, Formers.Length) * Former)];
         Write(bytes);
-        BinaryPrimitives.WriteInt64BigEndian(bytes.AsSpan(Sealed), FormerUntil);
-        FormerMember?.CopyTo(bytes, Sealed + 8);
+        for (var i = 0; i < Formers.Length; i++)
+        {
+            var at = bytes.AsSpan(Sealed + (i * Former), Former);
+            BinaryPrimitives.WriteInt64BigEndian(at, Formers[i].Until);
+            Formers[i].Key.CopyTo(at[8..]);
+        }
+
         PrivateFile.Write(Path.Combine(folder, FileName), bytes, forget: true);
         CryptographicOperations.ZeroMemory(bytes);
     }
 
     /// <summary>The newest that were saved whole; null for none.</summary>
-    public static VenueKeys? Load(string folder) => PrivateFile.Read(Path.Combine(folder, FileName), bytes =>
+    public static VenueKeys? Load(string folder) => PrivateFile.Read<VenueKeys>(Path.Combine(folder, FileName), bytes =>
     {
-        if (bytes.Length != Stored || TryRead(bytes.AsSpan(0, Sealed)) is not { } keys)
+        var (formers, rest) = Math.DivRem(bytes.Length - Sealed, Former);
+        if (rest != 0 || formers is < 1 or > MostFormers || TryRead(bytes.AsSpan(0, Sealed)) is not { } keys)
         {
             return null;
         }
 
-        var until = BinaryPrimitives.ReadInt64BigEndian(bytes.AsSpan(Sealed));
-        return until == 0 ? keys : new()
+        return new()
         {
             Generation = keys.Generation, DayNumber = keys.DayNumber, Day = keys.Day, Member = keys.Member,
-            FormerMember = bytes[(Sealed + 8)..], FormerUntil = until,
+            Formers =
+            [
+                .. Enumerable.Range(0, formers).Select(i => bytes.AsSpan(Sealed + (i * Former), Former).ToArray())
+                    .Select(f => (Key: f[8..], Until: BinaryPrimitives.ReadInt64BigEndian(f))).Where(f => f.Until != 0),
+            ],
         };
     });
 
@@ -114,8 +122,16 @@ internal sealed class VenueKeys : IDisposable
     {
         CryptographicOperations.ZeroMemory(Day);
         CryptographicOperations.ZeroMemory(Member);
-        CryptographicOperations.ZeroMemory(FormerMember);
+        foreach (var (key, _) in Formers)
+        {
+            CryptographicOperations.ZeroMemory(key);
+        }
     }
+
+    private static byte[] Copy(byte[] key) => (byte[])key.Clone();
+
+    private static IEnumerable<(byte[] Key, long Until)> Left((byte[] Key, long Until)[] formers, long now) =>
+        formers.Where(f => now < f.Until).Select(f => (Copy(f.Key), f.Until));
 
     private void Write(Span<byte> into)
     {

@@ -45,17 +45,14 @@ internal sealed class FrameListener : IDisposable
     /// <summary>The keys that tokens are made with from the next frame on. Before the first, nothing heard can be kept.</summary>
     /// <param name="day">The venue's key of the day.</param>
     /// <param name="member">The venue's member key.</param>
-    /// <param name="formerMember">The one before, under which members' devices are known until their bindings are renewed; null for none.</param>
-    public void SetKeys(ReadOnlySpan<byte> day, ReadOnlySpan<byte> member, ReadOnlySpan<byte> formerMember = default)
+    /// <param name="formerMembers">Those before, newest first, under which members' devices are known until their bindings are renewed.</param>
+    public void SetKeys(ReadOnlySpan<byte> day, ReadOnlySpan<byte> member, params byte[][] formerMembers)
     {
         lock (_gate)
         {
             _privacy?.Dispose();
             _privacy = new(day, member) { Bound = _bound, Identities = _identities, OnRenewed = (was, isNow) => OnRenewed(was, isNow) };
-            if (!formerMember.IsEmpty)
-            {
-                _privacy.Remember(formerMember);
-            }
+            _privacy.Remember(formerMembers);
         }
     }
 

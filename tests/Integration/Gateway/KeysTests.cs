@@ -194,6 +194,74 @@ public sealed class KeysTests : IDisposable
     }
 
     [Fact]
+    public async Task Thefts_in_succession_lose_no_device_that_is_heard_within_a_month()
+    {
+        var (first, second) = (Maker("gw-1"), Open("gw-2"));
+        await first.SealToAsync(second);
+        var tokens = new List<DeviceToken>();
+        foreach (var generation in new uint[] { 2, 3, 4 })
+        {
+            // Each theft a few days after the other; the second gateway is off and comes back after the last.
+            tokens.Add(first.BindingOf(Phone)!.Value);
+            first.Keeper.Take(new(KeyWord.Make, generation));
+            _time.Advance(TimeSpan.FromDays(5));
+            TellTheTime(first);
+        }
+
+        TellTheTime(second);
+        await first.SealToAsync(second);
+        first.Restart();
+        TellTheTime(first);
+        var isNow = first.BindingOf(Phone)!.Value;
+        foreach (var was in tokens)
+        {
+            first.Bind(was.Hash);
+            first.Hear(Phone);
+            Assert.Equal((was, isNow), first.Renewed.Last());
+        }
+
+        Assert.Equal(3, first.Renewed.Count);
+        second.Bind(tokens[0].Hash);
+        second.Hear(Phone);
+        Assert.Equal([(tokens[0], isNow)], second.Renewed);
+
+        // Each has its own month: the first is over, the last is not.
+        _time.Advance(TimeSpan.FromDays(17));
+        TellTheTime(first);
+        first.Bind(tokens[0].Hash);
+        first.Hear(Phone);
+        Assert.Equal(3, first.Renewed.Count);
+        first.Bind(tokens[2].Hash);
+        first.Hear(Phone);
+        Assert.Equal(4, first.Renewed.Count);
+    }
+
+    [Fact]
+    public void No_more_than_four_former_keys_are_kept_and_a_file_with_one_is_read_as_it_was()
+    {
+        var keys = VenueKeys.Make(1, 739_000);
+        var members = new List<byte[]>();
+        for (uint generation = 2; generation <= 9; generation++)
+        {
+            members.Insert(0, keys.Member);
+            keys = VenueKeys.Make(generation, 739_000).After(keys, now: generation * 1_000);
+            keys.Save(_folder);
+            var read = VenueKeys.Load(_folder)!;
+            Assert.Equal(members.Take(4), read.Formers.Select(f => f.Key));
+            Assert.Equal(keys.Formers.Select(f => f.Until), read.Formers.Select(f => f.Until));
+        }
+
+        // As versions before wrote it: one place for a former key, empty or not.
+        var one = new byte[76 + 40];
+        keys.ForOthers().CopyTo(one, 0);
+        File.WriteAllBytes(Path.Combine(_folder, VenueKeys.FileName), one);
+        Assert.Empty(VenueKeys.Load(_folder)!.Formers);
+        one[80] = 1;
+        File.WriteAllBytes(Path.Combine(_folder, VenueKeys.FileName), one);
+        Assert.Single(VenueKeys.Load(_folder)!.Formers);
+    }
+
+    [Fact]
     public async Task Keys_of_an_older_generation_and_boxes_for_others_change_nothing()
     {
         var (first, second, third) = (Maker("gw-1"), Open("gw-2"), Open("gw-3"));
