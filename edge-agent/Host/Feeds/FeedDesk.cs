@@ -53,6 +53,9 @@ internal sealed partial class FeedDesk(FeedSettings settings, FrameListener list
     /// <summary>Counts a message that became nothing.</summary>
     public void Refuse(string feed, FeedRefusal why) => Count(feed, why.ToString(), 1);
 
+    /// <summary>Counts a message or connection that was not taken at all.</summary>
+    public void Refuse(string feed, string why) => Count(feed, why, 1);
+
     private static void Count(string feed, string why, int times) => Instruments.FeedRefused.Add(
         times, new KeyValuePair<string, object?>("feed", feed), new KeyValuePair<string, object?>("reason", why));
 

@@ -1,4 +1,3 @@
-using System.Net.WebSockets;
 using Microsoft.AspNetCore.Http.Features;
 using Presence.Capture.Feeds;
 
@@ -8,7 +7,6 @@ namespace Presence.EdgeAgent.Feeds;
 internal static class FeedPages
 {
     private const int MostBytes = 8 * 1024 * 1024; // a network of a thousand access points in a minute
-    private const int MostFrame = 1024 * 1024;
 
     // Whose a body is shows only when it is there. Two fit in a small box's memory; a third waits for as long as a system waits for us.
     private static readonly SemaphoreSlim Bodies = new(2);
@@ -32,7 +30,9 @@ internal static class FeedPages
 
         if (settings.Aruba is { } aruba)
         {
-            pages.MapGet("/feeds/aruba", (HttpContext http, FeedDesk desk) => ArubaAsync(http, desk, aruba.Token));
+            var sockets = new ArubaSockets(
+                pages.ServiceProvider.GetRequiredService<FeedDesk>(), aruba.Token, aruba.Connections, TimeSpan.FromSeconds(aruba.FirstFrameSeconds));
+            pages.MapGet("/feeds/aruba", sockets.TakeAsync);
         }
     }
 
@@ -47,6 +47,7 @@ internal static class FeedPages
 
         if (!await Bodies.WaitAsync(LongestWait, http.RequestAborted))
         {
+            desk.Refuse(feed, "too-many-bodies");
             return Results.StatusCode(StatusCodes.Status503ServiceUnavailable);
         }
 
@@ -72,7 +73,13 @@ internal static class FeedPages
         }
         catch (OperationCanceledException) when (!http.RequestAborted.IsCancellationRequested)
         {
+            desk.Refuse(feed, "body-too-slow");
             return Results.StatusCode(StatusCodes.Status408RequestTimeout);
+        }
+        catch (BadHttpRequestException e)
+        {
+            desk.Refuse(feed, e.StatusCode == StatusCodes.Status413PayloadTooLarge ? "body-too-large" : "body-broken");
+            return Results.StatusCode(e.StatusCode);
         }
 
         var readings = new FeedReadings();
@@ -86,69 +93,5 @@ internal static class FeedPages
         // What is of another kind is answered as taken: the system would send it again for ever.
         desk.Refuse(feed, why);
         return Results.StatusCode(why switch { FeedRefusal.NotTrusted => 403, FeedRefusal.NotDevices => 200, _ => 400 });
-    }
-
-    private static async Task ArubaAsync(HttpContext http, FeedDesk desk, string token)
-    {
-        if (!http.WebSockets.IsWebSocketRequest)
-        {
-            http.Response.StatusCode = StatusCodes.Status400BadRequest;
-            return;
-        }
-
-        using var socket = await http.WebSockets.AcceptWebSocketAsync();
-        try
-        {
-            await ListenAsync(socket, desk, token, http.RequestAborted);
-        }
-        catch (Exception e) when (e is WebSocketException or OperationCanceledException)
-        {
-            // The access point went away; it comes back by itself.
-        }
-    }
-
-    private static async Task ListenAsync(WebSocket socket, FeedDesk desk, string token, CancellationToken stopping)
-    {
-        var room = new byte[64 * 1024];
-        while (socket.State == WebSocketState.Open)
-        {
-            var length = 0;
-            ValueWebSocketReceiveResult part;
-            do
-            {
-                if (length == room.Length)
-                {
-                    if (room.Length >= MostFrame)
-                    {
-                        await socket.CloseAsync(WebSocketCloseStatus.MessageTooBig, null, stopping);
-                        return;
-                    }
-
-                    Array.Resize(ref room, room.Length * 2);
-                }
-
-                part = await socket.ReceiveAsync(room.AsMemory(length), stopping);
-                length += part.Count;
-            }
-            while (!part.EndOfMessage && part.MessageType != WebSocketMessageType.Close);
-
-            if (part.MessageType == WebSocketMessageType.Close)
-            {
-                await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, stopping);
-                return;
-            }
-
-            var readings = new FeedReadings();
-            var why = Aruba.Read(room.AsSpan(0, length), token, readings);
-            if (why is FeedRefusal.None) desk.Take("aruba", readings);
-            else desk.Refuse("aruba", why);
-
-            // Whoever does not know the token has no business here.
-            if (why is FeedRefusal.NotTrusted)
-            {
-                await socket.CloseAsync(WebSocketCloseStatus.PolicyViolation, null, stopping);
-                return;
-            }
-        }
     }
 }

@@ -28,7 +28,9 @@ public sealed class FeedSettings
 
     public sealed record MistFeed(string Secret);
 
-    public sealed record ArubaFeed(string Token);
+    /// <param name="Connections">Most access points connected at once; each takes up to 1 MB while it sends.</param>
+    /// <param name="FirstFrameSeconds">Longest time until one has shown the token.</param>
+    public sealed record ArubaFeed(string Token, int Connections = 256, int FirstFrameSeconds = 20);
 
     /// <param name="Url">For example <c>https://partners.ciscospaces.io/api/partners/v1/firehose/events</c>.</param>
     public sealed record FirehoseFeed(Uri Url, string Key);
@@ -58,6 +60,11 @@ public sealed class FeedSettings
             {
                 throw new SettingsException($"--feeds {file}: {what} has {secret.Length} characters; at least 8 are needed");
             }
+        }
+
+        if (feeds.Aruba is { Connections: < 1 or > 10_000 } or { FirstFrameSeconds: < 1 or > 3_600 })
+        {
+            throw new SettingsException($"--feeds {file}: aruba.connections must be 1 to 10000 and aruba.firstFrameSeconds 1 to 3600");
         }
 
         // Names are compared as feeds give them: addresses without colons, all in lower case.
