@@ -5,24 +5,59 @@ namespace Presence.Ingest;
 /// <summary>What came in for a venue and waits to be committed: its bytes, from whom, and whom to tell.</summary>
 /// <typeparam name="TSender">Who sent it.</typeparam>
 /// <typeparam name="TReceipt">What to acknowledge it with.</typeparam>
-/// <param name="Offset">Where its bytes begin in <see cref="Gathered{TSender, TReceipt}.Bytes"/>.</param>
+/// <param name="Page">Which page of the group its bytes are on.</param>
+/// <param name="Offset">Where on the page they begin.</param>
 /// <param name="Length">How many bytes.</param>
 /// <param name="ReceivedAt">Unix ms by the cloud's clock.</param>
-public readonly record struct Waiting<TSender, TReceipt>(TSender Sender, TReceipt Receipt, int Offset, int Length, long ReceivedAt);
+public readonly record struct Waiting<TSender, TReceipt>(TSender Sender, TReceipt Receipt, int Page, int Offset, int Length, long ReceivedAt);
 
 /// <summary>All that was waiting at one moment. Kept by the inbox and used again: valid until the next <see cref="Inbox{TSender, TReceipt}.TakeAll"/>.</summary>
 public sealed class Gathered<TSender, TReceipt>
 {
-    internal byte[] Buffer = new byte[64 * 1024];
+    // Rented, so that venues whose crowd is quiet leave them to the others, and none grows by copying.
+    private const int PageBytes = 64 * 1024;
+    private readonly List<byte[]> _pages = [];
+    private int _usedOfLast;
+
     internal int Used;
     internal Waiting<TSender, TReceipt>[] Entries = new Waiting<TSender, TReceipt>[64];
     internal int Count;
 
     public ReadOnlySpan<Waiting<TSender, TReceipt>> Items => Entries.AsSpan(0, Count);
 
-    public ReadOnlySpan<byte> Bytes(in Waiting<TSender, TReceipt> item) => Buffer.AsSpan(item.Offset, item.Length);
+    public ReadOnlySpan<byte> Bytes(in Waiting<TSender, TReceipt> item) => _pages[item.Page].AsSpan(item.Offset, item.Length);
 
-    internal void Clear() => (Used, Count) = (0, 0);
+    internal void Add(TSender sender, TReceipt receipt, in ReadOnlySequence<byte> payload, long receivedAt)
+    {
+        var length = (int)payload.Length;
+        if (_pages.Count == 0 || _pages[^1].Length - _usedOfLast < length)
+        {
+            _pages.Add(ArrayPool<byte>.Shared.Rent(Math.Max(PageBytes, length)));
+            _usedOfLast = 0;
+        }
+
+        if (Count == Entries.Length)
+        {
+            Array.Resize(ref Entries, Count * 2);
+        }
+
+        payload.CopyTo(_pages[^1].AsSpan(_usedOfLast));
+        Entries[Count] = new Waiting<TSender, TReceipt>(sender, receipt, _pages.Count - 1, _usedOfLast, length, receivedAt);
+        _usedOfLast += length;
+        Used += length;
+        Volatile.Write(ref Count, Count + 1);
+    }
+
+    internal void Clear()
+    {
+        foreach (var page in _pages)
+        {
+            ArrayPool<byte>.Shared.Return(page);
+        }
+
+        _pages.Clear();
+        (Used, Count) = (0, 0);
+    }
 }
 
 /// <summary>
@@ -47,21 +82,7 @@ public sealed class Inbox<TSender, TReceipt>(int mostBytes = 32 * 1024 * 1024)
         lock (_gate)
         {
             var group = _filling;
-            var length = (int)payload.Length;
-            if (group.Buffer.Length - group.Used < length)
-            {
-                Array.Resize(ref group.Buffer, Math.Max(group.Buffer.Length * 2, group.Used + length));
-            }
-
-            if (group.Count == group.Entries.Length)
-            {
-                Array.Resize(ref group.Entries, group.Count * 2);
-            }
-
-            payload.CopyTo(group.Buffer.AsSpan(group.Used));
-            group.Entries[group.Count] = new Waiting<TSender, TReceipt>(sender, receipt, group.Used, length, receivedAt);
-            group.Used += length;
-            Volatile.Write(ref group.Count, group.Count + 1);
+            group.Add(sender, receipt, payload, receivedAt);
             if (group.Used < mostBytes)
             {
                 return ValueTask.CompletedTask;

@@ -132,21 +132,26 @@ public sealed partial class VenueVisits
         FindAll(batch);
         var more = late ? EvidenceSources.Late : EvidenceSources.None;
         var (bucket, begin, end) = (0, 0L, 0L);
-        for (var i = 0; i < batch.Length; i++)
+        var devices = batch.Device;
+        var receivers = batch.Receiver[..devices.Length];
+        var times = batch.At[..devices.Length];
+        var strengths = batch.Dbm[..devices.Length];
+        var bursts = _bursts.AsSpan(0, batch.Tokens.Length);
+        var (known, span) = (_receivers, (ulong)(_newest - Times.Epoch));
+        for (var i = 0; i < devices.Length; i++)
         {
-            var receiver = batch.Receiver[i];
-            var at = batch.At[i];
-            if (receiver >= _receivers || at < Times.Epoch || at > _newest)
+            var (receiver, at) = (receivers[i], times[i]);
+            if (receiver >= known || (ulong)(at - Times.Epoch) > span)
             {
                 Refused++;
                 continue;
             }
 
             // A phone speaks in bursts, and what one receiver hears of a burst errs together: its mean is one reading.
-            ref var burst = ref _bursts[batch.Device[i]];
+            ref var burst = ref bursts[devices[i]];
             if (burst.Count > 0 && (burst.Receiver != receiver || at < burst.First || at >= burst.Until || burst.Count == byte.MaxValue))
             {
-                Take(batch, batch.Device[i], more, late, happened);
+                Take(batch, devices[i], more, late, happened);
             }
 
             if (burst.Count++ == 0)
@@ -161,27 +166,32 @@ public sealed partial class VenueVisits
                 burst.Until = Math.Min(at + BurstMs, end);
             }
 
-            burst.Sum += batch.Dbm[i];
+            burst.Sum += strengths[i];
             burst.Last = Math.Max(burst.Last, at);
         }
 
-        for (var i = 0; i < batch.Tokens.Length && !late; i++)
+        TouchLevels(bursts, late);
+        for (var i = 0; i < bursts.Length; i++)
         {
-            if (_bursts[i].Count > 0 && _slots[i] >= 0 && _devices[_slots[i]].Live.Anchor is >= 0 and var anchor)
-            {
-                Soon.Touch(ref _model.LineOf(anchor, _bursts[i].Receiver));
-            }
-        }
-
-        for (var i = 0; i < batch.Tokens.Length; i++)
-        {
-            if (_bursts[i].Count > 0)
+            if (bursts[i].Count > 0)
             {
                 Take(batch, i, more, late, happened);
             }
         }
 
         FreeUnused(batch.Tokens.Length);
+    }
+
+    // What the model expects for a device and its receiver lies somewhere in some hundred kilobytes.
+    private void TouchLevels(ReadOnlySpan<Burst> bursts, bool late)
+    {
+        for (var i = 0; i < bursts.Length && !late; i++)
+        {
+            if (bursts[i].Count > 0 && _slots[i] >= 0 && _devices[_slots[i]].Live.Anchor is >= 0 and var anchor)
+            {
+                Soon.Touch(ref _model.LineOf(anchor, bursts[i].Receiver));
+            }
+        }
     }
 
     // One receiver's burst of one device, into its belief and into its bucket.

@@ -13,6 +13,7 @@ internal sealed class MemoryBench : IBench
         [
             BenchRow.Of("memory of the cloud with 100,000 devices present", full.Megabytes, "MB", "<= 300 MB", v => v <= 300),
             BenchRow.Of("of it: that no file stands behind", full.OwnMegabytes, "MB", "informs"),
+            BenchRow.Of("sightings taken meanwhile", full.PerSecond / 1e6, "million/s", "about 1 million/s"),
             BenchRow.Of("the same before the first gateway", empty, "MB", "informs"),
             BenchRow.Of("of it: that no file stands behind", emptyOwn, "MB", "informs"),
         ];

@@ -18,7 +18,7 @@ public sealed partial class Lane
     private void ApplyAll(Venue venue, Gathered<GatewayRoute, MqttReceipt> group, List<VenueRequest> requests, IStoreCommit commit, long now)
     {
         venue.Output.Clear();
-        venue.Log.ResetWrittenCount();
+        _records.ResetWrittenCount();
         var first = venue.State.NextInput;
         foreach (ref readonly var item in group.Items)
         {
@@ -34,7 +34,7 @@ public sealed partial class Lane
             switch (venue.State.Apply(input, venue.Output, out var why))
             {
                 case Applied.Changed:
-                    InputRecord.Write(venue.Log, input);
+                    InputRecord.Write(_records, input);
                     venue.Touched.Add(item.Sender.Topic.Gateway.Value);
                     break;
                 case Applied.Repeat:
@@ -61,7 +61,7 @@ public sealed partial class Lane
             venue.LastTickAt = now;
             var tick = new Input(InputKind.Tick, 0, [], now, []);
             venue.State.Apply(tick, venue.Output, out _);
-            InputRecord.Write(venue.Log, tick);
+            InputRecord.Write(_records, tick);
         }
 
         FlushLog(venue, now, commit, ref first);
@@ -96,7 +96,7 @@ public sealed partial class Lane
     }
 
     // A member's own input lies in a row of its own, so that it can be emptied when they are erased.
-    private static void Apply(Venue venue, VenueCommand command, long now, IStoreCommit commit, ref long first)
+    private void Apply(Venue venue, VenueCommand command, long now, IStoreCommit commit, ref long first)
     {
         // Asked for just before they were erased, or for nobody: no row and no line of the log may bring them back.
         if (command.Concerns is { } member && command is not MemberJoined && venue.State.Members.Find(new MemberId(member)) is null)
@@ -107,18 +107,18 @@ public sealed partial class Lane
         FlushLog(venue, now, commit, ref first);
         var input = new Input(InputKind.Command, 0, [], now, command.Encode());
         venue.State.Apply(input, venue.Output, out _);
-        InputRecord.Write(venue.Log, input);
-        commit.AppendLog(venue.Number, first, 1, now, command.Concerns, venue.Log.WrittenSpan);
-        venue.Log.ResetWrittenCount();
+        InputRecord.Write(_records, input);
+        commit.AppendLog(venue.Number, first, 1, now, command.Concerns, _records.WrittenSpan);
+        _records.ResetWrittenCount();
         first = venue.State.NextInput;
     }
 
-    private static void FlushLog(Venue venue, long now, IStoreCommit commit, ref long first)
+    private void FlushLog(Venue venue, long now, IStoreCommit commit, ref long first)
     {
         if (venue.State.NextInput > first)
         {
-            commit.AppendLog(venue.Number, first, (int)(venue.State.NextInput - first), now, null, venue.Log.WrittenSpan);
-            venue.Log.ResetWrittenCount();
+            commit.AppendLog(venue.Number, first, (int)(venue.State.NextInput - first), now, null, _records.WrittenSpan);
+            _records.ResetWrittenCount();
             first = venue.State.NextInput;
         }
     }

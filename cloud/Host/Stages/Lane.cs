@@ -34,6 +34,9 @@ public sealed partial class Lane : IDisposable
     private readonly ILogger<Lane> _log;
     private readonly List<Venue> _venues = [];
     private readonly RefusalBook _refusals = new();
+
+    // One venue after the other writes its part of the group there.
+    private readonly System.Buffers.ArrayBufferWriter<byte> _records = new(64 * 1024);
     private readonly SemaphoreSlim _bell = new(0, 1);
     private readonly Thread _thread;
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Collections.Concurrent;
 using Presence.Ingest;
 using Presence.Mqtt;
@@ -53,8 +52,6 @@ public sealed class Venue : IVenueDoor
     internal VenueState State { get; private set; }
 
     internal VenueOutput Output { get; } = new();
-
-    internal ArrayBufferWriter<byte> Log { get; } = new(64 * 1024);
 
     /// <summary>Inputs that the last snapshot covers, and sightings applied until then.</summary>
     internal long SnapshotInput { get; set; }

@@ -25,7 +25,7 @@ public sealed class SqliteVenueStore : IVenueStore
             _connection.Open();
             // Pages of 16 KiB suit a log of large blobs. The write-ahead log is folded back every 64 MiB rather than every 4: on
             // a busy venue each fold costs two syncs.
-            Execute("PRAGMA page_size=16384; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4096; PRAGMA cache_size=-65536; PRAGMA foreign_keys=ON; PRAGMA secure_delete=FAST; PRAGMA busy_timeout=5000;");
+            Execute("PRAGMA page_size=16384; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4096; PRAGMA cache_size=-16384; PRAGMA foreign_keys=ON; PRAGMA secure_delete=FAST; PRAGMA busy_timeout=5000;");
             Migrate();
             _commit = new SqliteCommit(_connection.Handle!);
         }

@@ -111,14 +111,10 @@ internal struct ZoneBelief
     /// <summary>0 to 100: chance of the zone believed in.</summary>
     public readonly byte Confidence()
     {
-        double sum = 0;
-        foreach (var log in Log)
-        {
-            // Mostly one zone is likely, and what the others add does not show in a hundredth.
-            sum += log > -9 * Scale ? Math.Exp(log / Scale) : 0;
-        }
-
-        return (byte)Math.Round(100 * Math.Exp(Log[0] / Scale) / sum);
+        // Mostly one zone is likely, and what the others add does not show in a hundredth.
+        var log = Load();
+        var chance = Vector256.GreaterThan(log, Vector256.Create(-9f)) & Vector256.Exp(log);
+        return (byte)MathF.Round(100 * chance[0] / Vector256.Sum(chance));
     }
 
     // A device that was carried unseen, or took a lift, is heard by receivers whose own zone is none of the eight. What they hear is held
