@@ -10,6 +10,9 @@ internal sealed class SurveyLevels
     private const double ShadowDb = 6;
     private const double Length = 5;
 
+    /// <summary>Spread of readings where the level is known, dB: fading and whoever carries the device. What the plan errs by comes on top where it is not.</summary>
+    public const double KnownDb = 4;
+
     /// <summary>What one stop's mean errs by, dB.</summary>
     private const double StopDb = 3;
 
@@ -70,6 +73,19 @@ internal sealed class SurveyLevels
         }
 
         return sum;
+    }
+
+    /// <summary>How much of the plan's error the survey took away there: 0 far from every stop that heard the receiver, 1 at one.</summary>
+    public double Known(int receiver, int floor, Spot at)
+    {
+        var nearest = double.MaxValue;
+        foreach (var stop in _near[receiver] ?? [])
+        {
+            nearest = stop.Floor == floor ? Math.Min(nearest, Outlines.Between(stop.At, at)) : nearest;
+        }
+
+        // The process's own variance at a spot, as the nearest stop alone would leave it.
+        return Math.Exp(-2 * nearest / Length);
     }
 
     private static List<(int Floor, Spot At, double Beside, int Stops)> Merge(List<(int Floor, Spot At, double Beside)> stops)

@@ -137,7 +137,9 @@ internal sealed class ZoneModel
                 var m = levels.Length == 0 ? 0 : levels.Average();
                 var spread = levels.Length == 0 ? 0 : levels.Average(l => (l - m) * (l - m));
                 mean[r][z] = m;
-                variance[r][z] = spread + (policy.SpreadDb * policy.SpreadDb);
+                var least = Math.Min(SurveyLevels.KnownDb, policy.SpreadDb);
+                var known = levels.Length == 0 ? 0 : zones[z].Points.Average(at => survey.Known(r, zones[z].Floor, at));
+                variance[r][z] = spread + (least * least * known) + (policy.SpreadDb * policy.SpreadDb * (1 - known));
             }
         }
 

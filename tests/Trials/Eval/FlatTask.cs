@@ -26,12 +26,12 @@ internal static class FlatTask
             .Select(r => new SourcePlace(0, new Spot(Csv.Number(r["x"]), Csv.Number(r["y"])), Csv.Number(r["z"]) - 0.5)).ToImmutableArray();
         var survey = settings.Surveys("calib2021").SelectMany(f => Csv.Rows(Path.Combine(f, "train_fingerprints.csv.gz")))
             .Select(r => new SurveyStop(0, new Spot(Csv.Number(r["x"]), Csv.Number(r["y"])), Heard(r))).ToImmutableArray();
-        var policy = settings.Tune(Policy);
+        var policy = settings.Loop ? Policy : settings.Tune(Policy);
         var model = new RoomModel(
             PlaceGrid.Inside(policy.Square, [(0, walls)]), anchors, survey, Room, Rooms.Length, policy,
             (_, a, b) => !Crosses(walls, a, b));
         var loop = settings.Loop ? new LoopModel(anchors, survey, [.. Rooms.Select(r => ImmutableArray.Create<Spot>(
-            new(r.Left, r.Low), new(r.Right, r.Low), new(r.Right, r.High), new(r.Left, r.High)))]) : null;
+            new(r.Left, r.Low), new(r.Right, r.Low), new(r.Right, r.High), new(r.Left, r.High)))], settings.Tune(new VisitPolicy())) : null;
         to.WriteLine(visits ? "entity,zone,enter_s,exit_s" : "query_id,x,y,room");
         foreach (var tag in Csv.Rows(Path.Combine(folder, "test_observations.csv")).GroupBy(r => r["query_id"][..r["query_id"].LastIndexOf('_')], StringComparer.Ordinal))
         {

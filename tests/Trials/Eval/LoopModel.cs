@@ -15,7 +15,9 @@ internal sealed class LoopModel
     /// <param name="receivers">Where the receivers hang.</param>
     /// <param name="survey">Survey stops; empty when the plan alone must do.</param>
     /// <param name="zones">Outlines, by the index that answers give.</param>
-    public LoopModel(ImmutableArray<SourcePlace> receivers, ImmutableArray<SurveyStop> survey, IReadOnlyList<ImmutableArray<Spot>> zones)
+    /// <param name="policy">What counts as a visit.</param>
+    public LoopModel(
+        ImmutableArray<SourcePlace> receivers, ImmutableArray<SurveyStop> survey, IReadOnlyList<ImmutableArray<Spot>> zones, VisitPolicy policy)
     {
         string ZoneAt(Spot at) => $"zone-{Enumerable.Range(0, zones.Count).FirstOrDefault(z => Outlines.Contains(zones[z], at), 0)}";
         _middles = [.. zones.Select(z => new Spot(z.Average(c => c.X), z.Average(c => c.Y)))];
@@ -26,7 +28,7 @@ internal sealed class LoopModel
             Zones = [.. zones.Select((z, i) => new Zone($"zone-{i}", "F1", new LocalText($"Zone {i}"), z, []))],
             Receivers = [.. receivers.Select((r, i) => new Receiver(Gateway, i, "F1", r.At, ZoneAt(r.At), RadioKind.Bluetooth))],
         };
-        _plan = new VenuePlan(map, new VisitPolicy())
+        _plan = new VenuePlan(map, policy)
         {
             Survey = [.. survey.Select(s => new SurveyedSpot("F1", s.At, [.. s.Heard.Select(h => new SurveyedLevel(Gateway, h.Source, h.Dbm))]))],
         };

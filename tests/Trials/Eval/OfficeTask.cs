@@ -21,12 +21,12 @@ internal static class OfficeTask
         var receivers = Receivers(folder);
         var survey = settings.Surveys("tetam").SelectMany(f => Survey(f, receivers.Keys)).ToImmutableArray();
         Spot[] corners = [new(0, 0), new(limits[2], 0), new(limits[2], limits[3]), new(0, limits[3])];
-        var policy = settings.Tune(Policy);
+        var policy = settings.Loop ? Policy : settings.Tune(Policy);
         var model = new RoomModel(
             PlaceGrid.Inside(policy.Square, [(0, [.. corners])]), [.. receivers.Values], survey,
             at => (Third(at.X, limits[2]) * 3) + Third(at.Y, limits[3]), 9, policy);
         var thirds = Enumerable.Range(0, 9).Select(z => Third(z / 3, z % 3, limits[2] / 3, limits[3] / 3)).ToList();
-        var loop = settings.Loop ? new LoopModel([.. receivers.Values], survey, thirds) : null;
+        var loop = settings.Loop ? new LoopModel([.. receivers.Values], survey, thirds, settings.Tune(new VisitPolicy())) : null;
         to.WriteLine(visits ? "entity,zone,enter_s,exit_s" : "query_id,x,y,z9");
         foreach (var track in Csv.Rows(Path.Combine(folder, "queries.csv")).GroupBy(q => q["track"], StringComparer.Ordinal))
         {

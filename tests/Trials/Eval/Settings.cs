@@ -1,4 +1,3 @@
-using System.Globalization;
 using Presence.Visits;
 
 namespace Presence.Trials.Eval;
@@ -83,14 +82,19 @@ internal sealed class Settings
     public IEnumerable<string> Surveys(string name) =>
         NoSurvey ? [] : Survey.Count > 0 ? Survey.Select(s => In(s, name)) : [Folder(name)];
 
-    /// <summary>Settings by name, for finding out what they do: <c>--tune NoiseDb=5</c>.</summary>
-    public RadioPolicy Tune(RadioPolicy policy)
+    /// <summary>Settings by name, for finding out what they do: <c>--tune NoiseDb=5</c>, <c>--tune MeanStay=00:00:20</c>.</summary>
+    public RadioPolicy Tune(RadioPolicy policy) => Tuned(policy with { });
+
+    /// <inheritdoc cref="Tune(RadioPolicy)"/>
+    public VisitPolicy Tune(VisitPolicy policy) => Tuned(policy with { });
+
+    private T Tuned<T>(T policy)
+        where T : notnull
     {
-        foreach (var tune in Tunes)
+        foreach (var (name, value) in Tunes.Select(t => (t.Split('=')[0], t.Split('=')[1])))
         {
-            var (name, value) = (tune.Split('=')[0], double.Parse(tune.Split('=')[1], CultureInfo.InvariantCulture));
-            policy = policy with { };
-            typeof(RadioPolicy).GetProperty(name)!.SetValue(policy, value);
+            var setting = typeof(T).GetProperty(name)!;
+            setting.SetValue(policy, System.ComponentModel.TypeDescriptor.GetConverter(setting.PropertyType).ConvertFromInvariantString(value));
         }
 
         return policy;
