@@ -24,6 +24,9 @@ public sealed class AccuracyTests(ITestOutputHelper told)
             ("zones-calib", "calib2021_zone.csv", "room", ["--no-survey"]),
             ("zones-tetam", "tetam_zone.csv", "z9", []),
             ("zones-tetam", "tetam_zone.csv", "z9", ["--no-survey"]),
+            ("zones-calib", "calib2021_zone.csv", "room", ["--loop"]),
+            ("zones-tetam", "tetam_zone.csv", "z9", ["--loop"]),
+            ("zones-tetam", "tetam_zone.csv", "z9", ["--loop", "--no-survey"]),
             ("door", "door_zone.csv", "label", []),
         })
         {
