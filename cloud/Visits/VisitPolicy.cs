@@ -24,11 +24,11 @@ public sealed record VisitPolicy
     /// </summary>
     public double Sure { get; init; } = 0.8;
 
-    /// <summary>How long a visitor stays in one zone, about. Default 10 s; the shorter, the sooner a few readings change the belief.</summary>
-    public TimeSpan MeanStay { get; init; } = TimeSpan.FromSeconds(10);
+    /// <summary>How long a visitor stays in one zone, about. Default 6 s; the shorter, the sooner a few readings change the belief.</summary>
+    public TimeSpan MeanStay { get; init; } = TimeSpan.FromSeconds(6);
 
-    /// <summary>The same for settled stays, which can wait for more evidence. Default 1 min.</summary>
-    public TimeSpan SettledStay { get; init; } = TimeSpan.FromMinutes(1);
+    /// <summary>The same for settled stays, which can wait for more evidence. Default 2 min.</summary>
+    public TimeSpan SettledStay { get; init; } = TimeSpan.FromMinutes(2);
 
     /// <summary>Spread of readings about what the plan foretells, dB, beside how far the levels in one zone are apart. Default 7: fading, body and furniture.</summary>
     public double SpreadDb { get; init; } = 7;

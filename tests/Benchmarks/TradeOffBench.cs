@@ -22,12 +22,13 @@ internal sealed class TradeOffBench : IBench
         (string Name, VisitPolicy Policy)[] settings =
         [
             ("default", new VisitPolicy()),
-            ("Sure .99, MeanStay 60 s", new VisitPolicy { Sure = 0.99, MeanStay = TimeSpan.FromSeconds(60) }),
-            ("Sure .95, MeanStay 20 s", new VisitPolicy { Sure = 0.95, MeanStay = TimeSpan.FromSeconds(20) }),
-            ("Sure .8, MeanStay 10 s", new VisitPolicy { Sure = 0.8, MeanStay = TimeSpan.FromSeconds(10) }),
-            ("Sure .7, MeanStay 5 s", new VisitPolicy { Sure = 0.7, MeanStay = TimeSpan.FromSeconds(5) }),
-            ("Sure .6, MeanStay 3 s", new VisitPolicy { Sure = 0.6, MeanStay = TimeSpan.FromSeconds(3) }),
-            ("SpreadDb 6, Sure .8, MeanStay 5 s", new VisitPolicy { SpreadDb = 6, Sure = 0.8, MeanStay = TimeSpan.FromSeconds(5) }),
+            Named(0.99, 60, 7),
+            Named(0.95, 20, 7),
+            Named(0.8, 10, 7),
+            Named(0.7, 10, 7),
+            Named(0.7, 5, 7),
+            Named(0.9, 10, 6),
+            Named(0.8, 5, 6),
         ];
         foreach (var (name, policy) in settings)
         {
@@ -45,6 +46,10 @@ internal sealed class TradeOffBench : IBench
 
         return Task.FromResult<IReadOnlyList<BenchRow>>(rows);
     }
+
+    private static (string Name, VisitPolicy Policy) Named(double sure, int stay, double spread) => (
+        $"Sure {sure:f2}, MeanStay {stay} s, SpreadDb {spread:f0}",
+        new VisitPolicy { Sure = sure, MeanStay = TimeSpan.FromSeconds(stay), SpreadDb = spread });
 
     private static (double P50, double P95, double Wrong) Run(VisitPolicy policy, bool walk, int minutes)
     {

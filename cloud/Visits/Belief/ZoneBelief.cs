@@ -70,13 +70,16 @@ internal struct ZoneBelief
 
         // Time passed: the device may have walked, so no neighbour is less likely than a walk there. The likeliest way counts for all
         // ways (max-product), which spares an exponential and a logarithm per zone.
-        log = Vector256.Max(log, Vector256.Create(pace.Leak(elapsed)) + present);
+        // What is not next door is reached through a zone between.
+        var reach = Vector256.LoadUnsafe(ref model.Reach[Anchor * ZoneModel.Width]);
+        var walked = Vector256.Max(Vector256.Create(pace.Leak(elapsed)) + reach, Vector256.Create(pace.Through(elapsed)));
+        log = Vector256.Max(log, walked + present);
 
         // How badly the reading fits, bounded: one reading through a door or a body must not overrule all others.
         var gain = Gain256 / 256f;
         var miss = Vector256.Create(dbm - gain) - mean;
         var misfit = miss * miss * sharp;
-        var cost = Vector256.Create(weight) * (spread + (misfit / (Vector256<float>.One + (misfit * pace.Bounding))));
+        var cost = Vector256.Create(weight) * (spread + Bounded(misfit, pace));
         if (IsFar(ref line, dbm - gain, weight, cost[0], pace))
         {
             return Seed(model, receiver, dbm, tick, at, weight, pace);
@@ -132,12 +135,20 @@ internal struct ZoneBelief
         {
             var miss = level + (0.5f * Unsafe.Add(ref far, 1));
             var misfit = miss * miss * Unsafe.Add(ref far, 2) * (1 / ZoneModel.SharpScale);
-            var costThere = weight * ((Unsafe.Add(ref far, 3) * (1 / ZoneModel.SpreadScale)) + (misfit / (1 + (misfit * pace.Bounding))));
+            var costThere = weight * ((Unsafe.Add(ref far, 3) * (1 / ZoneModel.SpreadScale)) + Bounded(Vector256.Create(misfit), pace)[0]);
             stray = (int)Math.Clamp(stray + (8 * (costHere - costThere)), 0, 255);
         }
 
         TickAndStray = (TickAndStray & TickMask) | ((uint)stray << 24);
         return far != 0 && stray >= FarEnough;
+    }
+
+    // As it is while small, never more than the bound: a reading two spreads off still counts for nearly all that it says.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> Bounded(Vector256<float> misfit, in Pace pace)
+    {
+        var share = misfit * pace.Bounding;
+        return misfit / Vector256.Sqrt(Vector256<float>.One + (share * share));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -226,6 +237,7 @@ internal readonly struct Pace
     public const float MostGain = 12;
 
     private readonly float[] _leak = new float[256];
+    private readonly float[] _through = new float[256];
 
     public Pace(VisitPolicy policy, TimeSpan meanStay)
     {
@@ -236,7 +248,9 @@ internal readonly struct Pace
         for (var i = 0; i < _leak.Length; i++)
         {
             var seconds = (i + 1) * 0.128;
-            _leak[i] = (float)Math.Log((1 - Math.Exp(-seconds / meanStay.TotalSeconds)) / (ZoneModel.Width - 1));
+            var left = 1 - Math.Exp(-seconds / meanStay.TotalSeconds);
+            _leak[i] = (float)Math.Log(left / (ZoneModel.Width - 1));
+            _through[i] = (float)Math.Log(left * left / 2 / (ZoneModel.Width - 1));
         }
     }
 
@@ -253,4 +267,7 @@ internal readonly struct Pace
 
     /// <summary>Log-chance of having walked to one certain neighbour in so many ticks of 128 ms.</summary>
     public float Leak(int ticks) => _leak[Math.Min(ticks, _leak.Length - 1)];
+
+    /// <summary>Log-chance of having walked through a neighbour to one certain zone beyond in so many ticks.</summary>
+    public float Through(int ticks) => _through[Math.Min(ticks, _through.Length - 1)];
 }

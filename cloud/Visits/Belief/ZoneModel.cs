@@ -32,6 +32,7 @@ internal sealed class ZoneModel
         var zones = ZonePoints.Of(map);
         Neighbours = Near(map, zones);
         Present = new float[map.Zones.Length * Width];
+        Reach = ZoneReach.Of(map, zones, Neighbours);
         _expected = new byte[map.Zones.Length * _receivers * Line];
         SeedOf = [.. map.Receivers.Select(r => (short)map.ZoneIndex(r.Zone))];
         var (mean, variance) = Expect(plan, zones);
@@ -72,6 +73,9 @@ internal sealed class ZoneModel
     /// <summary>[anchor x 8]: 0 for a zone, the least value for none; added to a belief.</summary>
     public float[] Present { get; }
 
+    /// <summary>[anchor x 8]: how much likelier than an even share it is that who leaves the anchor goes to that zone, as a logarithm.</summary>
+    public float[] Reach { get; }
+
     /// <summary>By receiver: the zone it stands in, where a device first heard by it is looked for; -1 for one outside all zones.</summary>
     public short[] SeedOf { get; }
 
@@ -96,7 +100,7 @@ internal sealed class ZoneModel
         for (var z = 0; z < zones.Length; z++)
         {
             var order = Enumerable.Range(0, zones.Length).Where(o => o != z && zones[o].Points.Length > 0 && zones[z].Points.Length > 0)
-                .OrderBy(o => Joined(map, z, o) ? 0 : 1).ThenBy(o => apart[z, o]).ThenBy(o => o).Take(Width - 1).ToArray();
+                .OrderBy(o => ZoneReach.Joined(map, z, o) ? 0 : 1).ThenBy(o => apart[z, o]).ThenBy(o => o).Take(Width - 1).ToArray();
             near.AsSpan(z * Width, Width).Fill(-1);
             near[z * Width] = (short)z;
             for (var i = 0; i < order.Length; i++)
@@ -106,14 +110,6 @@ internal sealed class ZoneModel
         }
 
         return near;
-    }
-
-    private static bool Joined(VenueMap map, int a, int b)
-    {
-        var (one, two) = (map.Zones[a].Id, map.Zones[b].Id);
-        return map.Passages.Any(p =>
-            (string.Equals(p.From, one, StringComparison.Ordinal) && string.Equals(p.To, two, StringComparison.Ordinal))
-            || (string.Equals(p.From, two, StringComparison.Ordinal) && string.Equals(p.To, one, StringComparison.Ordinal)));
     }
 
     private static (double[][] Mean, double[][] Variance) Expect(VenuePlan plan, ZonePoints[] zones)

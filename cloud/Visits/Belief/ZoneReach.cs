@@ -1,0 +1,76 @@
+namespace Presence.Visits;
+
+/// <summary>Where one gets to from a zone without passing through another: by the ways that the plan draws, and else where outlines lie close along each other.</summary>
+internal static class ZoneReach
+{
+    /// <summary>How far one walks between two readings, about, metres: outlines farther apart than that are not neighbours.</summary>
+    private const double Walk = 1.5;
+
+    /// <summary>Where ways are drawn, the other borders are walls, or ways that were forgotten.</summary>
+    private const double Wall = 0.1;
+
+    /// <summary>Not even a zone at the far end is out of reach: outlines are drawn by hand.</summary>
+    private const double Least = 0.001;
+
+    /// <summary>By anchor and neighbour: logarithm of the share of those who leave that goes there, beside an even share; 0 for the anchor itself.</summary>
+    public static float[] Of(VenueMap map, ZonePoints[] zones, short[] neighbours)
+    {
+        var reach = new float[neighbours.Length];
+        var ways = new double[ZoneModel.Width];
+        for (var z = 0; z < zones.Length; z++)
+        {
+            var drawn = map.Passages.Any(p => IsOf(p, map.Zones[z].Id));
+            double sum = 0, widest = 0;
+            for (var i = 1; i < ZoneModel.Width; i++)
+            {
+                int other = neighbours[(z * ZoneModel.Width) + i];
+                ways[i] = other < 0 ? 0 : Border(zones[z], zones[other]);
+                widest = Math.Max(widest, ways[i]);
+            }
+
+            widest = widest > 0 ? widest : 1;
+            for (var i = 1; i < ZoneModel.Width; i++)
+            {
+                int other = neighbours[(z * ZoneModel.Width) + i];
+                if (other >= 0)
+                {
+                    // A door or an escalator leads as far as an open side.
+                    ways[i] = Math.Max(Least * widest, Joined(map, z, other) ? Math.Max(ways[i], widest / 2) : drawn ? Wall * ways[i] : ways[i]);
+                    sum += ways[i];
+                }
+            }
+
+            for (var i = 1; i < ZoneModel.Width; i++)
+            {
+                reach[(z * ZoneModel.Width) + i] = ways[i] > 0 ? (float)Math.Log((ZoneModel.Width - 1) * ways[i] / sum) : 0;
+            }
+        }
+
+        return reach;
+    }
+
+    /// <summary>Whether the plan draws a way between two zones.</summary>
+    public static bool Joined(VenueMap map, int a, int b) =>
+        map.Passages.Any(p => p.To is not null && IsOf(p, map.Zones[a].Id) && IsOf(p, map.Zones[b].Id));
+
+    private static bool IsOf(Passage way, string zone) =>
+        string.Equals(way.From, zone, StringComparison.Ordinal) || string.Equals(way.To, zone, StringComparison.Ordinal);
+
+    /// <summary>How long a border two zones share: spots of the one, each by how near the other is.</summary>
+    private static double Border(ZonePoints one, ZonePoints other)
+    {
+        var sum = 0.0;
+        foreach (var p in one.Floor == other.Floor ? one.Points : [])
+        {
+            var nearest = double.MaxValue;
+            foreach (var q in other.Points)
+            {
+                nearest = Math.Min(nearest, ((p.X - q.X) * (p.X - q.X)) + ((p.Y - q.Y) * (p.Y - q.Y)));
+            }
+
+            sum += Math.Exp(-nearest / (2 * Walk * Walk));
+        }
+
+        return sum;
+    }
+}

@@ -1,0 +1,47 @@
+using Presence.Visits;
+using Xunit;
+
+namespace Presence.Unit.Visits;
+
+/// <summary>Where somebody can have gone.</summary>
+public sealed class ZoneReachTests
+{
+    [Theory]
+    [InlineData("room-0", -66, -64)]
+    [InlineData("room-2", -64, -66)]
+    public void Who_sounds_to_be_in_two_rooms_is_in_the_one_that_a_door_leads_to(string behindTheDoor, int left, int right)
+    {
+        var map = Mall.Rooms(3) with { Passages = [new Passage("room-1", behindTheDoor)] };
+        var (visits, happened) = (new VenueVisits(map, Mall.Policy), new VisitEventList());
+        Hear(visits, happened, 0, (1, -55), (0, -75), (2, -75));
+        happened.Clear();
+
+        // Left and right nearly alike, and hardly in the middle.
+        Hear(visits, happened, 60, (0, left), (2, right), (1, -80));
+
+        var entered = happened.Events.ToArray().First(e => e.Kind == VisitEventKind.ZoneEntered);
+        Assert.Equal(behindTheDoor, map.Zones[entered.Zone].Id);
+    }
+
+    [Fact]
+    public void A_room_without_a_door_on_the_plan_is_entered_all_the_same()
+    {
+        var map = Mall.Rooms(3) with { Passages = [new Passage("room-1", "room-0")] };
+        var (visits, happened) = (new VenueVisits(map, Mall.Policy), new VisitEventList());
+        Hear(visits, happened, 0, (1, -55), (0, -75), (2, -75));
+        Hear(visits, happened, 60, (1, -75), (0, -85), (2, -50));
+
+        Assert.Equal("room-2", map.Zones[happened.Events.ToArray().Last(e => e.Kind == VisitEventKind.ZoneEntered).Zone].Id);
+    }
+
+    private static void Hear(VenueVisits visits, VisitEventList happened, int second, params (int Receiver, int Dbm)[] readings)
+    {
+        for (var s = second; s < second + 30; s += 2)
+        {
+            foreach (var (i, (receiver, dbm)) in readings.Index())
+            {
+                visits.Hear(happened, late: false, new Heard(7, receiver, dbm, Mall.Ten + (s * 1_000L) + (i * 20)));
+            }
+        }
+    }
+}
