@@ -26,6 +26,8 @@ export function DecisionCard({
   const { language } = useLanguage();
   const failed = firstFailed(d);
   const zone = map?.zones.find((z) => z.id === d.zone);
+  // A step of a journey goes by the journey's title.
+  const step = d.rule.includes('/') ? ` · ${d.rule.slice(d.rule.indexOf('/') + 1)}` : '';
   return (
     <li>
       <Collapsible.Root className="decision">
@@ -35,7 +37,7 @@ export function DecisionCard({
             {(dated ? formats.dayTime : formats.seconds)(d.at)}
           </time>
           <span className="what words">
-            {d.outcome === 'offered' && d.offer ? local(d.offer) : local(d.ruleName) || d.rule}
+            {d.outcome === 'offered' && d.offer ? local(d.offer) : `${local(d.ruleName) || d.rule}${step}`}
           </span>
           <span className="who tiny">
             <span className="mono">{d.member}</span>

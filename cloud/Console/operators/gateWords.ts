@@ -10,13 +10,21 @@ const gates: [RegExp, string][] = [
   [/^waited$/, '等待'],
   [/^(consent|purposes?)$/, '同意授权'],
   [/^(late|fresh|freshness|in time)$/, '时效'],
+  [/^not paused$/, '没有暂停'],
+  [/^topic$/, '主题'],
+  [/^sends today$/, '今天的发送次数'],
+  [/^attention$/, '打扰额度'],
+  [/^control group$/, '总对照组'],
+  [/^offer$/, '优惠'],
+  [/^group$/, '同组规则'],
   [/^quiet hours?$/, '免打扰时段'],
   [/^(frequency|cap|caps)$/, '频次上限'],
-  [/^cap (.+)$/, '频次上限（$1）'],
+  [/^cap of (.+)$/, '频次上限（$1）'],
   [/^once( .+)?$/, '不重复发放'],
   [/^variety$/, '多样性'],
   [/^fatigue$/, '打扰额度'],
-  [/^budget( .+)?$/, '预算$1'],
+  [/^budget of the rule$/, '规则预算'],
+  [/^budget of (.+)$/, '预算（$1）'],
   [/^stock( .+)?$/, '库存$1'],
   [/^group (.+)$/, '同组规则（$1）'],
   [/^(priority|exclusion)$/, '规则优先级'],
@@ -44,6 +52,39 @@ const gates: [RegExp, string][] = [
 
 // Whole phrases before the small words they are made of.
 const values: [RegExp, string][] = [
+  [/^outside quiet hours$/, '不在免打扰时段'],
+  [/^outside the member's quiet hours, /, '不在会员的免打扰时段 '],
+  [/^outside the venue's quiet hours, /, '不在商场的免打扰时段 '],
+  [/^wait until (.+)$/, '等到 $1'],
+  [/^leave for (.+)$/, '同意 $1'],
+  [/^(.+) not opened$/, '没有开通 $1'],
+  [/^not paused$/, '没有暂停'],
+  [/^paused by the member$/, '会员已暂停'],
+  [/^a topic the member wants$/, '会员想要的主题'],
+  [/^wants no (.+)$/, '不想要 $1'],
+  [/^no bound$/, '不限'],
+  [/^its turn, postponed$/, '推迟后轮到'],
+  [/^had it$/, '已发过'],
+  [/^in no group$/, '不在任何组'],
+  [/^no other rule of the group$/, '同组没有其他规则'],
+  [/^one of (.+) once$/, '$1 组只发一次'],
+  [/^one of (.+) (per \w+)$/, '$1 组一次 $2'],
+  [/^(.+) came first$/, '$1 在先'],
+  [/^none yet$/, '还没有'],
+  [/^(\d+) so far$/, '已有 $1 次'],
+  [/^no theme twice in (\d+) days?$/, '$1 天内主题不重复'],
+  [/^no (.+) yet$/, '还没有 $1'],
+  [/^(.+) already$/, '已有 $1'],
+  [/^(\d+) spent, (\d+) asked$/, '已用 $1，需 $2'],
+  [/^(at least )?([\d.,-]+) left$/, '$1剩 $2'],
+  [/^not left out$/, '不在对照组'],
+  [/^left out$/, '在对照组'],
+  [/^(\d+) % are left out$/, '$1% 作对照'],
+  [/^heard of it too late$/, '得知太晚'],
+  [/^live$/, '实时'],
+  [/^long enough$/, '时间已够'],
+  [/^until the wait was over$/, '等待结束'],
+  [/^an offer of the venue$/, '本商场的优惠'],
   [/\bnot known\b/g, '未知'],
   [/\bnot told\b/g, '未填写'],
   [/\bnot allowed to be used\b/g, '未获同意使用'],
@@ -67,6 +108,12 @@ const values: [RegExp, string][] = [
   [/(\d) h\b/g, '$1 小时'],
   [/ a day\b/g, '（每天）'],
   [/ a week\b/g, '（每周）'],
+  [/^(.+) in (\d+ (天|小时))$/, '$2内$1'],
+  [/^(.+) per day$/, '每天$1'],
+  [/^(.+) per visit$/, '每次到访$1'],
+  [/^(.+) per week$/, '每周$1'],
+  [/^(.+) per month$/, '每月$1'],
+  [/^(.+) per year$/, '每年$1'],
   [/\btoday\b/g, '今天'],
   [/\bhappened\b/g, '已发生'],
   [/\bnone\b/gi, '无'],
@@ -83,7 +130,7 @@ const values: [RegExp, string][] = [
 
 export function gateName(gate: string, language: Language): string {
   if (language === 'en') return gate.replace(/([a-z])([A-Z])/g, '$1 $2').replace(/[-_]+/g, ' ');
-  if (gate.startsWith('not ')) return `非：${gateName(gate.slice(4), language)}`;
+  if (gate.startsWith('not ') && gate !== 'not paused') return `非：${gateName(gate.slice(4), language)}`;
   const plain = gate.replace(/[-_]+/g, ' ').toLowerCase();
   const known = gates.find(([pattern]) => pattern.test(plain));
   return known === undefined ? gate : plain.replace(known[0], known[1]).replace('undefined', '');
@@ -95,6 +142,9 @@ export function valueText(value: Reason['observed'], language: Language): string
   // Found and asked for are said by the page.
   const said = value
     .replace(/^(allows|needs) /, '')
+    .replace(/ per ever$/, ' once')
+    .replace(/^once once$/, 'once ever')
+    .replace(/\b1 days\b/, '1 day')
     .replace(/\b(None|Presence|Marketing|Profiling)\b/g, (purpose) => purpose.toLowerCase());
   return language === 'en' ? said : values.reduce((text, [pattern, words]) => text.replace(pattern, words), said);
 }

@@ -93,6 +93,8 @@ describe('a reason', () => {
     ['minutes in any fashion today', '今天在 any fashion 的分钟数'],
     ['not tag vip', '非：标签 vip'],
     ['quiet hours', '免打扰时段'],
+    ['not paused', '没有暂停'],
+    ['cap of theme', '频次上限（theme）'],
     ['a gate of tomorrow', 'a gate of tomorrow'],
   ])('%s is said in Chinese as %s', (gate, said) => expect(gateName(gate, 'zh')).toBe(said));
 
@@ -100,6 +102,30 @@ describe('a reason', () => {
     ['at least 20 min', '至少 20 分钟'],
     ['09:00 to 20:00', '09:00 到 20:00'],
     ['not allowed to be used', '未获同意使用'],
+    ['at most 12 in 7 days', '7 天内最多 12'],
+    ['once per ever', '仅一次'],
+    ['0.50 left', '剩 0.50'],
+    ['one of fashion per day', '每天fashion 组一次'],
     [null, ''],
   ])('%j is %s', (value, said) => expect(valueText(value, 'zh')).toBe(said));
+
+  it('is put in Chinese for every gate before a send, with what it found and asked for', () => {
+    const gates = readFileSync(join(import.meta.dirname, '../../Offers/Desk/Gates.cs'), 'utf8');
+    const said = gates
+      .split('new GateReading(')
+      .slice(1)
+      .flatMap((part) =>
+        [...(part.trimStart().split('\n')[0] ?? '').matchAll(/\$?"((?:[^"{]|\{[^}]*\})+)"/g)].map((m) => m[1] ?? ''),
+      )
+      .map((text) =>
+        text
+          .replace(/\{(allows|needs[^}]*)\}/g, 'Marketing')
+          .replace(/\{Name[^}]*\}/g, 'day')
+          .replace(/\{[^}]+\}/g, '7'),
+      )
+      // A bound's period is part of a longer text.
+      .filter((text) => /[a-z]{2}/.test(text) && !text.startsWith('per '));
+    expect(said.length).toBeGreaterThan(32);
+    for (const text of said) expect(gateName(text, 'zh') + valueText(text, 'zh'), text).toMatch(/\p{Script=Han}/u);
+  });
 });

@@ -36,8 +36,8 @@ public sealed class VenueWords(
     /// <summary>Titles of rules by id.</summary>
     public ImmutableDictionary<string, LocalText> Titles => rules;
 
-    /// <summary>The rule's title, or its id when it is not in force any more.</summary>
-    public LocalText Title(string rule) => rules.GetValueOrDefault(rule) ?? new LocalText(rule);
+    /// <summary>The rule's title, for a step of a journey the journey's, or its id when it is not in force any more.</summary>
+    public LocalText Title(string rule) => rules.GetValueOrDefault(rule) ?? rules.GetValueOrDefault(rule.Split('/')[0]) ?? new LocalText(rule);
 
     public OfferView Offer(string id) => offers.TryGetValue(id, out var offer)
         ? new OfferView(offer.Title, offer.Title, offer.Theme) : new OfferView(new LocalText(id), new LocalText(id), "");

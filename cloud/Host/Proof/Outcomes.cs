@@ -73,7 +73,8 @@ public sealed class Outcomes(IDbContextFactory<PresenceDb> databases, TimeProvid
             }
 
             var used = coupons[member].Where(c => c.State == "redeemed").ToList();
-            if (!left)
+            // A rule that tells staff or gives points has no coupon that could be used.
+            if (!left && coupons.Count > 0)
             {
                 Count("redeemed", left, used.Count > 0 ? 1 : 0);
             }

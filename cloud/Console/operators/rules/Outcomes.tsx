@@ -1,10 +1,10 @@
-import { Scale, UsersRound } from 'lucide-react';
+import { Scale, TriangleAlert, UsersRound } from 'lucide-react';
 import { at, call } from '../../src/api/client';
 import type { OutcomeOf, Outcomes as Read } from '../../src/api/types';
 import type { LinkState } from '../../src/live/link';
 import { useBack } from '../../src/live/useBack';
 import { useLoaded } from '../../src/live/useLoaded';
-import { Blank, Bones, Failure } from '../../src/ui/parts';
+import { Blank, Bones, Failure, Notice } from '../../src/ui/parts';
 import type { Formats } from '../../src/words/formats';
 import { useLocal, useSay } from '../../src/words/language';
 import { writingOf } from './effect';
@@ -41,6 +41,12 @@ export function Outcomes({
     );
   const { holdoutPercent, outcomes, note } = read.data;
   const none = holdoutPercent === 0;
+  const compared = outcomes.filter((o) => !none && o.name !== 'redeemed');
+  const drawn = compared.some(hasInterval);
+  // What is so of every outcome is said once, before them.
+  const [first] = compared;
+  const common =
+    first !== undefined && !drawn && compared.every((o) => o.verdict === first.verdict) ? first.verdict : undefined;
   return (
     <div className="stack">
       {none ? (
@@ -58,12 +64,24 @@ export function Outcomes({
         )
       ) : (
         <>
+          {common === 'groupsBroken' && (
+            <Notice icon={TriangleAlert} tone="warn">
+              {say.said.groupsBroken}
+            </Notice>
+          )}
+          {common === 'notEnoughData' && <p className="words">{say.said.notEnoughData(formats.number(fewest))}</p>}
           <ul className="outcomes">
             {outcomes.map((o) => (
-              <OutcomeLine key={o.name} outcome={o} formats={formats} compared={!none && o.name !== 'redeemed'} />
+              <OutcomeLine
+                key={o.name}
+                outcome={o}
+                formats={formats}
+                compared={compared.includes(o)}
+                quiet={none || (common !== undefined && compared.includes(o))}
+              />
             ))}
           </ul>
-          {!none && (
+          {drawn && (
             <div className="row legend">
               <span className="row">
                 <i className="stroke thick-key" aria-hidden="true" /> {say.fixed}
@@ -80,7 +98,20 @@ export function Outcomes({
   );
 }
 
-function OutcomeLine({ outcome: o, formats, compared }: { outcome: OutcomeOf; formats: Formats; compared: boolean }) {
+/** Where the groups are broken no difference means anything, and where all did the same there is none: nothing is drawn. */
+function hasInterval(o: OutcomeOf): boolean {
+  return o.verdict !== 'groupsBroken' && o.alwaysLow != null && o.alwaysHigh != null && o.alwaysLow !== o.alwaysHigh;
+}
+
+interface Line {
+  outcome: OutcomeOf;
+  formats: Formats;
+  compared: boolean;
+  /** What there is to say was said once for all outcomes. */
+  quiet: boolean;
+}
+
+function OutcomeLine({ outcome: o, formats, compared, quiet }: Line) {
   const say = useSay(words);
   const writing = writingOf(o.name, formats, say.points);
   return (
@@ -94,7 +125,7 @@ function OutcomeLine({ outcome: o, formats, compared }: { outcome: OutcomeOf; fo
           <dt className="tiny">{say.served}</dt>
           <dd>
             <b>{o.served > 0 ? writing.value(o.servedMean) : '–'}</b>{' '}
-            <span className="tiny">{say.members(formats.number(o.served))}</span>
+            <span className="tiny">{say.members(formats.number(o.served), o.served === 1)}</span>
           </dd>
         </div>
         {compared && (
@@ -102,14 +133,13 @@ function OutcomeLine({ outcome: o, formats, compared }: { outcome: OutcomeOf; fo
             <dt className="tiny">{say.heldOut}</dt>
             <dd>
               <b>{o.heldOut > 0 ? writing.value(o.heldOutMean) : '–'}</b>{' '}
-              <span className="tiny">{say.members(formats.number(o.heldOut))}</span>
+              <span className="tiny">{say.members(formats.number(o.heldOut), o.heldOut === 1)}</span>
             </dd>
           </div>
         )}
       </dl>
-      {/* Where the groups are broken no difference means anything, so none is drawn. */}
-      {compared && o.verdict !== 'groupsBroken' && <Interval outcome={o} writing={writing} />}
-      <p className="small words">{said()}</p>
+      {compared && hasInterval(o) && <Interval outcome={o} writing={writing} />}
+      {!quiet && <p className="small words">{said()}</p>}
     </li>
   );
 
@@ -119,6 +149,7 @@ function OutcomeLine({ outcome: o, formats, compared }: { outcome: OutcomeOf; fo
     if (o.verdict === 'groupsBroken') return say.said.groupsBroken;
     if (o.verdict === 'notEnoughData' || o.difference == null || low === undefined || high === undefined)
       return say.said.notEnoughData(formats.number(fewest));
+    if (o.alwaysLow === o.alwaysHigh) return say.said.same;
     if (o.verdict === 'nothingShown') return say.said.nothingShown(low, high);
     const by = writing.difference(Math.abs(o.difference)).replace(/^\+/, '');
     return say.said[o.verdict](by, low, high);

@@ -14,7 +14,9 @@ export function writingOf(name: string, formats: Formats, points: (n: string) =>
     const money = (n: number) => formats.money(n);
     return { value: money, difference: (n) => `${signOf(n)}${money(Math.abs(n))}` };
   }
-  const minutes = (n: number) => formats.minutes(Math.round(10 * n) / 10);
+  // Somebody who stays from lunch to the last film stays for hours.
+  const minutes = (n: number) =>
+    Math.abs(n) < 90 ? formats.minutes(Math.round(10 * n) / 10) : formats.lasting(Math.abs(n) * 60_000);
   return { value: minutes, difference: (n) => `${signOf(Math.round(10 * n))}${minutes(Math.abs(n))}` };
 }
 
