@@ -25,6 +25,8 @@ internal static class PlanEndpoints
             venues.Find(venue) is { } found ? Results.Ok(Receivers(found)) : Problems.NoVenue(venue)).Produces<IReadOnlyList<ReceiverView>>();
         api.MapGet("/venues/{venue}/apart", (string venue, Venues venues) =>
             venues.Find(venue) is { } found ? Results.Ok(Apart(found)) : Problems.NoVenue(venue)).Produces<IReadOnlyList<ApartView>>();
+        api.MapGet("/venues/{venue}/copies", (string venue, Venues venues) =>
+            venues.Find(venue) is { } found ? Results.Ok(Copies(found)) : Problems.NoVenue(venue)).Produces<IReadOnlyList<CopyView>>();
         api.MapPut("/venues/{venue}/visits/{id:long}/role", MarkVisitAsync);
         api.MapPut("/venues/{venue}/apart/{number:int}", MarkAsync);
         api.MapDelete("/venues/{venue}/apart/{number:int}", UnmarkAsync);
@@ -95,6 +97,18 @@ internal static class PlanEndpoints
         [.. venue.Floor.Apart.Select(m => new ApartView(
             m.Number, m.Device.ToString(), m.Role, venue.ZoneId(m.Zone), Reader.At(m.Since), Reader.At(m.HeardAt)))];
 
+    private static IReadOnlyList<CopyView> Copies(Venue venue)
+    {
+        return [.. venue.Floor.Copies.Where(c => Math.Max(c.Copy.Receiver, c.Copy.Other) < venue.Map.Receivers.Length).Select(c => new CopyView(
+            c.Copy.Device.ToString(), c.Member, HeardBy(c.Copy.Receiver), HeardBy(c.Copy.Other), c.Copy.Metres, c.Copy.Times, Reader.At(c.Copy.Since), Reader.At(c.Copy.At)))];
+
+        HeardByView HeardBy(int index)
+        {
+            var receiver = venue.Map.Receivers[index];
+            return new(receiver.Gateway, receiver.Number, receiver.Zone);
+        }
+    }
+
     // By the visit it made: a token is nothing that a person should have to copy.
     private static async Task<IResult> MarkVisitAsync(
         string venue, long id, RoleBody body, Venues venues, IDbContextFactory<PresenceDb> databases, CancellationToken stopping)
@@ -156,6 +170,13 @@ public sealed record RoleBody(DeviceRole Role, string? Zone = null);
 /// <param name="OffsetDb">How much louder it hears lately than the plan says; taken into account.</param>
 public sealed record ReceiverView(
     string Gateway, int Number, string Zone, ReceiverFault Fault, DateTimeOffset? HeardAt, double OffsetDb, double UsualOffsetDb, double MisfitDb);
+
+/// <summary>One receiver of the plan.</summary>
+public sealed record HeardByView(string Gateway, int Number, string Zone);
+
+/// <summary>A member's device that is in two places at once: its beacon or address was copied, or the plan has a receiver in the wrong place.</summary>
+/// <param name="Times">How often the two heard it too soon after one another.</param>
+public sealed record CopyView(string Token, Guid Member, HeardByView HeardBy, HeardByView And, double Metres, int Times, DateTimeOffset Since, DateTimeOffset At);
 
 /// <summary>A device that is not counted among visitors.</summary>
 public sealed record ApartView(int Number, string Token, DeviceRole Role, string? Zone, DateTimeOffset Since, DateTimeOffset HeardAt);

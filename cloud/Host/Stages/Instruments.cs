@@ -15,6 +15,9 @@ internal static class Instruments
     /// <summary>Commits that the store refused; nothing is acknowledged until one succeeds.</summary>
     public static readonly Counter<long> StoreFailures = Meter.CreateCounter<long>("presence.venues.store.failures", "{commit}", "Commits that the store refused");
 
+    /// <summary>Members' devices found in two places at once.</summary>
+    public static readonly Counter<long> Copies = Meter.CreateCounter<long>("presence.venues.copied_devices", "{device}", "Members' devices found in two places at once");
+
     /// <summary>Requests that failed by a mistake of ours.</summary>
     public static readonly Counter<long> RequestFailures = Meter.CreateCounter<long>("presence.venues.request.failures", "{request}", "Requests that failed by a mistake of ours");
 }

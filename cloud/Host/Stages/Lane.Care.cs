@@ -52,6 +52,28 @@ public sealed partial class Lane
         {
             venue.Floor = venue.State.Look();
             _events.FloorChanged(venue);
+            TellCopies(venue);
+        }
+    }
+
+    // Once for each, not for each look.
+    private void TellCopies(Venue venue)
+    {
+        foreach (var (copy, _) in venue.Floor.Copies)
+        {
+            if (venue.ToldCopies.GetValueOrDefault(copy.Device.Hash) != copy.Since)
+            {
+                venue.ToldCopies[copy.Device.Hash] = copy.Since;
+                var (one, other) = (venue.Map.Receivers[copy.Receiver], venue.Map.Receivers[copy.Other]);
+                LogCopied(venue.Map.Venue, copy.Device, one.Gateway, one.Number, other.Gateway, other.Number, copy.Metres);
+                Instruments.Copies.Add(1);
+            }
+        }
+
+        if (venue.ToldCopies.Count > venue.Floor.Copies.Count)
+        {
+            var still = venue.Floor.Copies.Select(c => c.Copy.Device.Hash).ToHashSet();
+            venue.ToldCopies.Keys.Where(token => !still.Contains(token)).ToList().ForEach(token => venue.ToldCopies.Remove(token));
         }
     }
 
@@ -146,4 +168,8 @@ public sealed partial class Lane
             return false;
         }
     }
+
+    [LoggerMessage(EventId = 5009, Level = LogLevel.Warning, Message =
+        "{Venue}: {Device} is heard loud at {Gateway}/{Number} and at {Other}/{OtherNumber}, {Metres} m apart, too soon after one another: it was copied, or the plan is wrong")]
+    private partial void LogCopied(string venue, DeviceToken device, string gateway, int number, string other, int otherNumber, double metres);
 }

@@ -66,6 +66,9 @@ public sealed class Venue : IVenueDoor
 
     internal long ToldMembers { get; set; } = -1;
 
+    /// <summary>Copied devices that were named in the log, by token, and since when.</summary>
+    internal Dictionary<ulong, long> ToldCopies { get; } = [];
+
     /// <summary>The plan that gateways were last told of; they take their time zone and day change from it.</summary>
     internal VenuePlan? ToldPlan { get; set; }
 
@@ -143,6 +146,9 @@ public sealed record LiveFloor(
     /// <summary>Devices set apart from visitors.</summary>
     public IReadOnlyList<DeviceMark> Apart { get; init; } = [];
 
+    /// <summary>Members' devices that are in two places at once.</summary>
+    public IReadOnlyList<LiveCopy> Copies { get; init; } = [];
+
     /// <summary>What doors counted today.</summary>
     public LiveDoors Doors { get; init; } = new(0, 0, 0, 0);
 
@@ -151,6 +157,9 @@ public sealed record LiveFloor(
 
     public static readonly LiveFloor Empty = new(0, 0, 0, [], [], 0, 0, new Dictionary<Guid, int>());
 }
+
+/// <param name="Member">Whose device it is.</param>
+public sealed record LiveCopy(CopiedDevice Copy, Guid Member);
 
 /// <summary>How many there were in a window.</summary>
 /// <param name="People">Null while nobody counted people often enough.</param>

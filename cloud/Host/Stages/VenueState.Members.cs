@@ -21,6 +21,7 @@ public sealed partial class VenueState
     {
         Receivers = [.. _visits.Receivers],
         Apart = [.. _visits.Marks],
+        Copies = [.. _copies.Copies.Where(c => _members.Resolve(c.Device) is not null).Select(c => new LiveCopy(c, _members.Resolve(c.Device)!.Member.Value))],
         Counts = _counts,
         Doors = new(_doors.In, _doors.Out, _doors.Inside, _doors.PeoplePerVisit),
     };

@@ -37,6 +37,7 @@ public sealed partial class VenueState
     // By gateway: from its own number for a receiver to the index in the plan.
     private void NumberReceivers()
     {
+        _copies = new(Map);
         _receiverTables.Clear();
         _places.Clear();
         foreach (var gateway in Map.Receivers.Index().GroupBy(r => r.Item.Gateway, StringComparer.Ordinal))

@@ -18,6 +18,7 @@ public sealed partial class VenueState
     private readonly Dictionary<string, ushort[]> _receiverTables = new(StringComparer.Ordinal);
     private readonly SightingBuffers _buffers = new();
     private readonly VisitEventList _happened = new();
+    private CopyWatch _copies = null!; // what is shown of now, and no part of a snapshot: a copy that goes on is seen again
     private ushort[] _mappedReceivers = new ushort[256];
     private long[] _mappedTimes = new long[256];
     private VenueVisits _visits;
@@ -203,6 +204,11 @@ public sealed partial class VenueState
         var batch = InVenueTerms(_buffers.Columns, gateway);
         _devices.Hear(batch, _places.GetValueOrDefault(gateway.Name));
         _visits.Observe(batch, late, _happened);
+        if (!late)
+        {
+            _copies.Hear(batch);
+        }
+
         Sightings += header.Sightings;
         Happened(output);
         return Applied.Changed;
@@ -221,6 +227,11 @@ public sealed partial class VenueState
 
     private Applied ApplyTick(long at)
     {
+        if (at / 60_000 != _lastTick / 60_000)
+        {
+            _copies.Forget(at, device => _members.Resolve(device) is not null);
+        }
+
         _lastTick = Math.Max(_lastTick, at);
         var silence = (long)_settings.OfflineAfter.TotalMilliseconds;
         foreach (var gateway in _gateways.Values)
