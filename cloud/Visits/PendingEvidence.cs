@@ -237,6 +237,15 @@ internal sealed class PendingEvidence
         return run < _runs ? _bucketOf[run] : 0;
     }
 
+    /// <summary>Sends for a device's second node when the first is full.</summary>
+    public void TouchBehind(int head)
+    {
+        if (BucketOf(head) != 0 && this[head].Cells[EvidenceCells.Size - 1].Count > 0)
+        {
+            Touch(this[head].Next);
+        }
+    }
+
     /// <summary>Sends for a device's first node.</summary>
     public void Touch(int head)
     {

@@ -93,7 +93,7 @@ public sealed partial class VenueVisits
             _watch.Heard(cell.Receiver);
             if (zone >= 0)
             {
-                device.Final.LearnGain(_model, _pace, zone, cell.Receiver, Corrected(cell));
+                device.Final.LearnGain(_pace, _model.Expected(zone, cell.Receiver), Corrected(cell));
             }
         }
 

@@ -23,7 +23,7 @@ public sealed partial class VenueVisits
             var guess = _slots[i] = _table.Guess(tokens[i]);
             if (guess >= 0)
             {
-                Soon.Touch(ref _devices[guess]);
+                Soon.TouchFront(ref _devices[guess]);
             }
         }
 

@@ -170,7 +170,7 @@ public sealed partial class VenueVisits
             burst.Last = Math.Max(burst.Last, at);
         }
 
-        TouchLevels(bursts, late);
+        TouchMore(bursts);
         for (var i = 0; i < bursts.Length; i++)
         {
             if (bursts[i].Count > 0)
@@ -182,15 +182,23 @@ public sealed partial class VenueVisits
         FreeUnused(batch.Tokens.Length);
     }
 
-    // What the model expects for a device and its receiver lies somewhere in some hundred kilobytes.
-    private void TouchLevels(ReadOnlySpan<Burst> bursts, bool late)
+    // What the model expects for a device and its receiver lies somewhere in some hundred kilobytes; so does evidence behind a full node.
+    private void TouchMore(ReadOnlySpan<Burst> bursts)
     {
-        for (var i = 0; i < bursts.Length && !late; i++)
+        for (var i = 0; i < bursts.Length; i++)
         {
-            if (bursts[i].Count > 0 && _slots[i] >= 0 && _devices[_slots[i]].Live.Anchor is >= 0 and var anchor)
+            if (_slots[i] < 0 || bursts[i].Count == 0)
             {
-                Soon.Touch(ref _model.LineOf(anchor, bursts[i].Receiver));
+                continue;
             }
+
+            ref readonly var device = ref _devices[_slots[i]];
+            if (device.Live.Anchor >= 0)
+            {
+                Soon.Touch(ref _model.LineOf(device.Live.Anchor, bursts[i].Receiver));
+            }
+
+            _pending.TouchBehind(device.Pending);
         }
     }
 

@@ -66,14 +66,14 @@ internal struct ZoneBelief
         var sharp = Wide(Vector128.Shuffle(packed.AsInt64(), Vector128.Create(1L, 1)).AsByte()) * (1 / ZoneModel.SharpScale);
         var spread = Wide(Vector128.LoadUnsafe(ref line, 2 * ZoneModel.Width)) * (1 / ZoneModel.SpreadScale);
         var present = Vector256.LoadUnsafe(ref model.Present[Anchor * ZoneModel.Width]);
-        var log = Vector256.Min(Load(), present);
+        var log = Vector256.MinNative(Load(), present);
 
         // Time passed: the device may have walked, so no neighbour is less likely than a walk there. The likeliest way counts for all
         // ways (max-product), which spares an exponential and a logarithm per zone.
         // What is not next door is reached through a zone between.
         var reach = Vector256.LoadUnsafe(ref model.Reach[Anchor * ZoneModel.Width]);
-        var walked = Vector256.Max(Vector256.Create(pace.Leak(elapsed)) + reach, Vector256.Create(pace.Through(elapsed)));
-        log = Vector256.Max(log, walked + present);
+        var walked = Vector256.MaxNative(Vector256.Create(pace.Leak(elapsed)) + reach, Vector256.Create(pace.Through(elapsed)));
+        log = Vector256.MaxNative(log, walked + present);
 
         // How badly the reading fits, bounded: one reading through a door or a body must not overrule all others.
         var gain = Gain256 / 256f;
@@ -86,7 +86,7 @@ internal struct ZoneBelief
         }
 
         var moved = Weigh(model, pace, log - cost, present);
-        LearnGain(model, pace, Anchor, receiver, dbm);
+        LearnGain(pace, moved ? model.Expected(Anchor, receiver) : mean[0], dbm);
         return moved;
     }
 
@@ -101,14 +101,16 @@ internal struct ZoneBelief
         }
 
         var present = Vector256.LoadUnsafe(ref model.Present[Anchor * ZoneModel.Width]);
-        return Weigh(model, pace, Vector256.Min(Load(), present) - cost, present);
+        return Weigh(model, pace, Vector256.MinNative(Load(), present) - cost, present);
     }
 
     /// <summary>The device's own loudness: what the zone believed in does not explain, learned slowly and within what devices differ by.</summary>
-    public void LearnGain(ZoneModel model, in Pace pace, int zone, int receiver, float dbm)
+    /// <param name="expected">What the receiver is expected to hear of a device in that zone, dBm.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void LearnGain(in Pace pace, float expected, float dbm)
     {
-        var left = dbm - model.Expected(zone, receiver) - (Gain256 / 256f);
-        Gain256 = (short)Math.Clamp(Gain256 + (left * pace.Learn * 256), -Pace.MostGain * 256, Pace.MostGain * 256);
+        var left = dbm - expected - (Gain256 / 256f);
+        Gain256 = (short)float.ClampNative(Gain256 + (left * pace.Learn * 256), -Pace.MostGain * 256, Pace.MostGain * 256);
     }
 
     /// <summary>0 to 100: chance of the zone believed in.</summary>
@@ -122,6 +124,7 @@ internal struct ZoneBelief
 
     // A device that was carried unseen, or took a lift, is heard by receivers whose own zone is none of the eight. What they hear is held
     // against the anchor; when that has been explained better by being there for long enough, it is looked for there.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool IsFar(ref byte line, float level, float weight, float costHere, in Pace pace)
     {
         var stray = (int)(TickAndStray >> 24);
@@ -136,7 +139,7 @@ internal struct ZoneBelief
             var miss = level + (0.5f * Unsafe.Add(ref far, 1));
             var misfit = miss * miss * Unsafe.Add(ref far, 2) * (1 / ZoneModel.SharpScale);
             var costThere = weight * ((Unsafe.Add(ref far, 3) * (1 / ZoneModel.SpreadScale)) + Bounded(Vector256.Create(misfit), pace)[0]);
-            stray = (int)Math.Clamp(stray + (8 * (costHere - costThere)), 0, 255);
+            stray = (int)float.ClampNative(stray + (8 * (costHere - costThere)), 0, 255);
         }
 
         TickAndStray = (TickAndStray & TickMask) | ((uint)stray << 24);
@@ -154,7 +157,7 @@ internal struct ZoneBelief
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool Weigh(ZoneModel model, in Pace pace, Vector256<float> log, Vector256<float> present)
     {
-        log = Vector256.Max(log - Vector256.Create(Top(log)), Vector256.Create(Least) + present);
+        log = Vector256.MaxNative(log - Vector256.Create(Top(log)), Vector256.Create(Least) + present);
         Store(log);
         if (log[0] >= pace.Doubt)
         {
@@ -182,17 +185,15 @@ internal struct ZoneBelief
     /// <summary>Makes one of the neighbours the anchor; zones that both have keep their chance, those that are new get the least.</summary>
     private void Move(ZoneModel model, in Pace pace, int to)
     {
-        Span<short> log = Log;
-        Span<short> old = stackalloc short[ZoneModel.Width];
-        log.CopyTo(old);
-        var before = model.Neighbours.AsSpan(Anchor * ZoneModel.Width, ZoneModel.Width);
+        var old = Log;
+        var before = Vector128.LoadUnsafe(ref model.Neighbours[Anchor * ZoneModel.Width]);
         Anchor = before[to];
         var after = model.Neighbours.AsSpan(Anchor * ZoneModel.Width, ZoneModel.Width);
         for (var i = 0; i < ZoneModel.Width; i++)
         {
-            var same = after[i] < 0 ? -1 : before.IndexOf(after[i]);
+            var same = Vector128.IndexOf(before, after[i]);
             // Not much is known of a zone that comes into view: as likely as a reading that fits badly would leave it.
-            log[i] = same >= 0 ? old[same] : (short)(after[i] < 0 ? short.MinValue : -pace.Bound * Scale);
+            Log[i] = after[i] < 0 ? short.MinValue : same >= 0 ? old[same] : (short)(-pace.Bound * Scale);
         }
     }
 
@@ -218,15 +219,15 @@ internal struct ZoneBelief
 
     private void Store(Vector256<float> log)
     {
-        var scaled = Vector256.ConvertToInt32(Vector256.Max(log * Scale, Vector256.Create((float)short.MinValue)));
+        var scaled = Vector256.ConvertToInt32Native(Vector256.MaxNative(log * Scale, Vector256.Create((float)short.MinValue)));
         Vector128.Narrow(scaled.GetLower(), scaled.GetUpper()).CopyTo((Span<short>)Log);
     }
 
     private static float Top(Vector256<float> v)
     {
-        var half = Vector128.Max(v.GetLower(), v.GetUpper());
-        half = Vector128.Max(half, Vector128.Shuffle(half, Vector128.Create(2, 3, 0, 1)));
-        return Math.Max(half[0], half[1]);
+        var half = Vector128.MaxNative(v.GetLower(), v.GetUpper());
+        half = Vector128.MaxNative(half, Vector128.Shuffle(half, Vector128.Create(2, 3, 0, 1)));
+        return Vector128.MaxNative(half, Vector128.Shuffle(half, Vector128.Create(1, 0, 3, 2))).ToScalar();
     }
 }
 
