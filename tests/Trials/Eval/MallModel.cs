@@ -118,7 +118,9 @@ internal sealed class MallModel
 
             if (heard.Count > 0)
             {
-                yield return (scan.Key.At, (long)scan.Average(r => r.HeardAt), scan.Key.Wifi ? 0 : -1, heard);
+                // A list's entries carry times of their own, a second before it came on average; with survey walks left out, lists are
+                // recognised best by where the phone was when they came.
+                yield return (scan.Key.At, scan.Key.Wifi ? scan.Key.At : (long)scan.Average(r => r.HeardAt), scan.Key.Wifi ? 0 : -1, heard);
             }
         }
     }
