@@ -1,16 +1,21 @@
+import { History } from 'lucide-react';
 import { useState } from 'react';
 import { at, call, Problem } from '../src/api/client';
 import type { LiveFloor } from '../src/api/types';
-import { NotDone } from '../src/ui/parts';
+import { NotDone, Notice } from '../src/ui/parts';
 import type { Formats } from '../src/words/formats';
 import { useSay } from '../src/words/language';
 import { words } from './words';
+
+/** A window is five minutes and settles within twenty more: what ended longer ago than this is no number of now. */
+const oldMs = 30 * 60_000;
 
 /** How many people there are: an estimate with its range and what it is made of, beside what doors count and what somebody counted. */
 export function People({ venue, floor, formats }: { venue: string; floor: LiveFloor; formats: Formats }) {
   const say = useSay(words);
   const { count, doors } = floor;
   if (count == null && doors == null) return null;
+  const age = count == null ? 0 : Date.parse(floor.venueTime) - Date.parse(count.until);
   return (
     <section className="card stack" aria-labelledby="people">
       <h2 id="people">{say.count.title}</h2>
@@ -26,16 +31,29 @@ export function People({ venue, floor, formats }: { venue: string; floor: LiveFl
           ) : (
             <p className="quiet small">{say.count.notYet}</p>
           )}
-          <p className="small words">
-            {say.count.devices(
-              formats.number(count.devices.about),
-              formats.number(count.devices.low),
-              formats.number(count.devices.high),
-            )}
-          </p>
-          <p className="small quiet words">
-            {say.count.random(formats.number(count.addresses), formats.percent(count.randomShare))}
-          </p>
+          {count.addresses === 0 ? (
+            <p className="small words">{say.count.nobody}</p>
+          ) : (
+            <>
+              <p className="small words">
+                {say.count.devices(
+                  formats.number(count.devices.about),
+                  formats.number(count.devices.low),
+                  formats.number(count.devices.high),
+                )}
+              </p>
+              <p className="small quiet words">
+                {count.randomShare === 0
+                  ? say.count.lasting(formats.number(count.addresses), count.addresses === 1)
+                  : say.count.random(formats.number(count.addresses), formats.percent(count.randomShare))}
+              </p>
+            </>
+          )}
+          {age > oldMs && (
+            <Notice icon={History} tone="warn">
+              {say.count.old(formats.lasting(age))}
+            </Notice>
+          )}
           <p className="tiny">
             {formats.time(count.from)} – {formats.time(count.until)}
             {!count.settled && ` · ${say.count.unsettled}`}

@@ -81,6 +81,10 @@ const en = {
     devices: (about: string, low: string, high: string) => `About ${about} devices (${low} to ${high}).`,
     random: (n: string, share: string) =>
       `Estimated from ${n} addresses, ${share} of them random: phones change them, so addresses are never counted as people.`,
+    lasting: (n: string, one: boolean) =>
+      `Estimated from ${one ? 'one address' : `${n} addresses`}, none of them random.`,
+    nobody: 'No phone was heard that looks for networks.',
+    old: (span: string) => `This is ${span} old; nothing was heard since that could be counted.`,
     unsettled: 'may still change',
     in: 'Came in today',
     out: 'Went out',
@@ -198,6 +202,9 @@ export const words = {
       devices: (about: string, low: string, high: string) => `约 ${about} 台设备（${low} 到 ${high}）。`,
       random: (n: string, share: string) =>
         `根据 ${n} 个地址估计，其中 ${share} 是随机地址：手机会更换地址，因此从不按地址计人数。`,
+      lasting: (n: string) => `根据 ${n} 个地址估计，其中没有随机地址。`,
+      nobody: '没有听到寻找网络的手机。',
+      old: (span: string) => `这是 ${span}前的数据，之后没有听到可以计数的设备。`,
       unsettled: '仍可能变化',
       in: '今天进入',
       out: '离开',
