@@ -222,6 +222,12 @@ async function rewardStory(context, name) {
   await fits(page, `${name}-wrong`);
   await picture(page, `${name}-wrong`);
   await page.keyboard.press('Escape');
+  await sheet.waitFor({ state: 'detached' });
+  await page.waitForTimeout(100);
+  const focused = await page.evaluate(() =>
+    document.activeElement?.closest('section')?.getAttribute('aria-labelledby'),
+  );
+  if (focused !== 'points-policy') problems.push(`${name}: the keyboard is lost when a sheet is closed`);
 
   await page.locator('section[aria-labelledby=catalogue] .button').first().click();
   await sheet.locator('.input').nth(0).fill(mug);

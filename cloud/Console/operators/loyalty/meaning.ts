@@ -131,6 +131,6 @@ function stockMeaning(was: Reward, is: Reward, { say, formats, title, left }: Te
 /** Where a reward can be had, in words. */
 export function waysOf(reward: Reward, { say, zone }: Pick<Telling, 'say' | 'zone'>): string {
   const places = (reward.collect ?? []).map(zone);
-  if (places.length === 0) return say.sentOnly;
+  if (places.length === 0) return reward.post ? say.sentOnly : say.noWay;
   return reward.post ? say.fetchedOrSent(places) : say.fetchedOnly(places);
 }

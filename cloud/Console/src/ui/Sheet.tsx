@@ -1,6 +1,6 @@
 import { X } from 'lucide-react';
 import { Dialog } from 'radix-ui';
-import type { ReactNode } from 'react';
+import { type ReactNode, useRef } from 'react';
 import { useSay } from '../words/language';
 import { common } from './words';
 
@@ -13,12 +13,21 @@ export function Sheet(props: {
   children: ReactNode;
 }) {
   const say = useSay(common);
+  // Whoever opened it by the keyboard goes on from there; the dialog itself knows only buttons of its own.
+  const from = useRef<Element>(null);
   return (
     <Dialog.Root open={props.open} onOpenChange={(open) => !open && props.onClose()}>
       <Dialog.Portal>
         <Dialog.Overlay className="veil" />
         <Dialog.Content
           className="sheet stack"
+          onOpenAutoFocus={() => {
+            from.current = document.activeElement;
+          }}
+          onCloseAutoFocus={(event) => {
+            event.preventDefault();
+            if (from.current instanceof HTMLElement) from.current.focus();
+          }}
           {...(props.description === undefined ? { 'aria-describedby': undefined } : {})}
         >
           <div className="row apart" style={{ flexWrap: 'nowrap', alignItems: 'flex-start' }}>
