@@ -1,9 +1,9 @@
-using System.Runtime.InteropServices;
+using Presence.Spool;
 
 namespace Presence.EdgeAgent.Enrolment;
 
 /// <summary>A file that only its owner can read, replaced as a whole: after a power cut there is the old one or the new one.</summary>
-internal static partial class PrivateFile
+internal static class PrivateFile
 {
     /// <param name="forget">Whether the old one holds a secret that must be gone: it is overwritten first.</param>
     public static void Write(string file, ReadOnlySpan<byte> bytes, bool forget = false)
@@ -25,12 +25,12 @@ internal static partial class PrivateFile
         if (forget)
         {
             // The name of the new one first: until then the old one is all there is.
-            SyncFolder(file);
+            DiskFolder.Sync(file);
             Overwrite(file);
         }
 
         File.Move(next, file, overwrite: true);
-        SyncFolder(file);
+        DiskFolder.Sync(file);
     }
 
     /// <summary>Reads the newest that was written whole. A cut between overwriting the old one and moving the new one leaves only the new one whole.</summary>
@@ -53,7 +53,7 @@ internal static partial class PrivateFile
         {
             // The next writing begins by removing what is called new.
             File.Move(next, file, overwrite: true);
-            SyncFolder(file);
+            DiskFolder.Sync(file);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -70,7 +70,7 @@ internal static partial class PrivateFile
         {
             Overwrite(file);
             File.Delete(file);
-            SyncFolder(file);
+            DiskFolder.Sync(file);
         }
     }
 
@@ -83,30 +83,4 @@ internal static partial class PrivateFile
             stream.Flush(flushToDisk: true);
         }
     }
-
-    // A file's name is the folder's content: renamed or removed, it is so for good only when the folder is on disk.
-    private static void SyncFolder(string file)
-    {
-        if (!OperatingSystem.IsLinux())
-        {
-            return;
-        }
-
-        var folder = Open(Path.GetDirectoryName(Path.GetFullPath(file))!, 0);
-        if (folder >= 0)
-        {
-            // What cannot be synced is as before; nothing is worse for it.
-            _ = Sync(folder);
-            _ = Close(folder);
-        }
-    }
-
-    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Open(string path, int flags);
-
-    [LibraryImport("libc", EntryPoint = "fsync")]
-    private static partial int Sync(int file);
-
-    [LibraryImport("libc", EntryPoint = "close")]
-    private static partial int Close(int file);
 }

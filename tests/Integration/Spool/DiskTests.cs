@@ -235,6 +235,32 @@ public sealed partial class DiskTests : IAsyncLifetime
         Assert.True(kept.Count > 300, $"only {kept.Count} kept");
     }
 
+    [SkippableFact]
+    public async Task A_file_with_a_secret_that_was_written_is_there_after_a_power_cut()
+    {
+        var image = await ImageAsync();
+        Skip.IfNot(Run("mkfs.ext4", "-q", "-F", image) == 0 && Mount(image) == 0, "needs to mount an ext4 image: run as root, with loop devices");
+        _mounted.Add(Disk);
+        var (gateway, cloud) = (Path.Combine(Disk, "identity", "venue-keys"), Path.Combine(Disk, "cloud", "gateways.json"));
+        Directory.CreateDirectory(Path.GetDirectoryName(gateway)!);
+        foreach (var word in new[] { "first", "second", "third" })
+        {
+            Presence.EdgeAgent.Enrolment.PrivateFile.Write(gateway, System.Text.Encoding.UTF8.GetBytes(word), forget: word == "third");
+            CutPower();
+            Assert.Equal(word, await File.ReadAllTextAsync(gateway));
+            new Presence.Cloud.Access.GatewayBook(cloud).Set(new("acme", "mall", 1, word, true));
+            CutPower();
+            Assert.Equal(word, new Presence.Cloud.Access.GatewayBook(cloud).GenerationOf("acme", "mall").Maker);
+        }
+
+        void CutPower()
+        {
+            Assert.Equal(0, ShutDown(Disk));
+            Assert.Equal(0, Run("umount", Disk));
+            Assert.Equal(0, Mount(image));
+        }
+    }
+
     private static async Task FillAsync(SqliteSpool spool, int batches)
     {
         await spool.OpenLinkAsync(0, CancellationToken.None);
