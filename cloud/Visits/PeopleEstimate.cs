@@ -11,8 +11,9 @@ public readonly record struct PeopleRange(double People, double Low, double High
 
 /// <summary>How many people are in a room, from what was heard: learned from windows whose heads were counted.</summary>
 /// <remarks>
-/// The mean of the counted windows most like this one, nearer ones counting more (Fix and Hodges 1951; distances after each sign is scaled by
-/// its spread). Its range is that of its own errors: each counted window is guessed from the other recordings, and the guess's error, relative to the
+/// Two guesses, after each sign is scaled by its spread: the mean of the counted windows most like this one, nearer ones counting more (Fix and Hodges
+/// 1951), and a smooth surface through the roots of all of them (Gaussian process regression, Rasmussen and Williams 2006, 2.2). The nearest are heeded as far as they are near:
+/// on a day that no lesson is like, the surface errs less. The range is that of its own errors: each counted window is guessed from the other recordings, and the guess's error, relative to the
 /// root of the guess, gives the quantiles (split conformal prediction, Vovk 2005, here by recording). See <c>MODEL.md</c>.
 /// </remarks>
 public sealed class PeopleEstimate
@@ -20,7 +21,16 @@ public sealed class PeopleEstimate
     /// <summary>How many windows speak. On the published recordings 3 to 8 differ little, 12 and more are worse.</summary>
     private const int Nearest = 5;
 
+    /// <summary>Beside the root of the number of signs: how far apart windows still resemble each other; and how near the nearest must be to be heeded by half.</summary>
+    private const double Smooth = 1.2;
+    private const double Close = 0.35;
+
+    /// <summary>Share of the heads' variance that no sign explains.</summary>
+    private const double Noise = 0.05;
+
     private readonly CountedWindow[] _learned;
+    private readonly Surface _whole;
+    private readonly Dictionary<string, Surface> _surfaces;
     private readonly double[][] _scaled;
     private readonly double[] _mean;
     private readonly double[] _spread;
@@ -41,6 +51,8 @@ public sealed class PeopleEstimate
         _mean = [.. Enumerable.Range(0, width).Select(i => _learned.Average(w => w.Signs[i]))];
         _spread = [.. Enumerable.Range(0, width).Select(i => Math.Max(1e-6, Math.Sqrt(_learned.Average(w => Square(w.Signs[i] - _mean[i])))))];
         _scaled = [.. _learned.Select(w => Scaled(w.Signs))];
+        _whole = Fit(null);
+        _surfaces = _learned.Select(w => w.Recording).Distinct(StringComparer.Ordinal).ToDictionary(r => r, Fit, StringComparer.Ordinal);
         var errors = _learned.Select((w, i) =>
         {
             var guess = Guess(_scaled[i], w.Recording);
@@ -69,11 +81,53 @@ public sealed class PeopleEstimate
 
     private double Guess(double[] scaled, string? except)
     {
+        // A recording that nothing was learned from takes nothing away.
+        var surface = except is not null && _surfaces.TryGetValue(except, out var without) ? without : _whole;
+        var (near, far) = Near(scaled, except);
+        var heeded = 1 / (1 + Math.Pow(far / (Close * Math.Sqrt(scaled.Length)), 4));
+        return (heeded * near) + ((1 - heeded) * At(surface, scaled));
+    }
+
+    /// <summary>The mean of the nearest, and how far the very nearest is.</summary>
+    private (double People, double Far) Near(double[] scaled, string? except)
+    {
         var nearest = _scaled.Select((other, i) => (Far: Far(scaled, other), Index: i))
             .Where(w => !string.Equals(_learned[w.Index].Recording, except, StringComparison.Ordinal))
             .OrderBy(w => w.Far).ThenBy(w => w.Index).Take(Nearest).ToArray();
-        return nearest.Sum(w => _learned[w.Index].People / (1 + w.Far)) / nearest.Sum(w => 1 / (1 + w.Far));
+        return (nearest.Sum(w => _learned[w.Index].People / (1 + w.Far)) / nearest.Sum(w => 1 / (1 + w.Far)), Math.Sqrt(nearest[0].Far));
     }
+
+    private Surface Fit(string? except)
+    {
+        int[] heard = [.. Enumerable.Range(0, _learned.Length).Where(i => !string.Equals(_learned[i].Recording, except, StringComparison.Ordinal))];
+        var roots = heard.Select(i => Math.Sqrt(_learned[i].People)).ToArray();
+        var mean = roots.Average();
+        var alike = new double[heard.Length, heard.Length];
+        for (var i = 0; i < heard.Length; i++)
+        {
+            for (var j = 0; j <= i; j++)
+            {
+                alike[i, j] = alike[j, i] = Alike(_scaled[heard[i]], _scaled[heard[j]]);
+            }
+
+            alike[i, i] += Noise;
+        }
+
+        return new Surface(heard, Cholesky.Solve(alike, [.. roots.Select(r => r - mean)]), mean);
+    }
+
+    private double At(Surface surface, double[] scaled)
+    {
+        var root = surface.Mean;
+        for (var i = 0; i < surface.Heard.Length; i++)
+        {
+            root += surface.Weights[i] * Alike(scaled, _scaled[surface.Heard[i]]);
+        }
+
+        return Square(Math.Max(0, root));
+    }
+
+    private static double Alike(double[] one, double[] other) => Math.Exp(-Far(one, other) / (2 * Square(Smooth) * one.Length));
 
     private static double Far(double[] one, double[] other)
     {
@@ -85,4 +139,6 @@ public sealed class PeopleEstimate
 
         return far;
     }
+
+    private sealed record Surface(int[] Heard, double[] Weights, double Mean);
 }

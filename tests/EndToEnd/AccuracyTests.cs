@@ -33,6 +33,11 @@ public sealed class AccuracyTests(ITestOutputHelper told)
             lines.Add($"{string.Join(' ', [task, .. more])} {await ShareRightAsync(task, truth, column, more)}");
         }
 
+        foreach (var (task, truth) in new[] { ("visits-calib", "calib2021_visits.csv"), ("visits-tetam", "tetam_visits.csv") })
+        {
+            lines.Add($"{task} {await VisitsFoundAsync(task, truth)}");
+        }
+
         lines.Add($"devices {await DevicesAsync()}");
         var now = string.Join('\n', lines) + "\n";
         told.WriteLine(now);
@@ -61,6 +66,47 @@ public sealed class AccuracyTests(ITestOutputHelper told)
             File.Delete(file);
         }
     }
+
+    // F1 as in the data's own score: a visit is found by one of the same zone that shares three tenths of the time that either takes; the best first.
+    private static async Task<string> VisitsFoundAsync(string task, string truth)
+    {
+        var file = Path.GetTempFileName();
+        try
+        {
+            var (code, said, _) = await Programs.TrialAsync(TimeSpan.FromMinutes(2), ["eval", task, "--data", Data, "--out", file]);
+            Assert.True(code == 0, said);
+            var (real, told) = (Visits(Path.Combine(Data, "truth", truth)), Visits(file));
+            var pairs =
+                from r in real
+                from t in told
+                where r.Who == t.Who && r.Zone == t.Zone
+                let share = (Math.Min(r.To, t.To) - Math.Max(r.From, t.From)) / (Math.Max(r.To, t.To) - Math.Min(r.From, t.From))
+                where share >= 0.3
+                orderby share descending
+                select (r, t);
+            var (foundReal, foundTold) = (new HashSet<(string, string, double, double)>(), new HashSet<(string, string, double, double)>());
+            var found = 0;
+            foreach (var (r, t) in pairs)
+            {
+                if (!foundReal.Contains(r) && !foundTold.Contains(t))
+                {
+                    foundReal.Add(r);
+                    foundTold.Add(t);
+                    found++;
+                }
+            }
+
+            return (2.0 * found / (real.Count + told.Count)).ToString("f2", CultureInfo.InvariantCulture);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    private static List<(string Who, string Zone, double From, double To)> Visits(string file) =>
+        [.. File.ReadLines(file).Skip(1).Select(l => l.Split(','))
+            .Select(c => (c[0], c[1], double.Parse(c[2], CultureInfo.InvariantCulture), double.Parse(c[3], CultureInfo.InvariantCulture)))];
 
     // Relative error of the number of devices, averaged over the mixes; the data's own script makes them.
     private static async Task<string> DevicesAsync()

@@ -16,6 +16,13 @@ public sealed class PeopleEstimateTests
     }
 
     [Fact]
+    public void A_room_like_none_that_was_counted_lies_between_those_that_were()
+    {
+        var room = new PeopleEstimate([.. Lessons(seed: 1, noise: 0).Where(w => w.People is < 8 or > 22)]);
+        Assert.InRange(room.Of(Signs(15)).People, 9, 21.5);
+    }
+
+    [Fact]
     public void The_range_holds_about_nine_times_of_ten()
     {
         var (room, held, dice) = (new PeopleEstimate(Lessons(seed: 2, noise: 0.4)), 0, new Random(3));
