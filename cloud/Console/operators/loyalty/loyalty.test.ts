@@ -135,6 +135,11 @@ describe('a mistake', () => {
     for (const message of said) expect(neededText(message, 'zh'), message).toMatch(/\p{Script=Han}/u);
   });
 
+  it('is said in money where the field asks for money', () => {
+    expect(neededText('1 to 1,000,000', 'en', true)).toBe('0.01 to 10000.00');
+    expect(means({ centsAPoint: 0 })[0]).not.toMatch(/∞|NaN/);
+  });
+
   it('is not what the page takes for usual: the service takes the same', () => {
     const policy = service('Loyalty/PointsBook.cs');
     const programme = service('Loyalty/LoyaltyProgramme.cs');

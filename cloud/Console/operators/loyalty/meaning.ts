@@ -48,7 +48,7 @@ function pointsMeaning(before: Programme, after: Programme, t: Telling): string[
   const said: string[] = [];
   if (was.centsAPoint !== is.centsAPoint) {
     const cents = example(was.centsAPoint, is.centsAPoint);
-    const points = (each: number) => formats.number(Math.floor(cents / each));
+    const points = (each: number) => (each < 1 ? '–' : formats.number(Math.floor(cents / each)));
     said.push(say.means.earn(formats.money(cents), points(is.centsAPoint), points(was.centsAPoint)));
   }
   if (was.referral !== is.referral)

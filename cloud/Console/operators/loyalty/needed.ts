@@ -11,7 +11,7 @@ const plainly: [RegExp, string, string][] = [
   ],
   [/^ids of zones of the plan$/, 'places of the venue’s plan', '本商场平面图上的地点'],
   [/^\{"en": \.\.\.\}$/, 'a name', '名称'],
-  [/^([\d,]+) to ([\d,]+)$/, '$1 to $2', '$1 到 $2'],
+  [/^([\d,.]+) to ([\d,.]+)$/, '$1 to $2', '$1 到 $2'],
   [/^1 to (\d+) letters$/, '1 to $1 letters', '1 到 $1 个字'],
   [/^a name of its own$/, 'a name of its own', '不与其他等级重复的名称'],
   [/^more than the level before$/, 'more than the tier before', '高于前一级'],
@@ -25,7 +25,12 @@ const plainly: [RegExp, string, string][] = [
   [/^0 or more, or nothing .+$/, '0 or more, or nothing', '0 或更大的整数，或不填'],
 ];
 
-export function neededText(message: string, language: Language): string {
+/** @param inCents what the service counts in cents stands in the field in money. */
+export function neededText(message: string, language: Language, inCents = false): string {
+  if (inCents) {
+    const money = (cents: string) => (Number(cents.replaceAll(',', '')) / 100).toFixed(2);
+    return neededText(message.replace(/\d[\d,]*/g, money), language);
+  }
   const known = plainly.find(([pattern]) => pattern.test(message));
   return known === undefined
     ? mistakeText(message, language)

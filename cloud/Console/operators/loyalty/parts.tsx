@@ -21,7 +21,9 @@ function useWrong({ place, wrong, help }: Pick<Asked, 'place' | 'wrong' | 'help'
   const say = useSay(words);
   const { language } = useLanguage();
   const mistake = useContext(Keeps)?.wrongAt(place);
-  const said = wrong ?? (mistake === undefined ? undefined : say.needed(neededText(mistake.message, language)));
+  const said =
+    wrong ??
+    (mistake === undefined ? undefined : say.needed(neededText(mistake.message, language, place === '.centsAPoint')));
   return { wrong: said, text: said ?? help };
 }
 

@@ -1,5 +1,7 @@
 import type { Unit } from './programme';
 
+const points = (n: string) => (n === '1' ? '1 point' : `${n} points`);
+
 const en = {
   title: 'Loyalty programme',
   edit: 'Change',
@@ -10,10 +12,10 @@ const en = {
     edit: 'Change points',
     editText: 'How points are earned and how long they last.',
     earn: (money: string) => `Every ${money} spent earns a point.`,
-    example: (money: string, points: string) => `A purchase of ${money} earns ${points} points.`,
+    example: (money: string, n: string) => `A purchase of ${money} earns ${points(n)}.`,
     pending: (span: string) => `They can be spent after ${span}, when goods are no longer brought back.`,
     keeps: (span: string) => `They lapse ${span} after that.`,
-    referral: (points: string) => `Who brings a friend along gets ${points} points.`,
+    referral: (n: string) => `Who brings a friend along gets ${points(n)}.`,
     noReferral: 'Bringing a friend along earns nothing.',
     fields: {
       centsAPoint: 'Money that earns a point',
@@ -55,7 +57,7 @@ const en = {
     edit: (title: string) => `Change ${title}`,
     editText: 'Members see it at once. Orders already placed keep their price.',
     addText: 'Members can order it as soon as it is saved.',
-    price: (points: string) => `${points} points`,
+    price: (n: string) => points(n),
     left: (left: string, stock: string) => `${left} of ${stock} left`,
     leftOnly: (left: string) => `${left} left`,
     out: 'None left',
@@ -99,8 +101,8 @@ const en = {
   meansUnread: 'Shown as soon as every field can be read.',
   means: {
     earn: (money: string, now: string, before: string) =>
-      `A purchase of ${money} earns ${now} points instead of ${before}. Points given so far stay.`,
-    referral: (now: string, before: string) => `Bringing a friend along earns ${now} points instead of ${before}.`,
+      `A purchase of ${money} earns ${points(now)} instead of ${before}. Points given so far stay.`,
+    referral: (now: string, before: string) => `Bringing a friend along earns ${points(now)} instead of ${before}.`,
     noReferral: 'Bringing a friend along earns nothing any more.',
     pending: (now: string, before: string) =>
       `Points of new purchases can be spent after ${now} instead of ${before}. Those that wait now keep their date.`,
@@ -120,13 +122,13 @@ const en = {
       `The spend of ${now} counts instead of ${before}. Nobody loses a tier before the date it was promised to.`,
     tiersKeep: (now: string, before: string) =>
       `A tier reached from now on is kept for ${now} instead of ${before}. Dates already promised stay.`,
-    rewardNew: (title: string, points: string, ways: string) => `New: ${title} for ${points} points, ${ways}.`,
+    rewardNew: (title: string, n: string, ways: string) => `New: ${title} for ${points(n)}, ${ways}.`,
     rewardGone: (title: string) =>
       `${title} can no longer be ordered. Orders already placed stay, and are to be fulfilled.`,
     couponsStay: 'Coupons already given out stay good; any till takes them from then on.',
     renamed: (before: string, now: string) => `“${before}” is called “${now}” from now on.`,
     price: (title: string, now: string, before: string) =>
-      `${title} costs ${now} points instead of ${before}. Orders already placed keep their price.`,
+      `${title} costs ${points(now)} instead of ${before}. Orders already placed keep their price.`,
     stock: (title: string, now: string, before: string) =>
       `${title}: ${now} can still be ordered, instead of ${before}.`,
     stockNew: (title: string, stock: string) => `${title}: ${stock} in all; those already ordered count.`,

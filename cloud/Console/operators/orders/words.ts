@@ -1,3 +1,5 @@
+const points = (n: string) => (n === '1' ? '1 point' : `${n} points`);
+
 const en = {
   title: 'Reward orders',
   states: {
@@ -24,7 +26,7 @@ const en = {
   number: (n: string) => `No. ${n}`,
   ordered: (time: string) => `ordered ${time}`,
   closed: (state: string, time: string) => `${state} ${time}`,
-  points: (n: string) => `${n} points`,
+  points,
   at: (place: string) => `at ${place}`,
   byPost: 'by post',
   pack: 'Pack',
@@ -46,8 +48,8 @@ const en = {
   marking: 'One moment',
   sentDone: (n: string) => `No. ${n} is marked as sent; its address is erased.`,
   callOffTitle: (n: string, what: string) => `Call off no. ${n}: ${what}`,
-  callOffText: (points: string) =>
-    `${points} points go back to the member, to be spent for 30 days at least, and the reward is in stock again. This cannot be undone.`,
+  callOffText: (n: string) =>
+    `${points(n)} ${n === '1' ? 'goes' : 'go'} back to the member, to be spent for 30 days at least, and the reward is in stock again. This cannot be undone.`,
   callOffCoupon: 'The code that the member holds for it stops working.',
   reason: 'Why',
   reasonHelp: 'Kept with the order; at most 200 letters.',
