@@ -25,12 +25,15 @@ internal sealed class GatewayIdentity : IDisposable
     private X509Certificate2 _certificate;
 
     private GatewayIdentity(string folder, Enrolled who, X509Certificate2 certificate, ECDiffieHellman seal) =>
-        (_folder, Who, _certificate, Seal) = (folder, who, certificate, seal);
+        (_folder, Who, _certificate, Seal, Peers) = (folder, who, certificate, seal, new(folder));
 
     public Enrolled Who { get; }
 
     /// <summary>The pair that others seal to.</summary>
     public ECDiffieHellman Seal { get; }
+
+    /// <summary>To which keys the other gateways of the venue were sealed so far.</summary>
+    public Keys.PeerBook Peers { get; }
 
     /// <summary>What people compare: the first 64 bits of the hash of the key that is sealed to.</summary>
     public string Fingerprint => Convert.ToHexStringLower(SHA256.HashData(SealedBox.PublicKey(Seal)))[..16];
@@ -93,7 +96,7 @@ internal sealed class GatewayIdentity : IDisposable
     /// <summary>Forgets the enrolment: the keys are overwritten, and the folder is as new.</summary>
     public static void Erase(string folder)
     {
-        foreach (var file in new[] { WhoFile, CertificateFile, NextKeyFile, SealFile, Keys.VenueKeys.FileName })
+        foreach (var file in new[] { WhoFile, CertificateFile, NextKeyFile, SealFile, Keys.VenueKeys.FileName, Keys.PeerBook.FileName })
         {
             PrivateFile.Shred(Path.Combine(folder, file));
             PrivateFile.Shred(Path.Combine(folder, file + ".new"));

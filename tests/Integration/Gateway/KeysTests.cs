@@ -237,6 +237,47 @@ public sealed class KeysTests : IDisposable
     }
 
     [Fact]
+    public void A_name_that_comes_with_another_key_is_noticed_also_after_a_restart()
+    {
+        var (key, other) = (RandomNumberGenerator.GetBytes(64), RandomNumberGenerator.GetBytes(64));
+        var peers = new PeerBook(_folder);
+        Assert.Null(peers.Note("gw-2", key));
+        Assert.Null(peers.Note("gw-3", other));
+        Assert.Null(peers.Note("gw-2", key));
+        peers = new PeerBook(_folder);
+        Assert.Null(peers.Note("gw-2", key));
+        Assert.Equal(PeerBook.FingerprintOf(key), peers.Note("gw-2", other));
+        Assert.Null(new PeerBook(_folder).Note("gw-2", other));
+        File.WriteAllText(Path.Combine(_folder, PeerBook.FileName), "{");
+        Assert.Null(new PeerBook(_folder).Note("gw-2", key));
+    }
+
+    [Fact]
+    public async Task A_gateway_that_seals_to_a_known_name_under_another_key_counts_it()
+    {
+        var counted = 0;
+        using var meters = new System.Diagnostics.Metrics.MeterListener();
+        meters.InstrumentPublished = (instrument, to) =>
+        {
+            if (instrument.Name == "presence.gateway.peers.other_key")
+            {
+                to.EnableMeasurementEvents(instrument);
+            }
+        };
+        meters.SetMeasurementEventCallback<long>((_, _, _, _) => counted++);
+        meters.Start();
+        var (first, second) = (Maker("gw-1"), Open("gw-2"));
+        await first.SealToAsync(second);
+        first.Restart();
+        await first.SealToAsync(second);
+        Assert.Equal(0, counted);
+        using var stranger = ECDiffieHellman.Create(ECCurve.NamedCurves.nistP256);
+        first.Said.Clear();
+        first.Keeper.Take(new(KeyWord.Seal, first.Keeper.Generation, "gw-2") { PublicKey = SealedBox.PublicKey(stranger) });
+        Assert.Equal(1, counted);
+    }
+
+    [Fact]
     public void No_more_than_four_former_keys_are_kept_and_a_file_with_one_is_read_as_it_was()
     {
         var keys = VenueKeys.Make(1, 739_000);
