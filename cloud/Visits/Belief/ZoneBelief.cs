@@ -85,9 +85,8 @@ internal struct ZoneBelief
             return Seed(model, receiver, dbm, tick, at, weight, pace);
         }
 
-        var moved = Weigh(model, pace, log - cost, present);
-        LearnGain(pace, moved ? model.Expected(Anchor, receiver) : mean[0], dbm);
-        return moved;
+        LearnGain(pace, -0.5f * Unsafe.Add(ref line, ZoneModel.Around), dbm);
+        return Weigh(model, pace, log - cost, present);
     }
 
     /// <summary>Takes in that some receivers did not hear the device while others did.</summary>
@@ -104,8 +103,8 @@ internal struct ZoneBelief
         return Weigh(model, pace, Vector256.MinNative(Load(), present) - cost, present);
     }
 
-    /// <summary>The device's own loudness: what the zone believed in does not explain, learned slowly and within what devices differ by.</summary>
-    /// <param name="expected">What the receiver is expected to hear of a device in that zone, dBm.</param>
+    /// <summary>The device's own loudness: what being there does not explain, learned slowly and within what devices differ by.</summary>
+    /// <param name="expected">What the receiver is expected to hear of a device there, dBm.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void LearnGain(in Pace pace, float expected, float dbm)
     {

@@ -5,7 +5,8 @@ namespace Presence.Visits;
 /// cache line with the expected levels in the anchor and its seven nearest neighbours, and how far they spread.
 /// <code>
 /// 0 .. 7  level, half dB below 0 | 8 .. 15  1 / (2 variance), in 1 / <see cref="SharpScale"/> | 16 .. 23  log of the spread, in 1 / <see cref="SpreadScale"/> |
-/// 24  1 when the zone that the receiver stands in is none of the eight | 25 .. 27  level, sharpness and spread in that zone | 28 .. 31  empty
+/// 24  1 when the zone that the receiver stands in is none of the eight | 25 .. 27  level, sharpness and spread in that zone |
+/// 28  level that a device's own loudness is learned from | 29 .. 31  empty
 /// </code>
 /// </summary>
 internal sealed class ZoneModel
@@ -19,6 +20,12 @@ internal sealed class ZoneModel
 
     /// <summary>Where in a line it says how the receiver hears in its own zone, when that is far from the anchor.</summary>
     public const int Stray = 3 * Width;
+
+    /// <summary>
+    /// Where in a line it says what a device's loudness is held against: where a survey tells, the level in the anchor; else the mean of the eight, since a
+    /// loud device in the wrong zone would be taken for a usual one in the right.
+    /// </summary>
+    public const int Around = Stray + 4;
 
     private const int Line = 4 * Width;
 
@@ -35,7 +42,7 @@ internal sealed class ZoneModel
         Reach = ZoneReach.Of(map, zones, Neighbours);
         _expected = new byte[map.Zones.Length * _receivers * Line];
         SeedOf = [.. map.Receivers.Select(r => (short)map.ZoneIndex(r.Zone))];
-        var (mean, variance) = Expect(plan, zones);
+        var (mean, variance, known) = Expect(plan, zones);
         OwnOf = [.. Enumerable.Range(0, map.Zones.Length).Select(z => (short)Enumerable.Range(0, _receivers)
             .Where(r => SeedOf[r] == z).OrderByDescending(r => mean[r][z]).FirstOrDefault(-1))];
         for (var z = 0; z < map.Zones.Length; z++)
@@ -56,6 +63,8 @@ internal sealed class ZoneModel
 
             for (var r = 0; r < _receivers; r++)
             {
+                var around = Enumerable.Range(z * Width, Width).Where(i => Neighbours[i] >= 0).Average(i => mean[r][Neighbours[i]]);
+                _expected[(((z * _receivers) + r) * Line) + Around] = Packed((known[r][z] * mean[r][z]) + ((1 - known[r][z]) * around), 1).Level;
                 var own = SeedOf[r];
                 if (own >= 0 && !Neighbours.AsSpan(z * Width, Width).Contains(own))
                 {
@@ -112,7 +121,7 @@ internal sealed class ZoneModel
         return near;
     }
 
-    private static (double[][] Mean, double[][] Variance) Expect(VenuePlan plan, ZonePoints[] zones)
+    private static (double[][] Mean, double[][] Variance, double[][] Known) Expect(VenuePlan plan, ZonePoints[] zones)
     {
         var (map, policy) = plan;
         var storeys = map.Receivers.Select(r => ZonePoints.FloorOf(map, r.Floor)).ToArray();
@@ -124,9 +133,10 @@ internal sealed class ZoneModel
             r, floor, at, inZone[r] >= 0 && floor == storeys[r] && Outlines.Contains(map.Zones[inZone[r]].Outline, at)));
         var mean = new double[map.Receivers.Length][];
         var variance = new double[map.Receivers.Length][];
+        var known = new double[map.Receivers.Length][];
         for (var r = 0; r < map.Receivers.Length; r++)
         {
-            (mean[r], variance[r]) = (new double[zones.Length], new double[zones.Length]);
+            (mean[r], variance[r], known[r]) = (new double[zones.Length], new double[zones.Length], new double[zones.Length]);
             for (var z = 0; z < zones.Length; z++)
             {
                 var levels = zones[z].Points.Select(at => Planned(r, zones[z].Floor, at, z == inZone[r]) + survey.Beside(r, zones[z].Floor, at)).ToArray();
@@ -134,12 +144,12 @@ internal sealed class ZoneModel
                 var spread = levels.Length == 0 ? 0 : levels.Average(l => (l - m) * (l - m));
                 mean[r][z] = m;
                 var least = Math.Min(SurveyLevels.KnownDb, policy.SpreadDb);
-                var known = levels.Length == 0 ? 0 : zones[z].Points.Average(at => survey.Known(r, zones[z].Floor, at));
-                variance[r][z] = spread + (least * least * known) + (policy.SpreadDb * policy.SpreadDb * (1 - known));
+                known[r][z] = levels.Length == 0 ? 0 : zones[z].Points.Average(at => survey.Known(r, zones[z].Floor, at));
+                variance[r][z] = spread + (least * least * known[r][z]) + (policy.SpreadDb * policy.SpreadDb * (1 - known[r][z]));
             }
         }
 
-        return (mean, variance);
+        return (mean, variance, known);
     }
 
     // Path loss, a wall unless they share the zone, and the slabs between (ITU-R P.1238: some 15 dB the first, less each further).
