@@ -8,6 +8,9 @@ internal sealed class HeardDevices
     private const int Most = 65_536;
     private const int Share = 4; // a new reading counts a quarter
 
+    // The cloud counts devices in windows of five minutes, by what those heard in it are like; one that stays must be in each.
+    private const long IntroduceMs = 240_000;
+
     // People who walk past a printer change its level by 3 to 5 dB (firmware-notes, RSSI); carrying it across a room, by far more.
     private const int StillDb = 10;
 
@@ -32,8 +35,8 @@ internal sealed class HeardDevices
     public int Statics { get; private set; }
 
     /// <summary>Takes in a sighting.</summary>
-    /// <returns>Whether it can change a decision, whether the device was not heard before, and whether it belongs to the place.</returns>
-    public (bool Urgent, bool New, bool Static) Hear(ulong token, ushort receiver, sbyte dbm, long at)
+    /// <returns>Whether it can change a decision, whether the cloud must be told what the device is like, and whether it belongs to the place.</returns>
+    public (bool Urgent, bool Introduced, bool Static) Hear(ulong token, ushort receiver, sbyte dbm, long at)
     {
         var (urgent, isNew) = Take(token, receiver, dbm, at, out var moved);
         ref var device = ref CollectionsMarshal.GetValueRefOrNullRef(_devices, token);
@@ -58,7 +61,9 @@ internal sealed class HeardDevices
             Statics++;
         }
 
-        return (urgent, isNew, device.Static);
+        var introduced = isNew || at - device.IntroducedAt >= IntroduceMs;
+        device.IntroducedAt = introduced ? at : device.IntroducedAt;
+        return (urgent, introduced, device.Static);
     }
 
     private (bool Urgent, bool New) Take(ulong token, ushort receiver, sbyte dbm, long at, out bool moved)
@@ -131,6 +136,7 @@ internal sealed class HeardDevices
         public long At;
         public long BestAt;
         public long Since;
+        public long IntroducedAt;
         public short Level;
         public ushort Best;
         public sbyte Told;

@@ -58,7 +58,7 @@ internal sealed class SightingBatcher
     {
         lock (_gate)
         {
-            var (urgent, isNew, isStatic) = _heard.Hear(sighting.Device.Hash, sighting.Receiver, sighting.Dbm, sighting.At);
+            var (urgent, isIntroduced, isStatic) = _heard.Hear(sighting.Device.Hash, sighting.Receiver, sighting.Dbm, sighting.At);
 
             // What belongs to the place says nothing about visitors. A member's phone in a locker is still the member's.
             if (isStatic && (sighting.Traits & TokenTraits.Bound) == TokenTraits.None)
@@ -74,8 +74,8 @@ internal sealed class SightingBatcher
                 urgent = true;
             }
 
-            // A fingerprint belongs to the token: it is sent when the device is new, and known from then on.
-            var left = batch.Add(isNew ? sighting : sighting with { Exact = 0, Coarse = 0 });
+            // A fingerprint belongs to the token: it is sent when the device is new, and again often enough to count the device while it stays.
+            var left = batch.Add(isIntroduced ? sighting : sighting with { Exact = 0, Coarse = 0 });
             Counts = (Counts.Heard + 1, Counts.Left + (left ? 1 : 0));
             _urgent |= urgent;
             return _urgent;
