@@ -365,6 +365,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/venues/{venue}/copies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    venue: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CopyView"][];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/venues/{venue}/visits/{id}/role": {
         parameters: {
             query?: never;
@@ -3086,6 +3123,25 @@ export interface components {
             marketing: components["schemas"]["LocalText"];
             profiling: components["schemas"]["LocalText"];
         };
+        /** @description A member's device that is in two places at once: its beacon or address was copied, or the plan has a receiver in the wrong place. */
+        CopyView: {
+            token: string;
+            /** Format: uuid */
+            member: string;
+            heardBy: components["schemas"]["HeardByView"];
+            and: components["schemas"]["HeardByView"];
+            /** Format: double */
+            metres: number;
+            /**
+             * Format: int32
+             * @description How often the two heard it too soon after one another.
+             */
+            times: number;
+            /** Format: date-time */
+            since: string;
+            /** Format: date-time */
+            at: string;
+        };
         /** @description How many there were in five minutes. Addresses are no devices, and devices no people: both are estimates with a range that holds nine times of ten. */
         CountView: {
             /** Format: date-time */
@@ -3363,6 +3419,13 @@ export interface components {
              * @description When; now when left out. A day back at most.
              */
             at?: null | string;
+        };
+        /** @description One receiver of the plan. */
+        HeardByView: {
+            gateway: string;
+            /** Format: int32 */
+            number: number;
+            zone: string;
         };
         HeardView: {
             /** @description Its id as in the map. */
@@ -4091,9 +4154,9 @@ export interface components {
              *     changes said, eight are right at once. This is the hysteresis; how long it takes follows from how clear the readings are.
              */
             sure?: number;
-            /** @description How long a visitor stays in one zone, about. Default 10 s; the shorter, the sooner a few readings change the belief. */
+            /** @description How long a visitor stays in one zone, about. Default 6 s; the shorter, the sooner a few readings change the belief. */
             meanStay?: string;
-            /** @description The same for settled stays, which can wait for more evidence. Default 1 min. */
+            /** @description The same for settled stays, which can wait for more evidence. Default 2 min. */
             settledStay?: string;
             /**
              * Format: double
