@@ -8,6 +8,7 @@ import type { Formats } from '../../src/words/formats';
 import { useSay } from '../../src/words/language';
 import { Apart } from './Apart';
 import { Ask } from './Ask';
+import { Copies } from './Copies';
 import { caresOf } from './care';
 import { careText } from './careText';
 import { GatewayPage } from './GatewayPage';
@@ -108,6 +109,7 @@ export function GatewaysTab({ venue, map, formats, link, venueTime, picked, go }
           )}
         </div>
       </div>
+      <Copies venue={venue} map={map} formats={formats} link={link} />
       <div className="pair">
         <Receivers venue={venue} map={map} formats={formats} link={link} />
         <Apart venue={venue} map={map} formats={formats} link={link} />

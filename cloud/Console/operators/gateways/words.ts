@@ -138,6 +138,11 @@ const en = {
   apart: 'Devices that are no visitors',
   apartNone: 'None so far',
   apartNoneHelp: 'Printers, screens and staff phones are found by how long they stay, and are not counted.',
+  copies: 'In two places at once',
+  copiesHelp:
+    'A member’s phone or tag seems to have been copied: two receivers heard it closer together in time than anybody can walk. Coupons stay safe, as each is redeemed by its code. Give the member another tag.',
+  heardApart: (one: string, other: string, metres: string, times: number) =>
+    `${one} and ${other}, ${metres} m apart, ${times === 1 ? 'once' : `${times} times`}`,
   roles: { visitor: 'Visitor', staff: 'Staff', fixed: 'Fixed', resident: 'Always here' } as Record<string, string>,
   since: (time: string) => `since ${time}`,
   lastHeard: (time: string) => `last heard ${time}`,
@@ -282,6 +287,11 @@ export const words = {
     apart: '不计为访客的设备',
     apartNone: '暂时没有',
     apartNoneHelp: '打印机、屏幕和店员手机会因停留时间过长而被识别，不计入访客。',
+    copies: '同时出现在两处',
+    copiesHelp:
+      '某位会员的手机或标签可能被复制：两个接收器听到它的时间间隔短于任何人步行所需。优惠券凭码核销，仍然安全。请为该会员更换标签。',
+    heardApart: (one: string, other: string, metres: string, times: number) =>
+      `${one}与${other}，相距${metres}米，共${times}次`,
     roles: { visitor: '访客', staff: '员工', fixed: '固定设备', resident: '一直在场' } as Record<string, string>,
     since: (time: string) => `自 ${time}`,
     lastHeard: (time: string) => `最近一次 ${time}`,

@@ -64,6 +64,7 @@ export type GatewayEntry = Said['GatewayEntryView'];
 export type GatewaySetup = Said['GatewaySetup'];
 export type ReceiverState = Said['ReceiverView'];
 export type Apart = Said['ApartView'];
+export type Copy = Said['CopyView'];
 export type EnrolmentCode = Said['EnrolmentCodeView'];
 
 export type Wishes = Said['WishesView'];
