@@ -121,7 +121,7 @@ public sealed class GatewayRightsTests : IDisposable, IGatewayDesk
         var accounts = new GatewayAccounts(_authority, _book);
         Enrol("acme.mall.gw-1").Dispose();
         MqttEndpoint? endpoint = null;
-        await using var services = new ServiceCollection().AddSingleton(_ => endpoint!).BuildServiceProvider();
+        await using var services = new ServiceCollection().AddSingleton(TimeProvider.System).AddSingleton(_ => endpoint!).BuildServiceProvider();
         var identities = new IdentityDesk(services, _book, Path.Combine(_folder, "boxes.json"), NullLogger<IdentityDesk>.Instance);
         using var desk = new GatewayDesk(services, _book, accounts, _enrolment, identities, NullLogger<GatewayDesk>.Instance);
         endpoint = new(new(), new GatewayDoor(accounts, desk, TimeProvider.System, NullLogger<GatewayDoor>.Instance));

@@ -83,8 +83,8 @@ public sealed class WishTests
     {
         Assert.Equal(HttpStatusCode.OK, await PutAsync(cloud, secret, wishes));
         await cloud.PostAsync($"{Base}/purchases", new { member, zone = "page-one", category, cents = 50 });
-        var last = (await cloud.GetAsync("/api/v1/me/export", secret)).GetProperty("decisions").EnumerateArray().Last();
-        return last.GetProperty("gates").EnumerateArray().Where(g => !g.GetProperty("passed").GetBoolean()).Select(g => g.GetProperty("gate").GetString()).FirstOrDefault();
+        var last = (await cloud.GetAsync($"{Base}/decisions?take=1")).EnumerateArray().Single();
+        return last.GetProperty("reasons").EnumerateArray().Where(g => !g.GetProperty("passed").GetBoolean()).Select(g => g.GetProperty("gate").GetString()).FirstOrDefault();
     }
 
     private static DateTimeOffset VenueNow() => TimeZoneInfo.ConvertTime(DateTimeOffset.UtcNow, TimeZoneInfo.FindSystemTimeZoneById(Kit.Simulator.DemoMall.Map.TimeZone));
