@@ -119,25 +119,22 @@ internal sealed partial class GatewayPipeline : BackgroundService
     {
         var depth = _spool.Depth;
         var now = _time.GetUtcNow().ToUnixTimeMilliseconds();
+
+        // The cloud lets visits wait for what lies in a backlog, if it knows from when on. While the link is not open yet, what waits may become one: nothing after it is complete.
+        var oldest = depth.Live + depth.Backlog > 0 ? _spool.OldestAt() : null;
+        var unopened = depth.IsOpen ? null : oldest;
         return new()
         {
             Boot = _spool.Boot, At = Math.Max(now, 1), Online = true, Version = Version, Clock = _clock.State,
-            CompleteTo = Math.Clamp(Math.Min(Volatile.Read(ref _inHandFrom), _batcher.OldestWaiting() ?? long.MaxValue) - 1, 0, Math.Max(now, 0)),
+            CompleteTo = Math.Clamp(Math.Min(Math.Min(Volatile.Read(ref _inHandFrom), unopened ?? long.MaxValue), _batcher.OldestWaiting() ?? long.MaxValue) - 1, 0, Math.Max(now, 0)),
             LiveSequence = (ulong)Math.Max(depth.LastLive, 0), BacklogSequence = (ulong)depth.LastBacklog,
             LiveWaiting = (ulong)depth.Live, BacklogWaiting = (ulong)depth.Backlog, SpoolBytes = (ulong)depth.Bytes,
-            OldestAt = depth.Live + depth.Backlog > 0 ? OldestWaiting() : 0,
+            OldestAt = Math.Max(0, oldest ?? 0),
             Drops = [.. _spool.Drops.Take(64).Select(d => new Dropped(d.Key, (ulong)d.Value))],
             UpFor = (long)TimeProvider.System.GetElapsedTime(_started).TotalMilliseconds, ConfigVersion = _config?.Version ?? 0,
             ConfigRejected = _broker.Rejected, ClockErrorMs = _venueTime.ErrorMs, Temperature = Thermometer.Read(), Radios = Listener.Radios.Look(),
             Statics = _batcher.Statics,
         };
-    }
-
-    // The cloud lets visits wait for what lies in a backlog, if it knows from when on.
-    private long OldestWaiting()
-    {
-        var first = _spool.Read(SpoolStream.Backlog, 0, 1, int.MaxValue).Concat(_spool.Read(SpoolStream.Live, 0, 1, int.MaxValue)).Select(b => b.FirstAt);
-        return Math.Max(0, first.DefaultIfEmpty(0).Min());
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

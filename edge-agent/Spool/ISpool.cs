@@ -30,7 +30,8 @@ public readonly record struct SpooledBatch(long Sequence, int Sightings, long Fi
 /// <param name="LastBacklog">Highest number given in the backlog stream, 0 for none.</param>
 /// <param name="LastOffered">Highest number that may have been sent, in either stream, 0 for none.</param>
 /// <param name="Bytes">What all of them take on disk.</param>
-public readonly record struct SpoolDepth(long Live, long Backlog, long LastLive, long LastBacklog, long LastOffered, long Bytes);
+/// <param name="IsOpen">Whether the link is there, as far as the spool was told.</param>
+public readonly record struct SpoolDepth(long Live, long Backlog, long LastLive, long LastBacklog, long LastOffered, long Bytes, bool IsOpen);
 
 /// <summary>
 /// Keeps batches through kill and power cut, in order, within a size, until the cloud has them. What is promised here is proved
@@ -65,6 +66,9 @@ public interface ISpool : IAsyncDisposable
     /// <param name="most">Most batches.</param>
     /// <param name="mostBytes">Stops after the batch with which this many bytes are passed.</param>
     IReadOnlyList<SpooledBatch> Read(SpoolStream stream, long after, int most, int mostBytes);
+
+    /// <summary>Unix ms of the oldest sighting that waits, offered or not; null when nothing waits.</summary>
+    long? OldestAt();
 
     /// <summary>
     /// The link is there: from now on live batches may be sent. Those that waited without having been offered and are older than

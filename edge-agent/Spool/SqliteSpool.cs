@@ -91,7 +91,7 @@ public sealed partial class SqliteSpool : ISpool
         {
             var state = _state;
             var lastLive = state.Backlog is [.., var span] && span.To == state.Last ? span.From - 1 : state.Last;
-            return new(state.LiveWaiting, state.BacklogWaiting, lastLive, state.LastBacklog, state.Open ? state.Last : state.Offered, Volatile.Read(ref _used));
+            return new(state.LiveWaiting, state.BacklogWaiting, lastLive, state.LastBacklog, state.Open ? state.Last : state.Offered, Volatile.Read(ref _used), state.Open);
         }
     }
 
@@ -131,7 +131,18 @@ public sealed partial class SqliteSpool : ISpool
     public IReadOnlyList<SpooledBatch> Read(SpoolStream stream, long after, int most, int mostBytes)
     {
         var state = _state;
-        var upTo = stream is SpoolStream.Backlog || state.Open ? state.Last : state.Offered;
+        return Read(state, stream, after, most, mostBytes, stream is SpoolStream.Live && !state.Open ? state.Offered : state.Last);
+    }
+
+    public long? OldestAt()
+    {
+        var state = _state;
+        var firsts = new[] { SpoolStream.Live, SpoolStream.Backlog }.SelectMany(stream => Read(state, stream, 0, 1, int.MaxValue, state.Last)).ToList();
+        return firsts.Count > 0 ? firsts.Min(first => first.FirstAt) : null;
+    }
+
+    private List<SpooledBatch> Read(SpoolState state, SpoolStream stream, long after, int most, int mostBytes, long upTo)
+    {
         var found = new List<SpooledBatch>();
         lock (_reading)
         {

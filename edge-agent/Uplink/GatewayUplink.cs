@@ -222,6 +222,9 @@ public sealed partial class GatewayUplink
             session.IsSending = true;
             await KeepTimeWithTheCloudAsync(ending.Token);
             await _spool.OpenLinkAsync((_time.GetUtcNow() - _options.LiveLimit).ToUnixTimeMilliseconds(), ending.Token);
+
+            // Before anything live: the cloud settles what it takes for complete, and must know first what comes beside it as backlog.
+            await ReportStatusAsync(ending.Token);
             var status = ReportStatusRegularlyAsync(ending.Token);
             try
             {
@@ -416,7 +419,7 @@ public sealed partial class GatewayUplink
                 // It has what we never sent: handled before sending begins, not by forgetting what may be new.
                 lock (_gate)
                 {
-                    _usedUp = watermark.Boot;
+                    (_usedUp, _vouchedFor) = (watermark.Boot, 0);
                 }
 
                 if (session.IsSending)
