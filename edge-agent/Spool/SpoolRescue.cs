@@ -60,16 +60,16 @@ internal sealed class SpoolRescue(string mainFile, string bootFile, Ballast ball
     /// <exception cref="IOException">Likewise.</exception>
     public Rescued Run(IReadOnlySet<long> counted)
     {
-        while (true)
+        for (var released = false; ; released = true)
         {
             try
             {
                 Build(counted);
                 break;
             }
-            catch (Exception e) when (ballast.IsAboard && e is SqliteException or IOException)
+            catch (Exception e) when (!released && ballast.IsAboard && (e is SqliteException or IOException))
             {
-                // Most likely full; with the ballast gone there is room to try again.
+                // Most likely full; with the ballast gone there is room to try again. Where it cannot be deleted either, the disk is not full but ill.
                 ballast.Release();
             }
         }
