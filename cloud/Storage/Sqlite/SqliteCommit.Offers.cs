@@ -164,6 +164,6 @@ internal sealed partial class SqliteCommit
 
         public readonly Statement HasVersion = prepare("SELECT 1 FROM rule_versions WHERE venue = ? AND id = ? AND document = ? LIMIT 1");
 
-        public readonly Statement ForgetDecisions = prepare("DELETE FROM decisions WHERE venue = ? AND at < ?");
+        public readonly Statement ForgetDecisions = prepare("DELETE FROM decisions WHERE +venue = ? AND at < ?");
     }
 }

@@ -73,11 +73,12 @@ internal sealed partial class SqliteCommit : IStoreCommit
         _dropSnapshots = Prepare(
             "DELETE FROM snapshots WHERE venue = ? AND next_input NOT IN (SELECT next_input FROM snapshots WHERE venue = ? ORDER BY next_input DESC LIMIT 2)");
         _dropOlder = Prepare("DELETE FROM snapshots WHERE venue = ? AND next_input < ?");
-        _trim = Prepare("DELETE FROM log WHERE venue = ? AND first_input + inputs <= ? AND at < ?");
-        _forgetVisits = Prepare("DELETE FROM visits WHERE venue = ? AND member IS NULL AND until < ?");
-        _forgetStays = Prepare("DELETE FROM stays WHERE venue = ? AND member IS NULL AND until < ?");
+        // The plus keeps the index by venue out of it: these are found by their time.
+        _trim = Prepare("DELETE FROM log WHERE +venue = ? AND first_input + inputs <= ? AND at < ?");
+        _forgetVisits = Prepare("DELETE FROM visits WHERE +venue = ? AND member IS NULL AND until < ?");
+        _forgetStays = Prepare("DELETE FROM stays WHERE +venue = ? AND member IS NULL AND until < ?");
         _fact = Prepare("INSERT INTO facts (id, venue, member, at, told_at, fact) VALUES (?, ?, ?, ?, ?, ?)");
-        _forgetFacts = Prepare("DELETE FROM facts WHERE venue = ? AND at < ?");
+        _forgetFacts = Prepare("DELETE FROM facts WHERE +venue = ? AND at < ?");
         _offers = new OfferStatements(Prepare);
         _erase =
         [
