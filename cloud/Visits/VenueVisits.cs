@@ -137,7 +137,7 @@ public sealed partial class VenueVisits
         var times = batch.At[..devices.Length];
         var strengths = batch.Dbm[..devices.Length];
         var bursts = _bursts.AsSpan(0, batch.Tokens.Length);
-        var (known, span) = (_receivers, (ulong)(_newest - Times.Epoch));
+        var (known, span) = (_receivers, (ulong)Math.Max(0, _newest - Times.Epoch));
         for (var i = 0; i < devices.Length; i++)
         {
             var (receiver, at) = (receivers[i], times[i]);
@@ -252,7 +252,7 @@ public sealed partial class VenueVisits
         ArgumentNullException.ThrowIfNull(happened);
         var next = new VenueVisits(plan) { TooLate = TooLate, Refused = Refused };
         (next._watermark, next._newest, next._moving) = (_watermark, _newest, _moving);
-        next._pending.Oldest = _pending.Oldest;
+        next._pending.Oldest = next.BucketOf(BeginOf(_pending.Oldest) + next._bucketMs - 1);
         next._marks = _marks;
         if (Devices > 0)
         {
@@ -265,6 +265,9 @@ public sealed partial class VenueVisits
         return next;
     }
 
-    /// <summary>Unix ms of the lowest watermark at which <see cref="Advance"/> may have something to do; <see cref="long.MaxValue"/> when nothing waits.</summary>
-    public long NextDueMs => Math.Min(_liveWheel.NextDueMs(), NextSettleMs());
+    /// <summary>
+    /// Unix ms of the lowest watermark at which <see cref="Advance"/> may have something to do: half a day after the last even when nothing waits, or a
+    /// shop that was closed for longer would find all it hears too far ahead. <see cref="long.MaxValue"/> before the first sighting.
+    /// </summary>
+    public long NextDueMs => Math.Min(Math.Min(_liveWheel.NextDueMs(), NextSettleMs()), _newest == 0 ? long.MaxValue : _newest - (Times.MsPerDay / 2));
 }

@@ -25,11 +25,17 @@ internal sealed class SurveyLevels
     /// <summary>Side of the smallest squares, metres; a fifth of the distance over which shadowing is alike.</summary>
     private const double LeastSide = 1;
 
+    /// <summary>No floor is wider, metres; what is still more than can be solved quickly by then has as many floors.</summary>
+    private const double WidestSide = 20_000;
+
     /// <summary>So many stops in a square err apart; what more would add, the square's middle takes away.</summary>
     private const int MostApart = 4;
 
     private readonly double[] _own;
     private readonly List<(int Floor, Spot At, double Weight)>[] _near;
+
+    // By receiver: how far from a square's middle its stops may lie, metres.
+    private readonly double[] _within;
 
     /// <param name="plan">The survey, and the receivers it speaks of.</param>
     /// <param name="planned">Level that the plan alone expects: receiver, floor, spot.</param>
@@ -37,6 +43,7 @@ internal sealed class SurveyLevels
     {
         var map = plan.Map;
         _own = new double[map.Receivers.Length];
+        _within = new double[map.Receivers.Length];
         _near = new List<(int, Spot, double)>[map.Receivers.Length];
         var index = Enumerable.Range(0, map.Receivers.Length).ToDictionary(r => (map.Receivers[r].Gateway, map.Receivers[r].Number));
         var heard = new List<(int Floor, Spot At, double Beside)>[map.Receivers.Length];
@@ -58,7 +65,8 @@ internal sealed class SurveyLevels
             if (heard[r] is { } stops)
             {
                 _own[r] = stops.Sum(s => s.Beside) / (stops.Count + Held);
-                _near[r] = Weigh(Merge(stops), _own[r]);
+                var (merged, side) = Merge(stops);
+                (_near[r], _within[r]) = (Weigh(merged, _own[r]), side > LeastSide ? side / Math.Sqrt(2) : 0);
             }
         }
     }
@@ -85,17 +93,17 @@ internal sealed class SurveyLevels
         }
 
         // The process's own variance at a spot, as the nearest stop alone would leave it.
-        return Math.Exp(-2 * nearest / Length);
+        return Math.Exp(-2 * Math.Max(0, nearest - _within[receiver]) / Length);
     }
 
-    private static List<(int Floor, Spot At, double Beside, int Stops)> Merge(List<(int Floor, Spot At, double Beside)> stops)
+    private static (List<(int Floor, Spot At, double Beside, int Stops)> Stops, double Side) Merge(List<(int Floor, Spot At, double Beside)> stops)
     {
         for (var side = LeastSide; ; side *= 1.5)
         {
             var squares = stops.GroupBy(s => (s.Floor, Math.Floor(s.At.X / side), Math.Floor(s.At.Y / side))).ToList();
-            if (squares.Count <= MostStops)
+            if (squares.Count <= MostStops || side > WidestSide)
             {
-                return [.. squares.Select(q => (q.Key.Floor, new Spot(q.Average(s => s.At.X), q.Average(s => s.At.Y)), q.Average(s => s.Beside), q.Count()))];
+                return ([.. squares.Select(q => (q.Key.Floor, new Spot(q.Average(s => s.At.X), q.Average(s => s.At.Y)), q.Average(s => s.Beside), q.Count()))], side);
             }
         }
     }

@@ -58,6 +58,41 @@ public class VisitPropertyTests
     }
 
     [Fact]
+    public void A_shop_that_was_closed_for_days_hears_whoever_comes_first()
+    {
+        var (visits, events) = (new VenueVisits(Mall.Map, Mall.Policy), new VisitEventList());
+        visits.Hear(events, late: false, new Heard(1, 3, -50, Mall.Ten));
+        for (var now = Mall.Ten; now <= Mall.Ten + (60 * 3_600_000L); now += 1_000_000)
+        {
+            // As the venue's loop does: only when there may be something to do.
+            if (now >= visits.NextDueMs)
+            {
+                visits.Advance(now, events);
+            }
+        }
+
+        visits.Hear(events, late: false, new Heard(2, 3, -50, Mall.Ten + (60 * 3_600_000L)));
+        Assert.Equal(0, visits.Refused);
+        Assert.Equal(2, events.Events.ToArray().Count(e => e.Kind == VisitEventKind.VisitStarted));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(60)]
+    public void Steps_of_another_length_are_a_change_of_plan_like_any_other(int seconds)
+    {
+        var (visits, events) = (new VenueVisits(Mall.Map, Mall.Policy), new VisitEventList());
+        visits.Hear(events, late: false, new Heard(1, 3, -50, Mall.Ten));
+        visits.Advance(Mall.Ten + 60_000, events);
+        visits = visits.ChangePlan(new VenuePlan(Mall.Map, Mall.Policy with { Bucket = TimeSpan.FromSeconds(seconds) }), events);
+        visits.Hear(events, late: false, new Heard(2, 3, -50, Mall.Ten + 90_000));
+        visits.Advance(Mall.Ten + 3_600_000, events);
+        Assert.Equal((0, 0), (visits.TooLate, visits.Refused));
+        Assert.Equal(2, events.Events.ToArray().Count(e => e.Kind == VisitEventKind.VisitSettled));
+        Assert.InRange(visits.Bytes, 0, 16L * 1024 * 1024);
+    }
+
+    [Fact]
     public void Hearing_everything_twice_tells_the_same_story() => Prop.ForAll(DaysAndSeeds, c =>
     {
         var twice = c.Day.SelectMany(h => new[] { h, h }).ToArray();
@@ -104,7 +139,7 @@ public class VisitPropertyTests
         }
 
         var happened = 0;
-        while (visits.NextDueMs != long.MaxValue)
+        while (visits.Devices > 0)
         {
             var due = visits.NextDueMs;
             var before = events.Count;
