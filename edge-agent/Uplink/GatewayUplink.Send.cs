@@ -9,6 +9,7 @@ public sealed partial class GatewayUplink
 {
     private const int MostPerRead = 64;
     private const int BytesPerRead = 512 * 1024;
+    private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(2);
 
     // The lowest bit of what an acknowledgement carries back says the stream.
     private static long StateOf(SpoolStream stream, long number) => (number << 1) | (stream is SpoolStream.Backlog ? 1L : 0L);
@@ -21,6 +22,7 @@ public sealed partial class GatewayUplink
         while (true)
         {
             ending.ThrowIfCancellationRequested();
+            await AnswersAsync(session, ending);
             if (await HandleRefusedAsync(session, ending) is { } why)
             {
                 throw new MqttException($"the cloud takes no batches now: {why}");
@@ -133,6 +135,27 @@ public sealed partial class GatewayUplink
         }
 
         _nudge.Writer.TryWrite(true);
+    }
+
+    /// <summary>After a refusal nothing more is sent until it is known of all that is under way whether it was refused too, or until it takes too long.</summary>
+    private async Task AnswersAsync(Session session, CancellationToken ending)
+    {
+        using var patience = new CancellationTokenSource(AnswerPatience, _wall);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(ending, patience.Token);
+        while (HasRefused(session) && Volatile.Read(ref session.LiveInFlight) + Volatile.Read(ref session.BacklogInFlight) > 0 && !patience.IsCancellationRequested)
+        {
+            await ((Task)_nudge.Reader.WaitToReadAsync(either.Token).AsTask()).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            ending.ThrowIfCancellationRequested();
+            _nudge.Reader.TryRead(out _);
+        }
+    }
+
+    private static bool HasRefused(Session session)
+    {
+        lock (session.Refused)
+        {
+            return session.Refused.Count > 0;
+        }
     }
 
     /// <summary>

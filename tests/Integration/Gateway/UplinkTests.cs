@@ -204,8 +204,15 @@ public sealed class UplinkTests : IAsyncLifetime
     [Fact]
     public async Task What_the_cloud_will_not_take_now_comes_again_and_none_of_it_is_passed_over()
     {
+        // It thinks about each, so that a refusal finds others under way, and some of them refused too.
         var asked = 0;
-        await using var cloud = await new PaperCloud { Answers = _ => ++asked % 7 == 3 && asked < 60 ? MqttReasonCode.QuotaExceeded : MqttReasonCode.Success }.OpenAsync();
+        MqttReasonCode Answer()
+        {
+            Thread.Sleep(10);
+            return ++asked % 7 == 3 && asked < 60 ? MqttReasonCode.QuotaExceeded : MqttReasonCode.Success;
+        }
+
+        await using var cloud = await new PaperCloud { Answers = _ => Answer() }.OpenAsync();
         Start(cloud.Port);
         await AppendAsync(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(), 60);
         await Until.TrueAsync(() => _spool.Depth is { Live: 0, Backlog: 0 }, "all was forgotten", 20);
