@@ -29,9 +29,10 @@ internal sealed class RadioCounts
     public void Lost(ushort receiver, long soFar) => Volatile.Write(ref Of(receiver).Lost, soFar);
 
     /// <summary>By number; the first 64.</summary>
+    /// <remarks>The dictionary's own ToArray is of one moment; put in order as it is, it would be counted first and copied then, and a radio may come between.</remarks>
     public ImmutableArray<RadioHealth> Look() =>
     [
-        .. _radios.OrderBy(r => r.Key).Take(Most).Select(r => new RadioHealth(
+        .. _radios.ToArray().OrderBy(r => r.Key).Take(Most).Select(r => new RadioHealth(
             r.Key, (ulong)r.Value.Frames, (ulong)r.Value.Lost, (long)TimeProvider.System.GetElapsedTime(Math.Max(r.Value.Last, _started)).TotalMilliseconds)),
     ];
 
