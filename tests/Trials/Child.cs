@@ -109,6 +109,19 @@ internal sealed partial class Child : IAsyncDisposable
         await _process.WaitForExitAsync().ConfigureAwait(false);
     }
 
+    /// <summary>Stops all its threads where they are, each after what it asked of the kernel; done when the last one stands.</summary>
+    public async Task StandStillAsync()
+    {
+        Signal(_process.Id, 19);
+        while (!_process.HasExited && Directory.EnumerateDirectories($"/proc/{_process.Id}/task").Any(thread => Runs(Path.Combine(thread, "stat"))))
+        {
+            await Task.Delay(1).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Lets it run on.</summary>
+    public void GoOn() => Signal(_process.Id, 18);
+
     /// <summary>Asks it to stop, and insists after ten seconds.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -127,6 +140,21 @@ internal sealed partial class Child : IAsyncDisposable
 
         _process.Dispose();
         await _log.DisposeAsync().ConfigureAwait(false);
+    }
+
+    // The state is the first letter behind the name, which stands in brackets.
+    private static bool Runs(string stat)
+    {
+        try
+        {
+            var text = File.ReadAllText(stat);
+            return text[text.LastIndexOf(')') + 2] is not ('T' or 'Z');
+        }
+        catch (IOException)
+        {
+            // The thread ended meanwhile.
+            return false;
+        }
     }
 
     private void Keep(string? line)
