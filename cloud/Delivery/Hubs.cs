@@ -95,9 +95,5 @@ public sealed class ConsumersHub(ILiveSource source, MemberFeeds feeds) : Hub<IC
     }
 
     // Browsers cannot set a header on a WebSocket, so SignalR's clients put the secret into the query.
-    private static string? SecretOf(Microsoft.AspNetCore.Http.HttpContext http)
-    {
-        var header = http.Request.Headers.Authorization.ToString();
-        return header.StartsWith("Bearer ", StringComparison.Ordinal) ? header[7..] : http.Request.Query["access_token"].ToString();
-    }
+    private static string? SecretOf(Microsoft.AspNetCore.Http.HttpContext http) => Bearer.Of(http.Request) ?? http.Request.Query["access_token"].ToString();
 }

@@ -49,13 +49,6 @@ public static class MemberSecrets
             ? new Guid(aes.DecryptEcb(bytes[..16], PaddingMode.None)) : null;
     }
 
-    /// <returns>The secret a call carries as its bearer; null when it carries none.</returns>
-    public static string? Of(HttpRequest http)
-    {
-        var header = http.Headers.Authorization.ToString();
-        return header.StartsWith("Bearer ", StringComparison.Ordinal) ? header[7..] : null;
-    }
-
     /// <summary>What is kept of it.</summary>
     public static byte[] Hash(string secret) => SHA256.HashData(Encoding.UTF8.GetBytes(secret));
 }

@@ -43,7 +43,7 @@ internal static class RateLimits
 
     // A member is known by a part of the secret's digest. It is looked at before anybody knows whether the secret is one, so it is so short that all there
     // can be are kept: two members who share one share the limit, and who makes secrets up fills no memory.
-    private static string Caller(HttpContext context) => MemberSecrets.Of(context.Request) is { } secret
+    private static string Caller(HttpContext context) => Delivery.Bearer.Of(context.Request) is { } secret
         ? Convert.ToHexStringLower(MemberSecrets.Hash(secret).AsSpan(0, 2))
         : context.Connection.RemoteIpAddress?.ToString() ?? "";
 

@@ -276,7 +276,7 @@ internal static class MemberEndpoints
         HttpRequest http, Reader reader, CancellationToken stopping, Func<MemberId, Task<IResult>> then)
     {
         http.HttpContext.Response.Headers.CacheControl = "no-store";
-        return await reader.MemberOfAsync(MemberSecrets.Of(http), stopping) is { } member ? await then(member) : Problems.NotAMember();
+        return await reader.MemberOfAsync(Bearer.Of(http), stopping) is { } member ? await then(member) : Problems.NotAMember();
     }
 
     internal static async Task<Venue> VenueOfAsync(MemberId member, Reader reader, Venues venues, CancellationToken stopping)
