@@ -14,10 +14,10 @@ internal static class Instruments
     /// <summary>Frames that became no sighting, by reason.</summary>
     public static readonly Counter<long> Refused = Meter.CreateCounter<long>("presence.gateway.refused", "{frame}", "Frames that became no sighting, by reason.");
 
-    /// <summary>What foreign systems sent that became no sighting, by system and reason.</summary>
     /// <summary>Gateways that came with another key than before.</summary>
     public static readonly Counter<long> OtherKeys = Meter.CreateCounter<long>("presence.gateway.peers.other_key", "{gateway}", "Gateways of the venue that came with another key than before.");
 
+    /// <summary>What foreign systems sent that became no sighting, by system and reason.</summary>
     public static readonly Counter<long> FeedRefused = Meter.CreateCounter<long>("presence.gateway.feed.refused", "{record}", "What foreign systems sent that became no sighting, by system and reason.");
 
     /// <summary>Sightings lost, by reason.</summary>

@@ -42,7 +42,7 @@ public sealed record UplinkOptions
     /// <summary>Between two status messages, by the sightings' clock. Default 1 min.</summary>
     public TimeSpan StatusEvery { get; init; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>Longest wait for the cloud's first word about what it has; then sending begins without. Default 2 s.</summary>
+    /// <summary>Longest wait for the cloud's first word about what it has, before it is asked again; a spool begun in this run then sends without. Default 2 s.</summary>
     public TimeSpan FirstWord { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>Longest time without a commit while batches wait for one; then everything is sent again. Default 60 s.</summary>

@@ -193,14 +193,8 @@ internal sealed partial class IdentityKeeper(GatewayIdentity? identity, FrameLis
         using var ephemeral = ECDiffieHellman.Create(ECCurve.NamedCurves.nistP256);
         if (SealedBox.Seal(ephemeral, asked.PublicKey.Span, plain, Context(asked.Peer)) is { } box)
         {
-            var fingerprint = PeerBook.FingerprintOf(asked.PublicKey.Span);
-            LogSealed(asked.Device, asked.Peer, fingerprint);
-            if (identity!.Peers.Note(asked.Peer, asked.PublicKey.Span) is { } before)
-            {
-                LogOtherKey(asked.Peer, fingerprint, before);
-                Instruments.OtherKeys.Add(1);
-            }
-
+            LogSealed(asked.Device, asked.Peer, PeerBook.FingerprintOf(asked.PublicKey.Span));
+            identity!.Peers.Watch(asked.Peer, asked.PublicKey.Span, log);
             _toSay.Writer.TryWrite(new(KeyWord.Identity, 0, asked.Peer) { Device = asked.Device, Sealed = box });
         }
 
@@ -266,10 +260,6 @@ internal sealed partial class IdentityKeeper(GatewayIdentity? identity, FrameLis
 
     [LoggerMessage(EventId = 1215, Level = LogLevel.Warning, Message = "An identity key that was sealed to this gateway as that of {Device} is another's")]
     private partial void LogNotOfDevice(DeviceToken device);
-
-    [LoggerMessage(EventId = 1208, Level = LogLevel.Error, Message =
-        "{Peer} has another key than before ({Fingerprint}, was {Before}): it was enrolled anew, or somebody was let in under its name; compare with what its own page shows")]
-    private partial void LogOtherKey(string peer, string fingerprint, string before);
 
     [LoggerMessage(EventId = 1214, Level = LogLevel.Warning, Message = "An identity key that was sealed to this gateway cannot be opened")]
     private partial void LogNotOpened();

@@ -160,14 +160,8 @@ internal sealed partial class KeyKeeper : IDisposable
         if (SealedBox.Seal(ephemeral, message.PublicKey.Span, plain, Context(_identity.Who.Gateway, message.Peer, keys.Generation)) is { } box)
         {
             // Whoever was let in by someone who should not have shows here, in the log of a box that stands in the shop.
-            var fingerprint = PeerBook.FingerprintOf(message.PublicKey.Span);
-            LogSealed(keys.Generation, message.Peer, fingerprint);
-            if (_identity.Peers.Note(message.Peer, message.PublicKey.Span) is { } before)
-            {
-                LogOtherKey(message.Peer, fingerprint, before);
-                Instruments.OtherKeys.Add(1);
-            }
-
+            LogSealed(keys.Generation, message.Peer, PeerBook.FingerprintOf(message.PublicKey.Span));
+            _identity.Peers.Watch(message.Peer, message.PublicKey.Span, _log);
             _toSay.Writer.TryWrite(new(KeyWord.Sealed, keys.Generation, message.Peer) { Sealed = box });
         }
 
@@ -293,10 +287,6 @@ internal sealed partial class KeyKeeper : IDisposable
 
     [LoggerMessage(EventId = 1203, Level = LogLevel.Warning, Message = "Sealed the venue's keys of generation {Generation} to {Peer}, fingerprint {Fingerprint}")]
     private partial void LogSealed(uint generation, string peer, string fingerprint);
-
-    [LoggerMessage(EventId = 1208, Level = LogLevel.Error, Message =
-        "{Peer} has another key than before ({Fingerprint}, was {Before}): it was enrolled anew, or somebody was let in under its name; compare with what its own page shows")]
-    private partial void LogOtherKey(string peer, string fingerprint, string before);
 
     [LoggerMessage(EventId = 1204, Level = LogLevel.Warning, Message = "What {Peer} sealed as generation {Generation} cannot be opened")]
     private partial void LogNotOpened(string peer, uint generation);

@@ -8,7 +8,7 @@ namespace Presence.EdgeAgent.Keys;
 /// Which key each other gateway of the venue was sealed to when it was last heard of, over restarts: a name that comes with another key was
 /// enrolled anew, or the cloud lets somebody in under it. Any thread.
 /// </summary>
-internal sealed class PeerBook
+internal sealed partial class PeerBook
 {
     public const string FileName = "peers";
     private const int Most = 1_000;
@@ -23,6 +23,17 @@ internal sealed class PeerBook
     }
 
     public static string FingerprintOf(ReadOnlySpan<byte> publicKey) => Convert.ToHexStringLower(SHA256.HashData(publicKey))[..16];
+
+    /// <summary>Notes to which key a peer is sealed, and tells and counts one that had another before.</summary>
+    /// <param name="log">Of whoever seals to it.</param>
+    public void Watch(string peer, ReadOnlySpan<byte> publicKey, ILogger log)
+    {
+        if (Note(peer, publicKey) is { } before)
+        {
+            LogOtherKey(log, peer, FingerprintOf(publicKey), before);
+            Instruments.OtherKeys.Add(1);
+        }
+    }
 
     /// <summary>Notes to which key a peer is sealed.</summary>
     /// <returns>The fingerprint it had before, when that was another; null when it is the same, or the peer is new.</returns>
@@ -62,4 +73,8 @@ internal sealed class PeerBook
             return null;
         }
     }
+
+    [LoggerMessage(EventId = 1208, Level = LogLevel.Error, Message =
+        "{Peer} has another key than before ({Fingerprint}, was {Before}): it was enrolled anew, or somebody was let in under its name; compare with what its own page shows")]
+    private static partial void LogOtherKey(ILogger log, string peer, string fingerprint, string before);
 }
