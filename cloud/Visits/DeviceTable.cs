@@ -90,15 +90,13 @@ internal sealed class DeviceTable
             throw new InvalidOperationException($"A venue holds {MostDevices:N0} devices at most.");
         }
 
-        if ((Count + 1) * 4L > entriesLength() * 3L)
+        if ((Count + 1) * 4L > _entries.Length * 3L)
         {
             Grow(devices);
         }
 
         Put(token, slot);
         Count++;
-
-        long entriesLength() => _entries.Length;
     }
 
     /// <summary>Takes out a token that is there; those behind it move up, so that no run is broken.</summary>

@@ -347,7 +347,7 @@ internal sealed class PendingEvidence
             runs = default;
         }
 
-        if (Waiting == 0)
+        if (Waiting == 0 && _runs > 0)
         {
             // The last one is gone: what a crowd once needed is not kept for the night.
             _nodes.Shrink();

@@ -53,7 +53,7 @@ internal sealed class ZoneModel
                 Present[(z * Width) + i] = zone < 0 ? float.MinValue : 0;
                 for (var r = 0; r < _receivers; r++)
                 {
-                    var at = (((z * _receivers) + r) * Line) + i;
+                    var at = AtLine(z, r) + i;
                     if (zone >= 0)
                     {
                         (_expected[at], _expected[at + Width], _expected[at + (2 * Width)]) = Packed(mean[r][zone], variance[r][zone]);
@@ -64,11 +64,11 @@ internal sealed class ZoneModel
             for (var r = 0; r < _receivers; r++)
             {
                 var around = Enumerable.Range(z * Width, Width).Where(i => Neighbours[i] >= 0).Average(i => mean[r][Neighbours[i]]);
-                _expected[(((z * _receivers) + r) * Line) + Around] = Packed((known[r][z] * mean[r][z]) + ((1 - known[r][z]) * around), 1).Level;
+                _expected[AtLine(z, r) + Around] = Packed((known[r][z] * mean[r][z]) + ((1 - known[r][z]) * around), 1).Level;
                 var own = SeedOf[r];
                 if (own >= 0 && !Neighbours.AsSpan(z * Width, Width).Contains(own))
                 {
-                    var far = ((z * _receivers) + r) * Line + Stray;
+                    var far = AtLine(z, r) + Stray;
                     _expected[far] = 1;
                     (_expected[far + 1], _expected[far + 2], _expected[far + 3]) = Packed(mean[r][own], variance[r][own]);
                 }
@@ -92,10 +92,12 @@ internal sealed class ZoneModel
     public short[] OwnOf { get; }
 
     /// <summary>Levels, sharpness and spread of a receiver in the anchor and its neighbours, as pictured above.</summary>
-    public ref byte LineOf(int anchor, int receiver) => ref _expected[((anchor * _receivers) + receiver) * Line];
+    public ref byte LineOf(int anchor, int receiver) => ref _expected[AtLine(anchor, receiver)];
 
     /// <summary>Expected level of a receiver in a zone, dBm.</summary>
     public float Expected(int zone, int receiver) => -0.5f * LineOf(zone, receiver);
+
+    private int AtLine(int anchor, int receiver) => ((anchor * _receivers) + receiver) * Line;
 
     private static (byte Level, byte Sharp, byte Spread) Packed(double mean, double variance) => (
         (byte)Math.Clamp(Math.Round(-2 * mean), 0, 255),
