@@ -51,12 +51,23 @@ internal sealed class ArubaSockets(FeedDesk desk, string token, int most, TimeSp
 
     private async Task ListenAsync(WebSocket socket, CancellationToken stopping)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        patience.CancelAfter(firstWord);
+        using var patience = new CancellationTokenSource(firstWord);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, stopping);
         var room = new byte[UsualFrame];
         for (var isTrusted = false; socket.State == WebSocketState.Open;)
         {
-            (room, var length) = await ReceiveAsync(socket, room, isTrusted, isTrusted ? stopping : patience.Token, stopping);
+            int length;
+            try
+            {
+                (room, length) = await ReceiveAsync(socket, room, isTrusted, isTrusted ? stopping : either.Token, stopping);
+            }
+            catch (Exception e) when (!isTrusted && patience.IsCancellationRequested && (e is WebSocketException or OperationCanceledException))
+            {
+                // Not by `stopping`: a receive that is given up aborts the request too, and whichever of the two is seen first says nothing.
+                desk.Refuse("aruba", "no-first-frame");
+                return;
+            }
+
             if (length < 0)
             {
                 return;
@@ -97,16 +108,7 @@ internal sealed class ArubaSockets(FeedDesk desk, string token, int most, TimeSp
                 Array.Resize(ref room, room.Length * 2);
             }
 
-            try
-            {
-                part = await socket.ReceiveAsync(room.AsMemory(length), patience);
-            }
-            catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
-            {
-                desk.Refuse("aruba", "no-first-frame");
-                throw;
-            }
-
+            part = await socket.ReceiveAsync(room.AsMemory(length), patience);
             length += part.Count;
         }
         while (!part.EndOfMessage && part.MessageType != WebSocketMessageType.Close);
