@@ -94,16 +94,28 @@ public sealed class SqliteVenueStore : IVenueStore
         }
     }
 
+    // Run by run, as the index has them: ids ascend, and so do a venue's inputs.
     private static IEnumerable<LogRow> ReadLog(SqliteConnection connection, int venue, long fromInput)
     {
+        var (first, last) = (Edge(connection, "min"), Edge(connection, "max"));
         using var select = new Statement(
             connection.Handle!,
-            "SELECT first_input, inputs, at, records FROM log WHERE venue = ? AND first_input >= ? ORDER BY first_input, id");
-        select.Bind(venue).Bind(fromInput);
-        while (select.Read())
+            "SELECT first_input, inputs, at, records FROM log WHERE id >> 10 = ? AND venue = ? AND first_input >= ? AND +id <= ? ORDER BY first_input, id");
+        for (var run = first >> 10; run <= last >> 10; run++)
         {
-            yield return new LogRow(select.Int64(0), (int)select.Int64(1), select.Int64(2), select.Blob(3));
+            select.Bind(run).Bind(venue).Bind(fromInput).Bind(last);
+            while (select.Read())
+            {
+                yield return new LogRow(select.Int64(0), (int)select.Int64(1), select.Int64(2), select.Blob(3));
+            }
         }
+    }
+
+    private static long Edge(SqliteConnection connection, string edge)
+    {
+        using var select = new Statement(connection.Handle!, $"SELECT coalesce({edge}(id), -1) FROM log");
+        select.Read();
+        return select.Int64(0);
     }
 
     public void Probe()

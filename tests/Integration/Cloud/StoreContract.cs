@@ -110,6 +110,27 @@ public abstract class StoreContract : IDisposable
     }
 
     [Fact]
+    public void A_venue_reads_its_own_log_in_order_however_long_its_neighbours_is()
+    {
+        using var store = Open();
+        var (plaza, quiet) = (store.SaveVenue("t", "plaza", "{}").Number, store.SaveVenue("t", "quiet", "{}").Number);
+        using (var commit = store.Begin())
+        {
+            for (var i = 0; i < 5_000; i++)
+            {
+                commit.AppendLog(plaza, i, 1, i, null, "busy"u8);
+                if (i % 1_700 == 0) commit.AppendLog(quiet, i / 1_700, 1, i, null, "calm"u8);
+            }
+
+            commit.Complete();
+        }
+
+        Assert.Equal(Enumerable.Range(1_234, 5_000 - 1_234).Select(i => (long)i), store.ReadLog(plaza, 1_234).Select(r => r.FirstInput));
+        Assert.Equal([0L, 1L, 2L], store.ReadLog(quiet, 0).Select(r => r.FirstInput));
+        Assert.Equal([2L], store.ReadLogAside(quiet, 2).Select(r => r.FirstInput));
+    }
+
+    [Fact]
     public void Only_the_newest_snapshots_are_kept_and_the_newest_is_read()
     {
         using var store = Open();
