@@ -28,6 +28,8 @@ public sealed class CopyWatch(VenueMap map)
     /// <summary>Fall with ten times the distance, dB, at least: a mall's hall.</summary>
     private const double LeastFall = 25;
 
+    private const double Ln10 = 2.302585092994046;
+
     /// <summary>Metres beyond which a reading proves nothing.</summary>
     private const double FarthestReach = 30;
 
@@ -90,7 +92,7 @@ public sealed class CopyWatch(VenueMap map)
     private double ReachOf(sbyte dbm, TokenTraits traits)
     {
         var loudest = (traits & TokenTraits.Bluetooth) != TokenTraits.None ? LoudestBluetooth : LoudestWifi;
-        return Math.Pow(10, Math.Max(0, loudest - dbm) / LeastFall);
+        return Portable.Exp(Math.Max(0, loudest - dbm) * Ln10 / LeastFall);
     }
 
     private void Hear(ulong token, Reading heard)

@@ -129,7 +129,7 @@ internal sealed class ReceiverWatch(int receivers, VisitPolicy policy)
         Offset[receiver] = policy.LearnReceivers
             ? (float)Math.Clamp(tally.Now * tally.Seen / (tally.Seen + Enough), -MostOffset, MostOffset) : 0;
         // Who is certain of a zone is so mostly because its receiver answered, so the share is too high: at most nine of ten, and half of what would follow.
-        Silence[receiver] = policy.HeedMissing && tally.AskedEver >= Enough ? (float)(-0.5 * Math.Log(1 - Math.Min(0.9, tally.Answers))) : 0;
+        Silence[receiver] = policy.HeedMissing && tally.AskedEver >= Enough ? (float)(-0.5 * Portable.Log(1 - Math.Min(0.9, tally.Answers))) : 0;
         Trust[receiver] = IsMisplaced(tally) ? (float)Math.Clamp(tally.UsualSpread / tally.Spread, 0.1, 1) : 1;
     }
 

@@ -20,6 +20,7 @@ try
         ["backtest", .. var rest] => BackTestCommand.Run(rest, Console.Out, Console.IsErrorRedirected ? TextWriter.Null : Console.Error, stopping.Token),
         ["till", .. var rest] => await TillCommand.RunAsync(rest, Console.Out, stopping.Token),
         ["simulate", .. var rest] => SimulateCommand.Run(rest),
+        ["state", .. var rest] => StateCommand.Run(rest, Console.Out),
         ["decode", .. var rest] => Presence.Capture.Decode.DecodeCommand.Run(rest, Console.Out, Console.Error),
         ["eval", "decode" or "vectors", ..] => Presence.Capture.Decode.EvalCommand.Run(args[1..], Console.Out, Console.Error),
         ["eval", .. var rest] => Presence.Trials.Eval.EvalCommand.Run(rest, Console.Out, Console.Error),
@@ -56,6 +57,7 @@ static int Usage()
         presence-trials fuzz [--seconds N] [--seed N] [--only NAME,NAME]
         presence-trials backtest RULES [--days N] [--members N] [--live FOLDER|none] [--seed N] [--json]
         presence-trials till --url URL --venue V --code CODE [--tries N] [--name NAME] [--zone ZONE]
+        presence-trials state [--devices N] [--minutes N] [--seed N]
         presence-trials decode FILE [--raw]
         presence-trials eval TASK --data DIR --out FILE
         presence-trials mqtt --open [--port N]

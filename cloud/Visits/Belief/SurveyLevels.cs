@@ -93,7 +93,7 @@ internal sealed class SurveyLevels
         }
 
         // The process's own variance at a spot, as the nearest stop alone would leave it.
-        return Math.Exp(-2 * Math.Max(0, nearest - _within[receiver]) / Length);
+        return Portable.Exp(-2 * Math.Max(0, nearest - _within[receiver]) / Length);
     }
 
     private static (List<(int Floor, Spot At, double Beside, int Stops)> Stops, double Side) Merge(List<(int Floor, Spot At, double Beside)> stops)
@@ -128,5 +128,5 @@ internal sealed class SurveyLevels
         return [.. stops.Select((s, i) => (s.Floor, s.At, weights[i]))];
     }
 
-    private static double Alike(Spot a, Spot b) => ShadowDb * ShadowDb * Math.Exp(-Outlines.Between(a, b) / Length);
+    private static double Alike(Spot a, Spot b) => ShadowDb * ShadowDb * Portable.Exp(-Outlines.Between(a, b) / Length);
 }

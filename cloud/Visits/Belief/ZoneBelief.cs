@@ -116,9 +116,14 @@ internal struct ZoneBelief
     public readonly byte Confidence()
     {
         // Mostly one zone is likely, and what the others add does not show in a hundredth.
-        var log = Load();
-        var chance = Vector256.GreaterThan(log, Vector256.Create(-9f)) & Vector256.Exp(log);
-        return (byte)MathF.Round(100 * chance[0] / Vector256.Sum(chance));
+        ReadOnlySpan<short> log = Log;
+        var sum = 0f;
+        foreach (var chance in log)
+        {
+            sum += chance > -9 * Scale ? Chances.Of(chance) : 0;
+        }
+
+        return (byte)MathF.Round(100 * Chances.Of(log[0]) / sum);
     }
 
     // A device that was carried unseen, or took a lift, is heard by receivers whose own zone is none of the eight. What they hear is held
@@ -230,6 +235,18 @@ internal struct ZoneBelief
     }
 }
 
+/// <summary>What log-chances mean: exp(-k / 1024) by tables, which give the same bits on every machine and cost less than a vector's exponential.</summary>
+file static class Chances
+{
+    private const int Steps = 64;
+
+    private static readonly float[] _coarse = [.. Enumerable.Range(0, (short.MaxValue / Steps) + 2).Select(i => (float)Portable.Exp(-i * Steps / 1024.0))];
+    private static readonly float[] _fine = [.. Enumerable.Range(0, Steps).Select(i => (float)Portable.Exp(-i / 1024.0))];
+
+    /// <param name="log">0 or below.</param>
+    public static float Of(short log) => _coarse[-log / Steps] * _fine[-log % Steps];
+}
+
 /// <summary>How fast and how surely a belief changes.</summary>
 internal readonly struct Pace
 {
@@ -241,16 +258,16 @@ internal readonly struct Pace
 
     public Pace(VisitPolicy policy, TimeSpan meanStay)
     {
-        Doubt = (float)-Math.Log(policy.Sure / (1 - policy.Sure));
+        Doubt = (float)-Portable.Log(policy.Sure / (1 - policy.Sure));
         Learn = 0.02f;
         Bound = (float)policy.MostMisfit;
         Bounding = 1 / Bound;
         for (var i = 0; i < _leak.Length; i++)
         {
             var seconds = (i + 1) * 0.128;
-            var left = 1 - Math.Exp(-seconds / meanStay.TotalSeconds);
-            _leak[i] = (float)Math.Log(left / (ZoneModel.Width - 1));
-            _through[i] = (float)Math.Log(left * left / 2 / (ZoneModel.Width - 1));
+            var left = 1 - Portable.Exp(-seconds / meanStay.TotalSeconds);
+            _leak[i] = (float)Portable.Log(left / (ZoneModel.Width - 1));
+            _through[i] = (float)Portable.Log(left * left / 2 / (ZoneModel.Width - 1));
         }
     }
 

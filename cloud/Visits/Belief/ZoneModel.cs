@@ -102,7 +102,7 @@ internal sealed class ZoneModel
     private static (byte Level, byte Sharp, byte Spread) Packed(double mean, double variance) => (
         (byte)Math.Clamp(Math.Round(-2 * mean), 0, 255),
         (byte)Math.Clamp(Math.Round(SharpScale / (2 * variance)), 1, 255),
-        (byte)Math.Clamp(Math.Round(SpreadScale * Math.Log(variance) / 2), 0, 255));
+        (byte)Math.Clamp(Math.Round(SpreadScale * Portable.Log(variance) / 2), 0, 255));
 
     private static short[] Near(VenueMap map, ZonePoints[] zones)
     {
@@ -158,7 +158,7 @@ internal sealed class ZoneModel
     private static double Level(double metres, int storeys, bool own, double near, VisitPolicy policy)
     {
         var slant = Math.Sqrt((metres * metres) + 4 + (storeys * storeys * 16.0));
-        return near - (policy.FallDb * Math.Log10(slant)) - (own ? 0 : policy.WallDb) - (storeys == 0 ? 0 : 11 + (4 * storeys));
+        return near - (policy.FallDb * Portable.Log10(slant)) - (own ? 0 : policy.WallDb) - (storeys == 0 ? 0 : 11 + (4 * storeys));
     }
 }
 

@@ -42,7 +42,7 @@ internal static class ZoneReach
 
             for (var i = 1; i < ZoneModel.Width; i++)
             {
-                reach[(z * ZoneModel.Width) + i] = ways[i] > 0 ? (float)Math.Log((ZoneModel.Width - 1) * ways[i] / sum) : 0;
+                reach[(z * ZoneModel.Width) + i] = ways[i] > 0 ? (float)Portable.Log((ZoneModel.Width - 1) * ways[i] / sum) : 0;
             }
         }
 
@@ -68,7 +68,7 @@ internal static class ZoneReach
                 nearest = Math.Min(nearest, ((p.X - q.X) * (p.X - q.X)) + ((p.Y - q.Y) * (p.Y - q.Y)));
             }
 
-            sum += Math.Exp(-nearest / (2 * Walk * Walk));
+            sum += Portable.Exp(-nearest / (2 * Walk * Walk));
         }
 
         return sum;

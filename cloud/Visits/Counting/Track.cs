@@ -136,5 +136,5 @@ internal sealed class Track
     }
 
     // Minus the logarithm of Student's density, beside that of no difference at all.
-    private static double Misfit(double off, double spread) => Math.Log(spread / Spread) + ((Freedom + 1) / 2 * Math.Log(1 + (off * off / Freedom)));
+    private static double Misfit(double off, double spread) => Portable.Log(spread / Spread) + ((Freedom + 1) / 2 * Portable.Log(1 + (off * off / Freedom)));
 }
