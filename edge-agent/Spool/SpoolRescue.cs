@@ -17,6 +17,7 @@ internal readonly record struct Rescued(string Aside, long Kept, long Damaged, l
 /// <code>
 ///  spool.db.rescuing   being written; found after a cut, it is thrown away and written again
 ///  spool.db.rescued    whole; found after a cut, it takes its place
+///  spool.db-wal.bad    a log that cannot be read to its end; spool.db-wal is then as much of it as can
 /// </code>
 /// </remarks>
 internal sealed class SpoolRescue(string mainFile, string bootFile, Ballast ballast, Action<string> onStep)
@@ -24,8 +25,9 @@ internal sealed class SpoolRescue(string mainFile, string bootFile, Ballast ball
     // Batches at the damaged end may have been sent under numbers that can no longer be read; a leap keeps them from being given again.
     private const long Leap = 1_000_000;
     private const int MostPerCommit = 64;
+    private const string BadLog = "-wal.bad";
 
-    private static readonly string[] Endings = ["-wal", "-shm", ""];
+    private static readonly string[] Endings = [BadLog, "-wal", "-shm", ""];
 
     // Kept free while the new file grows: on a disk filled to the last byte it could not even be opened.
     private readonly Ballast _elbowRoom = new(mainFile + ".room", 512 * 1024);
@@ -43,7 +45,8 @@ internal sealed class SpoolRescue(string mainFile, string bootFile, Ballast ball
 
     private string Built => mainFile + ".rescued";
 
-    public static bool IsDamage(SqliteException e) => e.SqliteErrorCode is SQLitePCL.raw.SQLITE_CORRUPT or SQLitePCL.raw.SQLITE_NOTADB;
+    /// <summary>Whether the file is not to be gone on from, though it may look whole: its log was cut.</summary>
+    public bool IsWanted => File.Exists(mainFile + BadLog);
 
     /// <summary>Ends what a power cut interrupted.</summary>
     /// <returns>Where the damaged file is now; null when nothing was under way.</returns>
@@ -89,6 +92,8 @@ internal sealed class SpoolRescue(string mainFile, string bootFile, Ballast ball
         _elbowRoom.TryTake();
         onStep("build");
 
+        CutLog();
+
         // Without the name of the incarnation nobody could tell whether the cloud has a batch already: then none is kept.
         var known = Known();
         using (var into = SpoolFile.OpenToBuild(Building))
@@ -126,6 +131,54 @@ internal sealed class SpoolRescue(string mainFile, string bootFile, Ballast ball
         return aside;
     }
 
+    /// <summary>A log with a sector that cannot be read keeps SQLite from opening the file at all. It is read up to there.</summary>
+    /// <remarks>Nothing behind can be used: each frame's check goes on from the one before.</remarks>
+    private void CutLog()
+    {
+        var (log, bad) = (mainFile + "-wal", mainFile + BadLog);
+        if (!IsWanted)
+        {
+            if (!File.Exists(log) || Readable(log, Stream.Null))
+            {
+                return;
+            }
+
+            File.Move(log, bad);
+            DiskFolder.Sync(bad);
+        }
+
+        // What was in the rest nobody can tell: at least one.
+        using var cut = new FileStream(log, FileMode.Create);
+        _ = Readable(bad, cut);
+        (_damaged, _damagedSightings) = (_damaged + 1, _damagedSightings + 1);
+        cut.Flush(flushToDisk: true);
+    }
+
+    /// <returns>Whether it could be read to its end.</returns>
+    private static bool Readable(string file, Stream into)
+    {
+        using var from = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
+        for (var piece = new byte[4_096]; ;)
+        {
+            int read;
+            try
+            {
+                read = from.Read(piece);
+            }
+            catch (IOException)
+            {
+                return false;
+            }
+
+            if (read == 0)
+            {
+                return true;
+            }
+
+            into.Write(piece, 0, read);
+        }
+    }
+
     /// <summary>The state the damaged file was in, or one as near to it as can be told; null when even its name is lost.</summary>
     private SpoolState? Known()
     {
@@ -137,7 +190,7 @@ internal sealed class SpoolRescue(string mainFile, string bootFile, Ballast ball
                 return state;
             }
         }
-        catch (SqliteException e) when (IsUnreadable(e))
+        catch (SqliteException e) when (DamagedRows.IsUnreadable(e))
         {
             // Then the name beside it must do.
         }
@@ -148,63 +201,20 @@ internal sealed class SpoolRescue(string mainFile, string bootFile, Ballast ball
             : null;
     }
 
-    /// <summary>Copies batches from both ends until the damage is met; those whose check fails are left out and counted.</summary>
+    /// <summary>Copies what can be read; batches whose check fails are left out and counted.</summary>
     /// <returns>The highest number met.</returns>
     private long Copy(SpoolFile? into, long lastKnown)
     {
-        var met = 0L;
-        if (!TryWalk(from: 0, descending: false, row => met = Take(row, into)))
-        {
-            // How far one comes from the other end; copied it is upwards too, for the oldest to give way when there is no room.
-            var lowest = long.MaxValue;
-            _ = TryWalk(met + 1, descending: true, row => lowest = row.Number);
-            CountHole(met, lowest < long.MaxValue ? lowest : lastKnown + 1);
-            _ = TryWalk(lowest, descending: false, row => met = Take(row, into));
-        }
-
+        var (highest, missing) = (0L, 0L);
+        new DamagedRows(mainFile).Walk(
+            row => highest = Take(row, into),
+            (met, behind) => missing += met > 0 && (behind ?? lastKnown + 1) is var above && above > met ? above - met - 1 : 1);
         Flush(into);
-        return met;
-    }
 
-    // Between the two ends all were lost. How much was in them nobody knows; their neighbours are the best guess.
-    private void CountHole(long met, long above)
-    {
-        var batches = met > 0 && above > met ? above - met - 1 : 1;
-        _damaged += batches;
-        _damagedSightings += batches * (_kept == 0 ? 1 : (_keptSightings + (_kept / 2)) / _kept);
-    }
-
-    /// <returns>False when damage ended the walk.</returns>
-    private bool TryWalk(long from, bool descending, Action<SpooledRow> take)
-    {
-        try
-        {
-            using var file = SpoolFile.OpenDamaged(mainFile);
-            using var rows = file.All(from, descending).GetEnumerator();
-            while (Next(rows))
-            {
-                take(rows.Current);
-            }
-
-            return true;
-        }
-        catch (Unreadable)
-        {
-            return false;
-        }
-
-        // Only what the damaged file says is damage; what the new one says is for the caller.
-        static bool Next(IEnumerator<SpooledRow> rows)
-        {
-            try
-            {
-                return rows.MoveNext();
-            }
-            catch (SqliteException e) when (IsUnreadable(e))
-            {
-                throw new Unreadable();
-            }
-        }
+        // How much was in them nobody knows; what was kept is the best guess.
+        _damaged += missing;
+        _damagedSightings += missing * (_kept == 0 ? 1 : (_keptSightings + (_kept / 2)) / _kept);
+        return highest;
     }
 
     private long Take(SpooledRow row, SpoolFile? into)
@@ -326,10 +336,4 @@ internal sealed class SpoolRescue(string mainFile, string bootFile, Ballast ball
             File.Delete(file + ending);
         }
     }
-
-    // A card that wears out answers some sectors with an error for ever, and a file may have lost its tables; that is damage like any other.
-    private static bool IsUnreadable(SqliteException e) =>
-        IsDamage(e) || e.SqliteErrorCode == SQLitePCL.raw.SQLITE_ERROR || e.SqliteExtendedErrorCode is SQLitePCL.raw.SQLITE_IOERR_READ or SQLitePCL.raw.SQLITE_IOERR_SHORT_READ;
-
-    private sealed class Unreadable : Exception;
 }

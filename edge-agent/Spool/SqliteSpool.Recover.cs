@@ -10,16 +10,14 @@ public sealed partial class SqliteSpool
 
     private string BootFile => Path.Combine(_options.Folder, "boot");
 
-    private static bool IsDamage(SqliteException e) => SpoolRescue.IsDamage(e);
-
     private (SpoolFile Writer, SpoolFile Reader, SpoolState State) OpenOrSetAside()
     {
         Resume();
         try
         {
-            return OpenSpool();
+            return _rescue.IsWanted ? SetAside("its log could not be read to its end") : OpenSpool();
         }
-        catch (SqliteException e) when (IsDamage(e))
+        catch (SqliteException e) when (DamagedRows.IsUnreadable(e))
         {
             return SetAside(e.Message);
         }
@@ -33,12 +31,16 @@ public sealed partial class SqliteSpool
         lock (_reading)
         {
             _suspect = true;
+            _isClosed = true;
             _reader.Dispose();
             _file.Dispose();
             Resume();
             (_file, _reader, _state) = IsWhole() ? OpenSpool() : SetAside(why);
-            _suspect = false;
+            _suspect = _isClosed = false;
         }
+
+        // Who read too little before the damage was mended reads on.
+        _more.Writer.TryWrite(true);
     }
 
     private bool IsWhole()
@@ -48,13 +50,19 @@ public sealed partial class SqliteSpool
             return true;
         }
 
+        if (_rescue.IsWanted)
+        {
+            return false;
+        }
+
         try
         {
             using var file = SpoolFile.Open(MainFile, MostLog);
             _ = file.Load();
+            _ = file.Find(0);
             return file.IsWhole();
         }
-        catch (SqliteException e) when (IsDamage(e))
+        catch (SqliteException e) when (DamagedRows.IsUnreadable(e))
         {
             return false;
         }
@@ -66,7 +74,7 @@ public sealed partial class SqliteSpool
         {
             return TryOpenSpool();
         }
-        catch (Exception e) when (_ballast.IsAboard && (e is IOException || (e is SqliteException sqlite && !IsDamage(sqlite))))
+        catch (Exception e) when (_ballast.IsAboard && (e is IOException || (e is SqliteException sqlite && !DamagedRows.IsUnreadable(sqlite))))
         {
             // Even opening needs a little room; on a full disk the ballast gives it.
             _ballast.Release();

@@ -271,7 +271,7 @@ public sealed partial class SqliteSpool
 
     private void MakeRoom(Exception e)
     {
-        _suspect |= e is SqliteException damage && IsDamage(damage);
+        _suspect |= e is SqliteException damage && DamagedRows.IsUnreadable(damage);
         if (_trouble is null)
         {
             LogTrouble(e.Message);

@@ -19,7 +19,7 @@ public sealed partial class SqliteSpool : ISpool
     private readonly Ballast _ballast;
     private readonly SpoolRescue _rescue;
     private readonly Thread _writer;
-    private readonly Lock _reading = new(); // guards _reader and _damaged
+    private readonly Lock _reading = new(); // guards _reader, _isClosed and _damaged
     private readonly HashSet<long> _damaged = [];
     private readonly ConcurrentQueue<(string Reason, long Sightings)> _lost = new();
     private readonly CancellationTokenSource _giveUp = new();
@@ -29,6 +29,7 @@ public sealed partial class SqliteSpool : ISpool
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
     private SpoolFile _file;
     private SpoolFile _reader;
+    private bool _isClosed; // its file is to be opened again, and could not be yet
     private long _forgetLive;
     private long _forgetBacklog;
     private long _used;
@@ -146,6 +147,11 @@ public sealed partial class SqliteSpool : ISpool
         var found = new List<SpooledBatch>();
         lock (_reading)
         {
+            if (_isClosed)
+            {
+                throw new IOException("The spool cannot be read: its file is damaged and was not mended yet");
+            }
+
             try
             {
                 foreach (var stretch in state.Stretches(stream, after, upTo))
@@ -157,7 +163,7 @@ public sealed partial class SqliteSpool : ISpool
                     }
                 }
             }
-            catch (SqliteException e) when (IsDamage(e))
+            catch (SqliteException e) when (DamagedRows.IsUnreadable(e))
             {
                 _suspect = true;
             }

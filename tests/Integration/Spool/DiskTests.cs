@@ -261,11 +261,13 @@ public sealed partial class DiskTests : IAsyncLifetime
         }
     }
 
-    private static async Task FillAsync(SqliteSpool spool, int batches)
+    private static async Task FillAsync(SqliteSpool spool, int batches, int bytes = 1_000)
     {
         await spool.OpenLinkAsync(0, CancellationToken.None);
-        await Task.WhenAll(Enumerable.Range(1, batches).Select(
-            i => spool.AppendAsync(new(Enumerable.Repeat((byte)i, 1_000).ToArray(), 1, i), CancellationToken.None)));
+        foreach (var some in Enumerable.Range(1, batches).Chunk(50))
+        {
+            await Task.WhenAll(some.Select(i => spool.AppendAsync(new(Enumerable.Repeat((byte)i, bytes).ToArray(), 1, i), CancellationToken.None)));
+        }
     }
 
     private static void Damage(string file, int page)

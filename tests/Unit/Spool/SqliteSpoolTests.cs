@@ -111,6 +111,85 @@ public sealed class SqliteSpoolTests : SpoolContract
     }
 
     [Fact]
+    public async Task What_lies_between_two_damaged_places_is_kept()
+    {
+        var spool = await OpenAsync(capacity: 10_000_000);
+        await spool.OpenLinkAsync(0, CancellationToken.None);
+        for (var i = 1; i <= 300; i++)
+        {
+            await spool.AppendAsync(new(Enumerable.Repeat((byte)i, 900).ToArray(), 1, i), CancellationToken.None);
+        }
+
+        await spool.DisposeAsync();
+        _open.Clear();
+        var file = Path.Combine(_folder, "spool.db");
+        var bytes = await File.ReadAllBytesAsync(file);
+        foreach (var page in (ReadOnlySpan<int>)[15, 30, 31, 60])
+        {
+            bytes.AsSpan(page * 4_096, 4_096).Fill(0xEE);
+        }
+
+        await File.WriteAllBytesAsync(file, bytes);
+        var again = await OpenAsync(capacity: 10_000_000);
+        await again.OpenLinkAsync(0, CancellationToken.None);
+        var read = await ReadAllAsync(again);
+        Assert.InRange(read.Count, 280, 296);
+        Assert.Equal(300, read.Count + again.Drops["spool-damaged"]);
+    }
+
+    [Fact]
+    public async Task While_damage_cannot_be_mended_reading_waits_and_then_goes_on_by_itself()
+    {
+        await using (var before = new SqliteSpool(new() { Folder = _folder }, NullLogger<SqliteSpool>.Instance))
+        {
+            await before.OpenLinkAsync(0, CancellationToken.None);
+            for (var i = 1; i <= 100; i++)
+            {
+                await before.AppendAsync(new(new byte[9_000], 1, i), CancellationToken.None);
+            }
+        }
+
+        var tries = 0;
+        await using var spool = new SqliteSpool(
+            new()
+            {
+                Folder = _folder, Leisure = TimeSpan.FromMilliseconds(50),
+                OnStep = step =>
+                {
+                    if (step == "build" && ++tries <= 4)
+                    {
+                        throw new IOException("the disk refuses");
+                    }
+                },
+            },
+            NullLogger<SqliteSpool>.Instance);
+        using (var file = new FileStream(Path.Combine(_folder, "spool.db"), FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
+        {
+            file.Position = 120 * 4_096;
+            file.Write(new byte[4_096 * 3]);
+        }
+
+        var refused = 0;
+        for (var again = true; again;)
+        {
+            try
+            {
+                again = spool.Read(SpoolStream.Live, 0, 1_000, int.MaxValue) is not [.., { Sequence: 100 }];
+            }
+            catch (IOException)
+            {
+                refused++;
+            }
+
+            await Task.Delay(5);
+        }
+
+        Assert.True(tries > 4 && refused > 0, $"{tries} tries, {refused} refused");
+        Assert.InRange(spool.Drops["spool-damaged"], 1, 4);
+        await spool.WaitAsync(CancellationToken.None).AsTask().WaitAsync(TimeSpan.FromSeconds(5));
+    }
+
+    [Fact]
     public async Task What_is_heard_after_a_power_cut_and_before_the_next_link_may_become_backlog()
     {
         var spool = await OpenAsync();
@@ -162,11 +241,11 @@ public sealed class SqliteSpoolTests : SpoolContract
         _open.Clear();
         var whole = await File.ReadAllBytesAsync(Path.Combine(_folder, "spool.db"));
         var random = new Random(11);
-        for (var round = 0; round < 80; round++)
+        for (var round = 0; round < 120; round++)
         {
             Directory.GetFiles(_folder).ToList().ForEach(File.Delete);
             var changed = whole.ToArray();
-            changed[random.Next(changed.Length)] = (byte)random.Next(256);
+            changed[random.Next(round % 3 == 0 ? 4_096 : changed.Length)] = (byte)random.Next(256);
             await File.WriteAllBytesAsync(Path.Combine(_folder, "spool.db"), changed);
             var again = await OpenAsync();
             await again.OpenLinkAsync(0, CancellationToken.None);

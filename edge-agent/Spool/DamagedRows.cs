@@ -1,0 +1,169 @@
+using Microsoft.Data.Sqlite;
+
+namespace Presence.Spool;
+
+/// <summary>Finds what can still be read of a damaged file, upwards by number, with as many holes in it as there are.</summary>
+/// <remarks>
+/// A lost page takes some neighbouring numbers with it. Behind each hole the next number that can be read is looked for in growing
+/// strides, then halfway back:
+/// <code>
+///  read ────→ ╳   ╳       ╳               o           looks at +1, +2, +4, +8
+///                                 o←──────┘           and between the last two, down to the edge of the hole
+/// </code>
+/// </remarks>
+internal sealed class DamagedRows(string path)
+{
+    // A card may take a second to say that it cannot read a sector. After this many such answers only the other end is tried.
+    private const int MostLooks = 500;
+
+    private int _looks;
+
+    // A card that wears out answers some sectors with an error for ever, and a file may have lost its tables; that is damage like any other.
+    public static bool IsUnreadable(SqliteException e) =>
+        IsDamage(e) || e.SqliteErrorCode == SQLitePCL.raw.SQLITE_ERROR
+        || e.SqliteExtendedErrorCode is SQLitePCL.raw.SQLITE_IOERR_READ or SQLitePCL.raw.SQLITE_IOERR_SHORT_READ or IoErrorOfSector;
+
+    // What SQLite's own layer makes of EIO; in a running statement it becomes SQLITE_CORRUPT, at an opening it stays as it is.
+    private const int IoErrorOfSector = SQLitePCL.raw.SQLITE_IOERR | (33 << 8);
+
+    private static bool IsDamage(SqliteException e) => e.SqliteErrorCode is SQLitePCL.raw.SQLITE_CORRUPT or SQLitePCL.raw.SQLITE_NOTADB;
+
+    /// <summary>Reads all that can be read.</summary>
+    /// <param name="take">Told each row; what it throws ends the walk.</param>
+    /// <param name="hole">Told the last number before a hole, 0 for none, and the first behind it, null for none.</param>
+    public void Walk(Action<SpooledRow> take, Action<long, long?> hole)
+    {
+        for (var from = 0L; ;)
+        {
+            var met = from - 1;
+            if (TryRead(from, descending: false, row =>
+            {
+                take(row);
+                met = row.Number;
+            }))
+            {
+                return;
+            }
+
+            var behind = Behind(met + 1);
+            hole(Math.Max(met, 0), behind);
+            if (behind is not { } next)
+            {
+                return;
+            }
+
+            from = next;
+        }
+    }
+
+    /// <summary>The next number that can be read behind a hole; null when there is none.</summary>
+    private long? Behind(long hole)
+    {
+        var (bad, good) = (hole, hole);
+        Found? found = null;
+        for (var stride = 1L; found is null; stride *= 2)
+        {
+            if (_looks > MostLooks)
+            {
+                return FromAbove(hole);
+            }
+
+            if (stride > long.MaxValue / 4)
+            {
+                return null;
+            }
+
+            bad = good;
+            good = hole + stride;
+            found = Look(good);
+        }
+
+        while (good - bad > 1)
+        {
+            var between = bad + ((good - bad) / 2);
+            if (Look(between) is { } nearer)
+            {
+                (good, found) = (between, nearer);
+            }
+            else
+            {
+                bad = between;
+            }
+        }
+
+        return found.Value.Number;
+    }
+
+    private long? FromAbove(long hole)
+    {
+        long? lowest = null;
+        _ = TryRead(hole, descending: true, row => lowest = row.Number);
+        return lowest;
+    }
+
+    /// <summary>The first row from a number on, if any; null when it cannot be read.</summary>
+    private Found? Look(long from)
+    {
+        using var file = Opened();
+        using var rows = file?.All(from, descending: false).GetEnumerator();
+        if (rows is not null && Next(rows) is { } any)
+        {
+            return new(any ? rows.Current.Number : null);
+        }
+
+        _looks++;
+        return null;
+    }
+
+    /// <returns>False when damage ended it.</returns>
+    private bool TryRead(long from, bool descending, Action<SpooledRow> take)
+    {
+        if (Opened() is not { } file)
+        {
+            return false;
+        }
+
+        using (file)
+        using (var rows = file.All(from, descending).GetEnumerator())
+        {
+            while (Next(rows) is { } more)
+            {
+                if (!more)
+                {
+                    return true;
+                }
+
+                take(rows.Current);
+            }
+
+            return false;
+        }
+    }
+
+    private SpoolFile? Opened()
+    {
+        try
+        {
+            return SpoolFile.OpenDamaged(path);
+        }
+        catch (SqliteException e) when (IsUnreadable(e))
+        {
+            return null;
+        }
+    }
+
+    // Only what the damaged file says is damage; what the new one says is for the caller.
+    private static bool? Next(IEnumerator<SpooledRow> rows)
+    {
+        try
+        {
+            return rows.MoveNext();
+        }
+        catch (SqliteException e) when (IsUnreadable(e))
+        {
+            return null;
+        }
+    }
+
+    private readonly record struct Found(long? Number);
+}
