@@ -31,5 +31,12 @@ export default defineConfig({
     rollupOptions: { input: pages },
     chunkSizeWarningLimit: 700,
   },
-  test: { environment: 'jsdom', include: ['**/*.test.{ts,tsx}'], exclude: ['node_modules', 'dist'] },
+  // A busy machine is slow, not wrong: the time-out is for what hangs.
+  test: {
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    environment: 'jsdom',
+    include: ['**/*.test.{ts,tsx}'],
+    exclude: ['node_modules', 'dist'],
+  },
 });

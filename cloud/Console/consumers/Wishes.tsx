@@ -1,16 +1,17 @@
 import { CircleX, Pause, Play } from 'lucide-react';
-import { Switch, ToggleGroup } from 'radix-ui';
+import { Switch } from 'radix-ui';
 import { useState } from 'react';
 import { call } from '../src/api/client';
 import type { Wishes as Read } from '../src/api/types';
 import type { LinkState } from '../src/live/link';
 import { useBack } from '../src/live/useBack';
 import { useLoaded } from '../src/live/useLoaded';
+import { Pills } from '../src/ui/Pills';
 import { Bones, Failure, Notice } from '../src/ui/parts';
 import type { Formats } from '../src/words/formats';
 import { useSay } from '../src/words/language';
 import { themeOf } from './themes';
-import { type Much, muchOf, pauseOf, themesOf, ways, withQuiet, withTheme, withWay } from './wishes';
+import { muchOf, pauseOf, themesOf, ways, withQuiet, withTheme, withWay } from './wishes';
 import { words } from './words';
 
 const day = 86_400_000;
@@ -215,20 +216,14 @@ function Fields({
                     <Icon size={18} aria-hidden="true" />
                     {name}
                   </span>
-                  <ToggleGroup.Root
-                    type="single"
-                    className="pills small"
-                    aria-label={name}
+                  <Pills
+                    small
+                    label={name}
+                    choices={(['yes', 'less', 'no'] as const).map((much) => [much, say.wishes.much[much]])}
                     value={muchOf(w, theme)}
                     disabled={busy}
-                    onValueChange={(much) => much !== '' && save(withTheme(w, theme, much as Much))}
-                  >
-                    {(['yes', 'less', 'no'] as const).map((much) => (
-                      <ToggleGroup.Item key={much} value={much}>
-                        {say.wishes.much[much]}
-                      </ToggleGroup.Item>
-                    ))}
-                  </ToggleGroup.Root>
+                    put={(much) => save(withTheme(w, theme, much))}
+                  />
                 </li>
               );
             })}

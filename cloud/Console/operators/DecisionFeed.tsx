@@ -1,7 +1,7 @@
 import { ListChecks } from 'lucide-react';
-import { ToggleGroup } from 'radix-ui';
 import { useState } from 'react';
 import type { Outcome, VenueMap } from '../src/api/types';
+import { Pills } from '../src/ui/Pills';
 import { Blank, Bones, Failure } from '../src/ui/parts';
 import type { Formats } from '../src/words/formats';
 import { useSay } from '../src/words/language';
@@ -32,17 +32,13 @@ export function DecisionFeed({
     <section className="card stack feed" aria-labelledby="decisions">
       <div className="row apart">
         <h2 id="decisions">{say.decisions}</h2>
-        <ToggleGroup.Root
-          type="single"
-          className="pills small"
-          aria-label={say.filter}
+        <Pills
+          small
+          label={say.filter}
+          choices={(['all', 'acted', 'blocked'] as const).map((f) => [f, say.filters[f]])}
           value={filter}
-          onValueChange={(value) => value !== '' && setFilter(value as Filter)}
-        >
-          <ToggleGroup.Item value="all">{say.filters.all}</ToggleGroup.Item>
-          <ToggleGroup.Item value="acted">{say.filters.acted}</ToggleGroup.Item>
-          <ToggleGroup.Item value="blocked">{say.filters.blocked}</ToggleGroup.Item>
-        </ToggleGroup.Root>
+          put={setFilter}
+        />
       </div>
       {shown === undefined ? (
         decisions.problem !== undefined ? (

@@ -1,7 +1,7 @@
 import { Clock } from 'lucide-react';
-import { ToggleGroup } from 'radix-ui';
 import { lazy, Suspense, useMemo, useState } from 'react';
 import type { VenueMap } from '../src/api/types';
+import { Pills } from '../src/ui/Pills';
 import { Blank } from '../src/ui/parts';
 import type { Formats } from '../src/words/formats';
 import { useLocal, useSay } from '../src/words/language';
@@ -38,19 +38,17 @@ export function LivePlan({ map, live, formats }: { map: VenueMap; live: Live; fo
     <div className="stack plan-side">
       <section className="card stack" aria-label={say.title}>
         <div className="row apart">
-          <ToggleGroup.Root
-            type="single"
-            className="pills"
-            aria-label={say.floors}
-            value={floor?.id ?? ''}
-            onValueChange={(id) => id !== '' && setFloorId(id)}
-          >
-            {map.floors.map((f) => (
-              <ToggleGroup.Item key={f.id} value={f.id}>
+          <Pills
+            label={say.floors}
+            choices={map.floors.map((f) => [
+              f.id,
+              <>
                 {local(f.name)} <b>{formats.number(onFloor(f.id))}</b>
-              </ToggleGroup.Item>
-            ))}
-          </ToggleGroup.Root>
+              </>,
+            ])}
+            value={floor?.id ?? ''}
+            put={setFloorId}
+          />
           {live.stale && live.floor !== undefined && (
             <span className="chip warn">
               <Clock size={14} aria-hidden="true" />

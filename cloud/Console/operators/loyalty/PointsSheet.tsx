@@ -1,21 +1,12 @@
 import { useState } from 'react';
 import { useSay } from '../../src/words/language';
-import type { Telling } from './meaning';
-import { ProgrammeSheet } from './ProgrammeSheet';
+import { ProgrammeSheet, type SheetProps } from './ProgrammeSheet';
 import { SpanField, TextField } from './parts';
-import { amount, centsOf, type Programme, pointsOf, spanOf, spanText, whole } from './programme';
+import { amount, centsOf, pointsOf, spanOf, spanText, whole } from './programme';
 import { words } from './words';
 
-interface Props {
-  venue: string;
-  programme: Programme;
-  telling: Telling;
-  done: (kept: Programme) => void;
-  close: () => void;
-}
-
 /** How points are earned and how long they last. */
-export function PointsSheet(props: Props) {
+export function PointsSheet(props: SheetProps) {
   const say = useSay(words);
   const f = say.points.fields;
   const [typed, setTyped] = useState(() => {

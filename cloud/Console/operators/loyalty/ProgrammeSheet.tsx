@@ -13,18 +13,22 @@ import type { Programme } from './programme';
 import { type Piece, useKeeping } from './useKeeping';
 import { words } from './words';
 
-interface Props {
+/** What every sheet of the programme is given. */
+export interface SheetProps {
   venue: string;
   programme: Programme;
   telling: Telling;
+  done: (kept: Programme) => void;
+  close: () => void;
+}
+
+interface Props extends SheetProps {
   title: string;
   text: string;
   /** Undefined while a field cannot be read. */
   piece: Piece | undefined;
   /** What stands in the fields: where it changes, what the service found wrong may be right. */
   typed: unknown;
-  done: (kept: Programme) => void;
-  close: () => void;
   children: ReactNode;
 }
 

@@ -1,22 +1,16 @@
 import { useState } from 'react';
 import type { Zone } from '../../src/api/types';
 import { useSay } from '../../src/words/language';
-import type { Telling } from './meaning';
-import { ProgrammeSheet } from './ProgrammeSheet';
+import { ProgrammeSheet, type SheetProps } from './ProgrammeSheet';
 import { SpanField, TextField, WrongAt } from './parts';
 import { amount, idFor, type Programme, type Reward, rewardsOf, spanOf, spanText, usual, whole } from './programme';
 import { Ways } from './Ways';
 import { words } from './words';
 
-interface Props {
-  venue: string;
-  programme: Programme;
+interface Props extends SheetProps {
   /** Undefined for a new one. */
   reward: Reward | undefined;
   zones: readonly Zone[];
-  telling: Telling;
-  done: (kept: Programme) => void;
-  close: () => void;
 }
 
 /** One thing that points buy: what it is, its price, how many there are and how members get it. */

@@ -2,22 +2,13 @@ import { Plus, Trash2 } from 'lucide-react';
 import { Switch } from 'radix-ui';
 import { useState } from 'react';
 import { useSay } from '../../src/words/language';
-import type { Telling } from './meaning';
-import { ProgrammeSheet } from './ProgrammeSheet';
+import { ProgrammeSheet, type SheetProps } from './ProgrammeSheet';
 import { SpanField, TextField, WrongAt } from './parts';
-import { amount, type Programme, spanOf, spanText, tiersOf, usual } from './programme';
+import { amount, spanOf, spanText, tiersOf, usual } from './programme';
 import { words } from './words';
 
-interface Props {
-  venue: string;
-  programme: Programme;
-  telling: Telling;
-  done: (kept: Programme) => void;
-  close: () => void;
-}
-
 /** What spend reaches a tier. */
-export function TiersSheet(props: Props) {
+export function TiersSheet(props: SheetProps) {
   const say = useSay(words);
   const f = say.tiers.fields;
   const [next, setNext] = useState(100);

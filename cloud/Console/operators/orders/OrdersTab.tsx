@@ -1,5 +1,4 @@
 import { Archive, PackageCheck, PackageOpen, Store } from 'lucide-react';
-import { ToggleGroup } from 'radix-ui';
 import { useState } from 'react';
 import type { Order, VenueMap } from '../../src/api/types';
 import type { LinkState } from '../../src/live/link';
@@ -12,6 +11,7 @@ import { PackSheet } from './PackSheet';
 import { type State, states, useOrders } from './useOrders';
 import { words } from './words';
 import './orders.css';
+import { Pills } from '../../src/ui/Pills';
 
 interface Props {
   venue: string;
@@ -45,19 +45,7 @@ export function OrdersTab({ venue, map, formats, link }: Props) {
     <div className="stack" id="orders">
       <div className="row apart">
         <h2 className="sr-only">{say.title}</h2>
-        <ToggleGroup.Root
-          type="single"
-          className="pills"
-          aria-label={say.show}
-          value={state}
-          onValueChange={(next) => next !== '' && setState(next as State)}
-        >
-          {states.map((s) => (
-            <ToggleGroup.Item key={s} value={s}>
-              {say.states[s]}
-            </ToggleGroup.Item>
-          ))}
-        </ToggleGroup.Root>
+        <Pills label={say.show} choices={states.map((s) => [s, say.states[s]])} value={state} put={setState} />
         <p className="small good-words words" role="status">
           {done}
         </p>

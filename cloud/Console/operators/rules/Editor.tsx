@@ -1,7 +1,7 @@
 import { CircleX, Info } from 'lucide-react';
-import { ToggleGroup } from 'radix-ui';
 import { useRef, useState } from 'react';
 import { at, call, Problem } from '../../src/api/client';
+import { Pills } from '../../src/ui/Pills';
 import { Notice } from '../../src/ui/parts';
 import { common } from '../../src/ui/words';
 import { useSay } from '../../src/words/language';
@@ -103,16 +103,13 @@ export function Editor({ venue, old, text, put, changed, book, saved, tryIt, wro
             : say.editPaused(Number(old.version ?? 1) + 1)}
         </Notice>
       )}
-      <ToggleGroup.Root
-        type="single"
-        className="pills small"
-        aria-label={say.way}
+      <Pills
+        small
+        label={say.way}
+        choices={(['fields', 'text'] as const).map((w) => [w, say.ways[w]])}
         value={way}
-        onValueChange={(value) => value !== '' && setWay(value as 'fields' | 'text')}
-      >
-        <ToggleGroup.Item value="fields">{say.ways.fields}</ToggleGroup.Item>
-        <ToggleGroup.Item value="text">{say.ways.text}</ToggleGroup.Item>
-      </ToggleGroup.Root>
+        put={setWay}
+      />
       {way === 'text' ? (
         <div className="field">
           <label htmlFor="rule-text">{say.document}</label>

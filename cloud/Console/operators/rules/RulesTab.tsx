@@ -1,8 +1,8 @@
 import { ArrowLeft, BookOpen, Plus, SearchX } from 'lucide-react';
-import { ToggleGroup } from 'radix-ui';
 import { useEffect, useRef, useState } from 'react';
 import type { VenueMap } from '../../src/api/types';
 import type { LinkState } from '../../src/live/link';
+import { Pills } from '../../src/ui/Pills';
 import { Blank, Bones, Failure } from '../../src/ui/parts';
 import type { Formats } from '../../src/words/formats';
 import { useLanguage, useSay } from '../../src/words/language';
@@ -120,22 +120,26 @@ function RuleList({
             value={sought}
             onChange={(e) => setSought(e.target.value)}
           />
-          <ToggleGroup.Root
-            type="single"
-            className="pills small"
-            aria-label={say.filter}
+          <Pills
+            small
+            label={say.filter}
+            choices={[
+              ['all', say.filters.all],
+              ...shelves
+                .filter((s) => countOf(s) > 0)
+                .map(
+                  (s) =>
+                    [
+                      s,
+                      <>
+                        {say.filters[s]} <b>{countOf(s)}</b>
+                      </>,
+                    ] as const,
+                ),
+            ]}
             value={shelf}
-            onValueChange={(value) => value !== '' && setShelf(value as Shelf | 'all')}
-          >
-            <ToggleGroup.Item value="all">{say.filters.all}</ToggleGroup.Item>
-            {shelves
-              .filter((s) => countOf(s) > 0)
-              .map((s) => (
-                <ToggleGroup.Item key={s} value={s}>
-                  {say.filters[s]} <b>{countOf(s)}</b>
-                </ToggleGroup.Item>
-              ))}
-          </ToggleGroup.Root>
+            put={setShelf}
+          />
         </>
       )}
       {found.length === 0 ? (
