@@ -139,7 +139,7 @@ internal sealed class LittleMall : IAsyncDisposable
 
     public async Task<long> SightingsAsync() => (await Http.GetFromJsonAsync<JsonElement>("/api/v1/venues/mall/floor")).GetProperty("sightings").GetInt64();
 
-    public async Task UntilAsync(Func<Task<bool>> holds, string what, int seconds = 20)
+    public async Task UntilAsync(Func<Task<bool>> holds, string what, int seconds = 60)
     {
         for (var began = Stopwatch.GetTimestamp(); ;)
         {

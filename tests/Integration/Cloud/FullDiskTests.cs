@@ -88,7 +88,7 @@ public sealed class FullDiskTests : IDisposable
         var venue = venues.Find(RunningCloud.Venue)!;
         var lane = venues.LaneOf(venue);
         lane.Dispose();
-        await Assert.ThrowsAsync<Presence.Storage.StoreException>(() => lane.AskAsync<bool>(venue, (_, _, _) => (true, [])).WaitAsync(TimeSpan.FromSeconds(5)));
+        await Assert.ThrowsAsync<Presence.Storage.StoreException>(() => lane.AskAsync<bool>(venue, (_, _, _) => (true, [])).WaitAsync(TimeSpan.FromSeconds(30)));
         var text = (await cloud.GetAsync("/api/v1/texts/consent")).GetProperty("version").GetString();
         var (status, _) = await cloud.PostAsync($"/api/v1/venues/{RunningCloud.Venue}/members", new { nickname = "Late", language = "en", purposes = new[] { "presence" }, textVersion = text });
         Assert.Equal(System.Net.HttpStatusCode.ServiceUnavailable, status);

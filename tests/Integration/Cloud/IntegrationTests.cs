@@ -48,7 +48,7 @@ public sealed class IntegrationTests
         var venue = cloud.Services.GetRequiredService<Venues>().Find(DemoMall.Map.Venue)!;
         cloud.Services.GetRequiredService<FloorEvents>().Tell(venue, new LiveFloorView(
             DemoMall.Map.Venue, DateTimeOffset.UnixEpoch, 47, 3, [new("hall", 39), new("cafe", 9)], [], 1_000, 100));
-        var heard = await told.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        var heard = await told.Task.WaitAsync(TimeSpan.FromSeconds(30));
         Assert.Equal("""{"venue":"riverside","at":"1970-01-01T00:00:00+00:00","visitors":40,"zones":[{"zone":"hall","visitors":30},{"zone":"cafe","visitors":0}]}""", heard.GetRawText());
     }
 

@@ -51,7 +51,7 @@ public sealed class MqttEndpointTests
         await using var till = shop.Client(o => o with { Version = version, OnMessage = m => { got.TrySetResult(m); return default; } });
         await till.ConnectAsync();
         Assert.Equal(MqttReasonCode.GrantedQos1, await till.SubscribeAsync("news/#", MqttQos.AtLeastOnce));
-        var message = await got.Task.WaitAsync(TimeSpan.FromSeconds(5));
+        var message = await got.Task.WaitAsync(TimeSpan.FromSeconds(30));
         Assert.Equal(("news/today", "sale", true), (message.Topic, Encoding.UTF8.GetString(message.Payload.Span), message.Retain));
     }
 
@@ -143,7 +143,7 @@ public sealed class MqttEndpointTests
         await first.ConnectAsync();
         await using var second = shop.Client();
         await second.ConnectAsync();
-        var why = await first.Closed.WaitAsync(TimeSpan.FromSeconds(5));
+        var why = await first.Closed.WaitAsync(TimeSpan.FromSeconds(30));
         Assert.Equal(MqttReasonCode.SessionTakenOver, why!.Reason);
         Assert.True(second.IsConnected);
     }

@@ -72,9 +72,9 @@ internal sealed class MqttShop : IMqttEndpointHandler, IAsyncDisposable
 /// <summary>Waits for what another thread brings about.</summary>
 internal static class Until
 {
-    public static Task TrueAsync(Func<bool> condition, string what, int seconds = 10) => TrueAsync(condition, () => what, seconds);
+    public static Task TrueAsync(Func<bool> condition, string what, int seconds = 30) => TrueAsync(condition, () => what, seconds);
 
-    public static async Task TrueAsync(Func<bool> condition, Func<string> what, int seconds = 10)
+    public static async Task TrueAsync(Func<bool> condition, Func<string> what, int seconds = 30)
     {
         var end = Environment.TickCount64 + (seconds * 1_000);
         while (!condition())

@@ -24,7 +24,7 @@ public sealed class ReadmeSampleTests
         await client.ConnectAsync();
         endpoint.Publish("till/7/config", "open"u8, MqttQos.AtLeastOnce, retain: true);
         await client.SubscribeAsync("till/7/config", MqttQos.AtLeastOnce);
-        Assert.Equal("till/7/config", await got.Task.WaitAsync(TimeSpan.FromSeconds(5)));
+        Assert.Equal("till/7/config", await got.Task.WaitAsync(TimeSpan.FromSeconds(30)));
         Assert.Equal(MqttReasonCode.NotAuthorized, await client.SubscribeAsync("till/+/config"));
         var sold = client.PublishAsync("till/7/sale", "42"u8.ToArray(), MqttQos.ExactlyOnce);
         await Until.TrueAsync(() => !_sales.IsEmpty, "the sale came");

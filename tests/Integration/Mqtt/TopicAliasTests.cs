@@ -70,7 +70,7 @@ public sealed class TopicAliasTests
 
     private static async Task<MqttPacket> PacketAsync(Socket socket)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         var head = new byte[2];
         await socket.ReceiveAsync(head.AsMemory(0, 1), patience.Token);
         await socket.ReceiveAsync(head.AsMemory(1, 1), patience.Token);

@@ -155,7 +155,7 @@ public abstract class SpoolContract : IAsyncLifetime
         var woken = spool.WaitAsync(None).AsTask();
         Assert.False(woken.IsCompleted);
         await AppendAsync(spool, 1);
-        await woken.WaitAsync(TimeSpan.FromSeconds(5));
+        await woken.WaitAsync(TimeSpan.FromSeconds(30));
     }
 
     [Fact]

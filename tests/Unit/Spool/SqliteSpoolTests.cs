@@ -186,7 +186,7 @@ public sealed class SqliteSpoolTests : SpoolContract
 
         Assert.True(tries > 4 && refused > 0, $"{tries} tries, {refused} refused");
         Assert.InRange(spool.Drops["spool-damaged"], 1, 4);
-        await spool.WaitAsync(CancellationToken.None).AsTask().WaitAsync(TimeSpan.FromSeconds(5));
+        await spool.WaitAsync(CancellationToken.None).AsTask().WaitAsync(TimeSpan.FromSeconds(30));
     }
 
     [Fact]
