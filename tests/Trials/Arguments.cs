@@ -28,6 +28,15 @@ internal sealed class Arguments
         : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most ? value
         : throw new Refused($"--{name} must be a number from {least} to {most}, not '{text}'");
 
+    /// <summary>The folder that <c>--data</c> names, or a new one: with nothing in it, because what an earlier run left would be judged with this one's.</summary>
+    /// <exception cref="Refused">There is something in the folder.</exception>
+    public string EmptyFolder(string prefix)
+    {
+        if (!Has("data")) return Directory.CreateTempSubdirectory(prefix).FullName;
+        var folder = Directory.CreateDirectory(Path.GetFullPath(Text("data", ""))).FullName;
+        return Directory.EnumerateFileSystemEntries(folder).Any() ? throw new Refused($"--data {folder} is not empty; name a new folder") : folder;
+    }
+
     public int Count(string name, int otherwise, int least, int most) => (int)Number(name, otherwise, least, most);
 }
 

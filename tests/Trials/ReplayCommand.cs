@@ -32,7 +32,7 @@ internal sealed class ReplayCommand
             throw new Refused(files.Length == 0 ? "replay needs captures: replay FILE..." : $"there is no file {files.First(file => !File.Exists(file))}");
         }
 
-        var folder = given.Has("data") ? Directory.CreateDirectory(Path.GetFullPath(given.Text("data", ""))).FullName : Directory.CreateTempSubdirectory("presence-replay-").FullName;
+        var folder = given.EmptyFolder("presence-replay-");
         try
         {
             var played = new Played(0, 0, 0);

@@ -49,8 +49,8 @@ internal sealed class CrashCommand : IAsyncDisposable
         _dice = new Dice((ulong)given.Count("seed", 1, 0, int.MaxValue));
         _keeps = given.Has("data");
         _cutsPower = given.Has("power-cuts");
-        _folder = _keeps ? Directory.CreateDirectory(Path.GetFullPath(given.Text("data", ""))).FullName : Directory.CreateTempSubdirectory("presence-crash-").FullName;
-        
+        _folder = given.EmptyFolder("presence-crash-");
+
         // A day with many people on the Wi-Fi, so that each second of the wall has something to lose.
         _plan = new DayPlan { Opens = new(8, 31), Closes = new(21, 0), Strangers = 300, Members = 12 };
         _day = new MallDay(_map, _plan);

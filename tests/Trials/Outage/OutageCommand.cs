@@ -24,14 +24,14 @@ internal static class OutageCommand
     {
         var given = new Arguments(args, [], ["hours", "rate", "data", "devices-of-ten"]);
         var (hours, rate) = (given.Number("hours", 72, 0.01, 1_000), given.Count("rate", 200, 1, 100_000));
-        var folder = given.Text("data", Path.Combine(Path.GetTempPath(), "presence-outage-" + Environment.ProcessId));
+        var folder = given.EmptyFolder("presence-outage-");
         try
         {
             return await RunAsync(folder, hours, rate, given.Count("devices-of-ten", 5, 1, 10), stopping);
         }
         finally
         {
-            Directory.Delete(folder, recursive: true);
+            if (!given.Has("data")) Directory.Delete(folder, recursive: true);
         }
     }
 
