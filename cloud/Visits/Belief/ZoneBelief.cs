@@ -253,8 +253,17 @@ internal readonly struct Pace
     /// <summary>Devices differ by some 6 dB; twice that is taken for a wrong zone, not for a loud device. dB.</summary>
     public const float MostGain = 12;
 
-    private readonly float[] _leak = new float[256];
-    private readonly float[] _through = new float[256];
+    /// <summary>Two tables, since most readings come within half a minute and few after hours: ticks one by one, then so many at a time.</summary>
+    private const int Fine = 256;
+    private const int Coarse = 2048;
+    private const int TicksAtOnce = 64;
+
+    /// <summary>Who has not gone within half a minute of silence sits or stands: from then on leaving is four times less likely.</summary>
+    private const double Restless = 33;
+    private const double Settled = 4;
+
+    private readonly float[] _leak = new float[Fine + Coarse];
+    private readonly float[] _through = new float[Fine + Coarse];
 
     public Pace(VisitPolicy policy, TimeSpan meanStay)
     {
@@ -264,7 +273,8 @@ internal readonly struct Pace
         Bounding = 1 / Bound;
         for (var i = 0; i < _leak.Length; i++)
         {
-            var seconds = (i + 1) * 0.128;
+            var seconds = (i < Fine ? i + 1 : ((i - Fine) * TicksAtOnce) + (TicksAtOnce / 2)) * 0.128;
+            seconds = Math.Min(seconds, Restless) + (Math.Max(0, seconds - Restless) / Settled);
             var left = 1 - Portable.Exp(-seconds / meanStay.TotalSeconds);
             _leak[i] = (float)Portable.Log(left / (ZoneModel.Width - 1));
             _through[i] = (float)Portable.Log(left * left / 2 / (ZoneModel.Width - 1));
@@ -283,8 +293,11 @@ internal readonly struct Pace
     public float Learn { get; }
 
     /// <summary>Log-chance of having walked to one certain neighbour in so many ticks of 128 ms.</summary>
-    public float Leak(int ticks) => _leak[Math.Min(ticks, _leak.Length - 1)];
+    public float Leak(int ticks) => _leak[At(ticks)];
 
     /// <summary>Log-chance of having walked through a neighbour to one certain zone beyond in so many ticks.</summary>
-    public float Through(int ticks) => _through[Math.Min(ticks, _through.Length - 1)];
+    public float Through(int ticks) => _through[At(ticks)];
+
+    // Up to four and a half hours, longer than any silence within a visit.
+    private static int At(int ticks) => ticks < Fine ? ticks : Fine + Math.Min(ticks / TicksAtOnce, Coarse - 1);
 }

@@ -216,4 +216,19 @@ public class VisitStoryTests
         Assert.Equal(["09:00 to 09:00:05", "09:30 to 09:30", "10:00 to 10:00", "10:20 to 10:25"], settled);
         Assert.Equal(0, visits.Devices);
     }
+
+    [Fact]
+    public void Who_was_silent_for_minutes_may_have_walked_further_than_who_was_for_seconds()
+    {
+        // How loud the room next door must hear a device before that is where it is.
+        var policy = Mall.Policy with { MeanStay = TimeSpan.FromMinutes(5), Silence = TimeSpan.FromHours(1) };
+        var least = new[] { "10:00:45", "10:09:00", "10:40:00" }.Select(clock => Enumerable.Range(-90, 50).First(dbm =>
+        {
+            var (visits, happened) = (new VenueVisits(Mall.Map, policy), new VisitEventList());
+            visits.Hear(happened, late: false, [.. Enumerable.Range(0, 8).Select(i => new Heard(1, 0, -55, Mall.At("10:00") + (i * 600)))]);
+            visits.Hear(happened, late: false, new Heard(1, 1, dbm, Mall.At(clock)));
+            return visits.ZoneCounts[1] == 1;
+        })).ToArray();
+        Assert.True(least[0] > least[1] && least[1] > least[2], string.Join(", ", least));
+    }
 }
