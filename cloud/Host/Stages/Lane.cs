@@ -272,6 +272,18 @@ public sealed partial class Lane : IDisposable
     private int AcknowledgeAll(List<(Venue Venue, Gathered<GatewayRoute, MqttReceipt> Group, List<VenueRequest> Requests)> taken)
     {
         FailPoint.Pass("before-ack");
+
+        // What people see first: a gateway that waits a moment longer notices nothing.
+        foreach (var (venue, _, _) in taken)
+        {
+            // Whoever asked for a change and is answered finds it when asking again.
+            (venue.Words, venue.RuleDocuments, venue.Plan) = (venue.State.Decisions.Words, venue.State.Decisions.Documents, venue.State.Plan);
+            if (venue.Output.HasNews)
+            {
+                _events.Happened(venue, venue.Output);
+            }
+        }
+
         var items = 0;
         foreach (var (venue, group, requests) in taken)
         {
@@ -280,17 +292,10 @@ public sealed partial class Lane : IDisposable
                 item.Receipt.Acknowledge();
             }
 
-            // Whoever asked for a change and is answered finds it when asking again.
-            (venue.Words, venue.RuleDocuments, venue.Plan) = (venue.State.Decisions.Words, venue.State.Decisions.Documents, venue.State.Plan);
             items += group.Items.Length;
             if (!venue.ForgetSoon)
             {
                 requests.ForEach(r => r.Complete());
-            }
-
-            if (venue.Output.HasNews)
-            {
-                _events.Happened(venue, venue.Output);
             }
 
             if (venue.ToldMembers != venue.State.Members.Version || !ReferenceEquals(venue.ToldPlan, venue.State.Plan))
