@@ -67,7 +67,7 @@ public interface ISpool : IAsyncDisposable
     /// <param name="mostBytes">Stops after the batch with which this many bytes are passed.</param>
     IReadOnlyList<SpooledBatch> Read(SpoolStream stream, long after, int most, int mostBytes);
 
-    /// <summary>Unix ms of the oldest sighting that waits, offered or not; null when nothing waits.</summary>
+    /// <summary>Unix ms of the oldest sighting that waits, offered or not; null when nothing waits. As it last was while the file cannot be read.</summary>
     long? OldestAt();
 
     /// <summary>
@@ -84,7 +84,10 @@ public interface ISpool : IAsyncDisposable
     /// <summary>The cloud has these on disk: they may be forgotten, at the spool's leisure.</summary>
     void Forget(SpoolStream stream, long upTo);
 
-    /// <summary>The cloud will not take a batch now: it gets a new number behind all others, so that no watermark can pass over it.</summary>
+    /// <summary>
+    /// The cloud will not take a batch now: it gets a new number behind all others, so that no watermark can pass over it, and
+    /// is backlog from then on.
+    /// </summary>
     Task PostponeAsync(long number, CancellationToken stopping);
 
     /// <summary>The cloud can never take a batch: it is forgotten, and its sightings are counted as lost for a reason.</summary>

@@ -152,6 +152,14 @@ internal sealed class SpoolFile : IDisposable
         return select.ExecuteScalar() as long?;
     }
 
+    /// <summary>When the first batch of a stretch was heard; null when there is none.</summary>
+    public long? FirstAt(Span span)
+    {
+        var select = Prepared("SELECT at FROM batch WHERE number BETWEEN $1 AND $2 ORDER BY number LIMIT 1");
+        Set(select, span.From, span.To);
+        return select.ExecuteScalar() as long?;
+    }
+
     public long CountIn(Span span)
     {
         var count = Prepared("SELECT count(*) FROM batch WHERE number BETWEEN $1 AND $2");

@@ -40,6 +40,21 @@ internal sealed record SpoolState
 
     public ImmutableSortedDictionary<string, long> Drops { get; init; } = ImmutableSortedDictionary<string, long>.Empty;
 
+    /// <summary>Highest number ever given in the live stream.</summary>
+    public long LastLive
+    {
+        get
+        {
+            var last = Last;
+            for (var i = Backlog.Length - 1; i >= 0 && Backlog[i].To == last; i--)
+            {
+                last = Backlog[i].From - 1;
+            }
+
+            return last;
+        }
+    }
+
     public bool IsBacklog(long number)
     {
         foreach (var span in Backlog)

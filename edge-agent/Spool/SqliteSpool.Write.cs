@@ -184,9 +184,12 @@ public sealed partial class SqliteSpool
             return state.Lose(order.Kind is OrderKind.Reject ? order.Reason : "spool-damaged", Math.Clamp(row.Sightings, 1, 65_536));
         }
 
+        // With the link open it is backlog from now on: it comes behind younger ones, and the cloud must not take those for the whole story.
         var number = state.Last + 1;
         _file.Append(number, row.Batch);
-        return state with { Last = number, LiveWaiting = state.LiveWaiting + 1 };
+        return state.Open
+            ? state with { Last = number, Backlog = state.Backlog.Add(new(number, number)), LastBacklog = number, BacklogWaiting = state.BacklogWaiting + 1 }
+            : state with { Last = number, LiveWaiting = state.LiveWaiting + 1 };
     }
 
     /// <summary>Makes backlog of what was never offered and is older than a time; what comes after the first young batch stays live.</summary>

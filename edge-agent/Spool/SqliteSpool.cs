@@ -19,7 +19,7 @@ public sealed partial class SqliteSpool : ISpool
     private readonly Ballast _ballast;
     private readonly SpoolRescue _rescue;
     private readonly Thread _writer;
-    private readonly Lock _reading = new(); // guards _reader, _isClosed and _damaged
+    private readonly Lock _reading = new(); // guards _reader, _isClosed, _oldest and _damaged
     private readonly HashSet<long> _damaged = [];
     private readonly ConcurrentQueue<(string Reason, long Sightings)> _lost = new();
     private readonly CancellationTokenSource _giveUp = new();
@@ -30,6 +30,7 @@ public sealed partial class SqliteSpool : ISpool
     private SpoolFile _file;
     private SpoolFile _reader;
     private bool _isClosed; // its file is to be opened again, and could not be yet
+    private long? _oldest; // when the file could last be asked
     private long _forgetLive;
     private long _forgetBacklog;
     private long _used;
@@ -91,8 +92,7 @@ public sealed partial class SqliteSpool : ISpool
         get
         {
             var state = _state;
-            var lastLive = state.Backlog is [.., var span] && span.To == state.Last ? span.From - 1 : state.Last;
-            return new(state.LiveWaiting, state.BacklogWaiting, lastLive, state.LastBacklog, state.Open ? state.Last : state.Offered, Volatile.Read(ref _used), state.Open);
+            return new(state.LiveWaiting, state.BacklogWaiting, state.LastLive, state.LastBacklog, state.Open ? state.Last : state.Offered, Volatile.Read(ref _used), state.Open);
         }
     }
 
@@ -138,8 +138,25 @@ public sealed partial class SqliteSpool : ISpool
     public long? OldestAt()
     {
         var state = _state;
-        var firsts = new[] { SpoolStream.Live, SpoolStream.Backlog }.SelectMany(stream => Read(state, stream, 0, 1, int.MaxValue, state.Last)).ToList();
-        return firsts.Count > 0 ? firsts.Min(first => first.FirstAt) : null;
+        lock (_reading)
+        {
+            if (_isClosed)
+            {
+                return _oldest;
+            }
+
+            try
+            {
+                // Within a stretch the first is the oldest; what was postponed is a stretch of its own.
+                return _oldest = state.Stretches(SpoolStream.Backlog, 0, state.Last).Concat(state.Stretches(SpoolStream.Live, 0, state.Last))
+                    .Min(stretch => _reader.FirstAt(stretch));
+            }
+            catch (SqliteException)
+            {
+                // Whoever reads the batches tells what is wrong.
+                return _oldest;
+            }
+        }
     }
 
     private List<SpooledBatch> Read(SpoolState state, SpoolStream stream, long after, int most, int mostBytes, long upTo)

@@ -13,6 +13,9 @@ namespace Presence.Uplink;
 /// </summary>
 public sealed partial class GatewayUplink
 {
+    // At a broker behind which no cloud is, a gateway says how it is this rarely.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
+
     private readonly ISpool _spool;
     private readonly UplinkOptions _options;
     private readonly Func<GatewayStatus> _status;
@@ -258,9 +261,9 @@ public sealed partial class GatewayUplink
     private async Task WaitForFirstWordAsync(Session session, CancellationToken ending)
     {
         var began = _wall.GetTimestamp();
-        while (true)
+        for (var pause = _options.FirstWord; ; pause = Min(pause * 2, LongestWait))
         {
-            await session.FirstWord.Task.WaitAsync(_options.FirstWord, _wall, ending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await session.FirstWord.Task.WaitAsync(pause, _wall, ending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             ending.ThrowIfCancellationRequested();
             if (session.FirstWord.Task.IsCompleted || _spool.BegunHere || IsVouchedFor())
             {
@@ -276,6 +279,8 @@ public sealed partial class GatewayUplink
             await ReportStatusAsync(ending);
         }
     }
+
+    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
 
     private bool IsVouchedFor()
     {

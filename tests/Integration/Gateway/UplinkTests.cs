@@ -168,6 +168,17 @@ public sealed class UplinkTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task While_no_cloud_answers_it_is_asked_ever_less_often()
+    {
+        await using var cloud = await new PaperCloud { Tells = false }.OpenAsync();
+        await RestartAsync();
+        Start(cloud.Port, firstWordMs: 30);
+        await Until.TrueAsync(() => cloud.Statuses.Count >= 4, "it asks again");
+        await Task.Delay(1_000);
+        Assert.InRange(cloud.Statuses.Count, 4, 8);
+    }
+
+    [Fact]
     public async Task A_spool_that_went_back_in_time_and_heard_much_since_loses_nothing_of_it()
     {
         await using var cloud = await new PaperCloud().OpenAsync();
@@ -296,11 +307,11 @@ public sealed class UplinkTests : IAsyncLifetime
         }
     }
 
-    private void Start(int port, MqttVersion version = MqttVersion.V5, TimeSpan? keepAlive = null, ISpool? spool = null)
+    private void Start(int port, MqttVersion version = MqttVersion.V5, TimeSpan? keepAlive = null, ISpool? spool = null, int firstWordMs = 500)
     {
         var options = new UplinkOptions
         {
-            Tenant = new("t"), Venue = new("v"), Gateway = new("g"), Host = "127.0.0.1", Port = port, Version = version, FirstWord = TimeSpan.FromMilliseconds(500),
+            Tenant = new("t"), Venue = new("v"), Gateway = new("g"), Host = "127.0.0.1", Port = port, Version = version, FirstWord = TimeSpan.FromMilliseconds(firstWordMs),
             KeepAlive = keepAlive ?? TimeSpan.FromSeconds(30),
             Backoff = new() { First = TimeSpan.FromMilliseconds(20), Longest = TimeSpan.FromMilliseconds(200) },
         };

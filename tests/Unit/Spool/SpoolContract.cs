@@ -213,20 +213,42 @@ public abstract class SpoolContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_is_postponed_comes_last_and_is_the_same()
+    public async Task What_is_postponed_comes_last_as_backlog_and_is_the_same()
     {
         var spool = await OpenAsync();
-        await AppendAsync(spool, 1, 2, 3);
-        await spool.OpenLinkAsync(2, None);
-        await spool.PostponeAsync(1, None);
+        await AppendAsync(spool, 1, 2, 3, 4);
+        await spool.OpenLinkAsync(0, None);
         await spool.PostponeAsync(2, None);
-        Assert.Equal(("3 4 5", ""), (Numbers(spool, SpoolStream.Live), Numbers(spool, SpoolStream.Backlog)));
-        Assert.Equal([3, 1, 2], spool.Read(SpoolStream.Live, 0, 9, 999).Select(b => b.Body[0]));
-        Assert.Equal((3, 0, 5), (spool.Depth.Live, spool.Depth.Backlog, spool.Depth.LastOffered));
+        await spool.PostponeAsync(1, None);
+        Assert.Equal(("3 4", "5 6"), (Numbers(spool, SpoolStream.Live), Numbers(spool, SpoolStream.Backlog)));
+        Assert.Equal([2, 1], spool.Read(SpoolStream.Backlog, 0, 9, 999).Select(b => b.Body[0]));
+        Assert.Equal((2, 2, 4, 6), (spool.Depth.Live, spool.Depth.Backlog, spool.Depth.LastLive, spool.Depth.LastBacklog));
+        Assert.Equal(6, spool.Depth.LastOffered);
         spool.Forget(SpoolStream.Live, 3);
         await spool.PostponeAsync(3, None);
-        Assert.Equal("4 5", Numbers(spool, SpoolStream.Live));
+        await AppendAsync(spool, 7);
+        Assert.Equal(("4 7", "5 6"), (Numbers(spool, SpoolStream.Live), Numbers(spool, SpoolStream.Backlog)));
+        Assert.Equal(7, spool.Depth.LastLive);
         Assert.Empty(spool.Drops);
+    }
+
+    [Fact]
+    public async Task The_oldest_that_waits_is_known_wherever_it_stands()
+    {
+        var spool = await OpenAsync();
+        Assert.Null(spool.OldestAt());
+        await AppendAsync(spool, 5, 6, 7, 8);
+        Assert.Equal(5, spool.OldestAt());
+        await spool.OpenLinkAsync(6, None);
+        await spool.PostponeAsync(2, None);
+        spool.Forget(SpoolStream.Backlog, 1);
+        spool.Forget(SpoolStream.Live, 4);
+        await AppendAsync(spool, 9);
+        Assert.Equal(("6", "5"), (Numbers(spool, SpoolStream.Live), Numbers(spool, SpoolStream.Backlog)));
+        Assert.Equal(6, spool.OldestAt());
+        spool.Forget(SpoolStream.Backlog, 5);
+        await AppendAsync(spool, 10);
+        Assert.Equal(9, spool.OldestAt());
     }
 
     [Fact]
