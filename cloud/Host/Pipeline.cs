@@ -71,6 +71,7 @@ internal static class Pipeline
             s.GetRequiredService<IVenueStore>(), settings.Venue, time, s.GetRequiredService<ILaneEvents>(), s.GetRequiredService<ILogger<Lane>>())
         {
             RolledAt = map => s.GetRequiredService<GatewayBook>().GenerationOf(map.Tenant, map.Venue).RolledAt?.ToUnixTimeMilliseconds(),
+            HoldsKeys = (map, gateway) => s.GetRequiredService<GatewayDesk>().Holds(new(map.Tenant), new(map.Venue), gateway.Value),
         });
     }
 

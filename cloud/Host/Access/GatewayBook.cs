@@ -63,6 +63,7 @@ public sealed class GatewayBook
 {
     // 80 bits in letters that cannot be mistaken for one another; see Enrolment for how many may be tried.
     private const string Letters = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    private const int Written = 1;
     private readonly Lock _gate = new(); // guards _page and the file
     private readonly string _file;
     private Page _page;
@@ -73,7 +74,7 @@ public sealed class GatewayBook
         _file = file;
         try
         {
-            _page = File.Exists(file) ? JsonSerializer.Deserialize<Page>(File.ReadAllBytes(file), VenueFile.Json)! : new Page();
+            _page = File.Exists(file) ? Upgrade(JsonSerializer.Deserialize<Page>(File.ReadAllBytes(file), VenueFile.Json)!, file) : new Page { Version = Written };
         }
         catch (Exception e) when (e is JsonException or IOException)
         {
@@ -140,6 +141,13 @@ public sealed class GatewayBook
         Generations = [.. page.Generations.Where(g => (g.Tenant, g.Venue) != (generation.Tenant, generation.Venue)), generation],
     });
 
+    // Before version 1 nobody wrote down when keys were rolled: not after the book was last written. Without a time no device would ever be renewed.
+    private static Page Upgrade(Page page, string file) => page.Version >= Written ? page : page with
+    {
+        Version = Written,
+        Generations = [.. page.Generations.Select(g => g is { Generation: > 1, RolledAt: null } ? g with { RolledAt = new(File.GetLastWriteTimeUtc(file)) } : g)],
+    };
+
     private static byte[] HashOf(string code) =>
         SHA256.HashData(Encoding.ASCII.GetBytes(code.Replace("-", "", StringComparison.Ordinal).Trim().ToUpperInvariant()));
 
@@ -166,6 +174,9 @@ public sealed class GatewayBook
 
     private sealed record Page
     {
+        /// <summary>What wrote it: 0 before the time of a roll was kept.</summary>
+        public int Version { get; init; }
+
         public EnrolledGateway[] Gateways { get; init; } = [];
 
         public EnrolmentCode[] Codes { get; init; } = [];

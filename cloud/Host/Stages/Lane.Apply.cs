@@ -12,7 +12,7 @@ public sealed partial class Lane
     // As long as gateways keep a former member key.
     private static readonly TimeSpan RenewalsFor = TimeSpan.FromDays(30);
 
-    // After a roll a gateway that has not got the new key yet still binds under the old one.
+    // Until a gateway's word that it has the new key is heard, what it bound under the old one may still be under way.
     private static readonly TimeSpan KeysGetAround = TimeSpan.FromHours(1);
 
     private void ApplyAll(Venue venue, Gathered<GatewayRoute, MqttReceipt> group, List<VenueRequest> requests, IStoreCommit commit, long now)
@@ -147,10 +147,17 @@ public sealed partial class Lane
         var how = report.How switch { BindHow.Tag => "tag", BindHow.Identity => "identity", _ => "link" };
         if (venue.State.Members.Find(new MemberId(member)) is { } known && known.Purposes.HasFlag(Purposes.Presence))
         {
-            commit.SetBinding(venue.Number, report.Device.Hash, member, how, item.ReceivedAt);
+            commit.SetBinding(venue.Number, report.Device.Hash, member, how, BoundAt(venue, item));
             Apply(venue, new DeviceBound(member, report.Device.Hash, how), item.ReceivedAt, commit, ref first);
         }
     }
+
+    // A gateway that was off during a roll binds under the key of before until somebody seals it the new one, and be it a day. Dated before the
+    // roll, such a binding is renewed like the others when the device is heard again; by the time it came it would be lost.
+    private long BoundAt(Venue venue, in Waiting<GatewayRoute, MqttReceipt> item) =>
+        RolledAt(venue.Map) is { } rolledAt && item.ReceivedAt - rolledAt < RenewalsFor.TotalMilliseconds && !HoldsKeys(venue.Map, item.Sender.Topic.Gateway)
+            ? Math.Min(item.ReceivedAt, rolledAt - 1)
+            : item.ReceivedAt;
 
     /// <summary>The member key of the venue was changed; a gateway heard a bound device again and says what it is called from now on.</summary>
     /// <remarks>

@@ -58,6 +58,9 @@ public sealed partial class Lane : IDisposable
     /// <summary>When a venue's member key was last rolled, Unix ms; null for never.</summary>
     public Func<VenueMap, long?> RolledAt { get; init; } = static _ => null;
 
+    /// <summary>Whether a gateway has said that it holds the venue's keys of now.</summary>
+    public Func<VenueMap, GatewayId, bool> HoldsKeys { get; init; } = static (_, _) => true;
+
     /// <summary>Venues of this lane; fixed before <see cref="Start"/>.</summary>
     public IReadOnlyList<Venue> Venues => _venues;
 

@@ -73,6 +73,56 @@ public sealed class RenewedBindingTests
         await shop.ToldAsync(0xA1, 0xA2, 0xA5);
     }
 
+    [Theory]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    public async Task What_a_gateway_binds_before_it_has_the_new_key_is_renewed_like_what_was_bound_before(bool holds, bool renewed)
+    {
+        await using var shop = await OpenAsync();
+        await shop.JoinAsync(0xC1);
+        shop.Roll(TimeSpan.FromDays(-1));
+        if (holds)
+        {
+            shop.HoldKeys();
+        }
+
+        await shop.ReportAsync(await shop.LinkAsync(), 0xA1, BindHow.Link);
+        await shop.ToldAsync(0xA1, 0xC1);
+        await shop.ReportAsync(Old, 0xA2);
+        if (renewed)
+        {
+            await shop.ToldAsync(0xA1, 0xA2, 0xC1);
+        }
+        else
+        {
+            Assert.True(await RunningCloud.EventuallyAsync(async () => await shop.RefusedAsync() == 1));
+        }
+    }
+
+    [Fact]
+    public void A_book_of_before_the_time_of_a_roll_was_kept_still_has_devices_renewed()
+    {
+        var file = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllText(file, """{"generations":[{"tenant":"acme","venue":"mall","generation":3,"maker":"g","made":true},{"tenant":"acme","venue":"shop","generation":1,"maker":"g","made":true}]}""");
+            var written = TimeProvider.System.GetUtcNow().AddDays(-3);
+            File.SetLastWriteTimeUtc(file, written.UtcDateTime);
+            var book = new Presence.Cloud.Access.GatewayBook(file);
+            Assert.Equal(written, book.GenerationOf("acme", "mall").RolledAt!.Value, TimeSpan.FromSeconds(1));
+            Assert.Null(book.GenerationOf("acme", "shop").RolledAt);
+
+            // What it says from now on is what it knows.
+            book.Set(new("acme", "new", 2, "g", true));
+            Assert.Equal(written, new Presence.Cloud.Access.GatewayBook(file).GenerationOf("acme", "mall").RolledAt!.Value, TimeSpan.FromSeconds(1));
+            Assert.Null(new Presence.Cloud.Access.GatewayBook(file).GenerationOf("acme", "new").RolledAt);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
     private static async Task<Shop> OpenAsync()
     {
         var shop = new Shop { Cloud = await RunningCloud.StartAsync([]) };
@@ -128,6 +178,27 @@ public sealed class RenewedBindingTests
 
         public void Roll(TimeSpan at) => Cloud.Services.GetRequiredService<Presence.Cloud.Access.GatewayBook>().Set(
             new Presence.Cloud.Access.VenueGeneration(Venue.Map.Tenant, Venue.Map.Venue, ++_generation, "", true) { RolledAt = TimeProvider.System.GetUtcNow() + at });
+
+        /// <summary>The gateway says that it holds the keys of now.</summary>
+        public void HoldKeys()
+        {
+            var (map, book) = (Venue.Map, Cloud.Services.GetRequiredService<Presence.Cloud.Access.GatewayBook>());
+            book.Enrol(new(map.Tenant, map.Venue, Gateway));
+            Cloud.Services.GetRequiredService<Presence.Cloud.Live.GatewayDesk>().Take(
+                new(new(map.Tenant), new(map.Venue), new(Gateway)), TopicKind.KeysUp, new KeyMessage(KeyWord.Held, _generation).Encode());
+        }
+
+        public async Task<string> LinkAsync()
+        {
+            const string code = "0123456789ABCDEF";
+            var (id, _) = await Cloud.JoinAsync();
+            await Venues.LaneOf(Venue).AskAsync<bool>(Venue, (venue, commit, now) =>
+            {
+                commit.AddLink(System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes(code)), venue.Number, id, now + 600_000);
+                return (true, []);
+            });
+            return code;
+        }
 
         public Task AskAsync(Presence.Cloud.Stages.VenueCommand command) => Venues.LaneOf(Venue).AskAsync<bool>(Venue, (_, _, _) => (true, [command]));
 
