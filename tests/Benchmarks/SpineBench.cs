@@ -81,7 +81,7 @@ internal sealed class SpineBench : IBench
         }
     }
 
-    private static async Task<IReadOnlyList<BenchRow>> LatencyAsync(bool quick, CancellationToken stopping)
+    internal static async Task<IReadOnlyList<BenchRow>> LatencyAsync(bool quick, CancellationToken stopping)
     {
         var rows = new List<BenchRow>();
         foreach (var rate in new[] { 10_000.0, 1_000_000 })
