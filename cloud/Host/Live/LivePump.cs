@@ -17,14 +17,14 @@ public sealed partial class LivePump(
     : BackgroundService, ILaneEvents
 {
     // A screen shows now: of floors only the newest waits. Decisions and arrivals may be read again from the API, so when a
-    // page-full of them waits, the oldest is the one to leave out of the live view.
-    private readonly Channel<Note> _notes = Channel.CreateBounded<Note>(
-        new BoundedChannelOptions(4_096) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
-    private readonly ConcurrentDictionary<int, Venue> _floors = new();
+    // page-full of them waits, the oldest is the one to leave out of the live view. Each kind goes by itself: an arrival is looked up
+    // in the store, and a decision need not wait for that.
+    private readonly Channel<(Venue Venue, DecisionRecord Decision)> _decisions = Waiting<(Venue, DecisionRecord)>();
+    private readonly Channel<(Venue Venue, long Arrival)> _arrivals = Waiting<(Venue, long)>();
+    private readonly Channel<Venue> _floors = Channel.CreateUnbounded<Venue>(new() { SingleReader = true });
+    private readonly ConcurrentDictionary<int, bool> _floorsThatWait = new();
     private readonly MemberFeeds _feeds = services.GetRequiredService<MemberFeeds>();
     private readonly FloorEvents _events = services.GetRequiredService<FloorEvents>();
-
-    private sealed record Note(Venue Venue, DecisionRecord? Decision, long Arrival);
 
     public void Happened(Venue venue, VenueOutput output)
     {
@@ -37,27 +37,29 @@ public sealed partial class LivePump(
 
         foreach (var d in output.Decisions)
         {
-            _notes.Writer.TryWrite(new Note(venue, new DecisionRecord
+            _decisions.Writer.TryWrite((venue, new DecisionRecord
             {
                 Id = d.Id, Venue = d.Venue, Member = d.Member.ToString(), Rule = d.Rule, RuleVersion = d.RuleVersion, Outcome = d.Outcome,
                 Offer = d.Offer, Zone = d.Zone, At = d.At, Gates = d.Gates,
-            }, 0));
+            }));
         }
 
         foreach (var arrival in output.Arrivals)
         {
-            _notes.Writer.TryWrite(new Note(venue, null, arrival.Id));
+            ArrivalChanged(venue, arrival.Id);
         }
     }
 
     /// <summary>Tells a store's pages that an arrival has changed.</summary>
-    public void ArrivalChanged(Venue venue, long arrival) => _notes.Writer.TryWrite(new Note(venue, null, arrival));
+    public void ArrivalChanged(Venue venue, long arrival) => _arrivals.Writer.TryWrite((venue, arrival));
 
     public void FloorChanged(Venue venue)
     {
         ArgumentNullException.ThrowIfNull(venue);
-        _floors[venue.Number] = venue;
-        _notes.Writer.TryWrite(new Note(venue, null, 0));
+        if (_floorsThatWait.TryAdd(venue.Number, true))
+        {
+            _floors.Writer.TryWrite(venue);
+        }
     }
 
     public void Committed(Venue venue, string gateway, BootMark mark)
@@ -96,40 +98,54 @@ public sealed partial class LivePump(
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var reader = services.GetRequiredService<Reader>();
         var operators = services.GetRequiredService<IHubContext<OperatorsHub, IOperatorClient>>();
         var staff = services.GetRequiredService<IHubContext<StaffHub, IStaffClient>>();
-        await foreach (var note in _notes.Reader.ReadAllAsync(stoppingToken))
-        {
-            try
-            {
-                if (note.Decision is { } decision)
+        return Task.WhenAll(
+            PumpAsync(
+                _decisions, d => d.Venue, d => operators.Clients.Group(Groups.Operators(d.Venue.Map.Venue)).Decision(reader.View(d.Venue, d.Decision)), stoppingToken),
+            PumpAsync(
+                _arrivals, a => a.Venue,
+                async a =>
                 {
-                    await operators.Clients.Group(Groups.Operators(note.Venue.Map.Venue)).Decision(reader.View(note.Venue, decision));
-                }
-                else if (note.Arrival != 0)
-                {
-                    if (await reader.ArrivalAsync(note.Venue, note.Arrival, stoppingToken) is { } arrival)
+                    if (await reader.ArrivalAsync(a.Venue, a.Arrival, stoppingToken) is { } arrival)
                     {
-                        await staff.Clients.Group(Groups.Staff(note.Venue.Map.Venue, arrival.Zone)).Arrival(arrival);
+                        await staff.Clients.Group(Groups.Staff(a.Venue.Map.Venue, arrival.Zone)).Arrival(arrival);
                     }
-                }
-                else if (_floors.TryRemove(note.Venue.Number, out var venue))
+                },
+                stoppingToken),
+            PumpAsync(
+                _floors, venue => venue,
+                async venue =>
                 {
+                    _floorsThatWait.TryRemove(venue.Number, out _);
                     var floor = reader.View(venue);
                     await operators.Clients.Group(Groups.Operators(venue.Map.Venue)).Floor(floor);
                     _events.Tell(venue, floor);
-                }
+                },
+                stoppingToken));
+    }
+
+    private async Task PumpAsync<T>(Channel<T> notes, Func<T, Venue> whose, Func<T, Task> tellAsync, CancellationToken stopping)
+    {
+        await foreach (var note in notes.Reader.ReadAllAsync(stopping))
+        {
+            try
+            {
+                await tellAsync(note);
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
                 // One view that cannot be shown must not stop the others; the page reads it again from the API.
-                LogNotTold(note.Venue.Map.Venue, e);
+                LogNotTold(whose(note).Map.Venue, e);
             }
         }
     }
+
+    private static Channel<T> Waiting<T>() =>
+        Channel.CreateBounded<T>(new BoundedChannelOptions(4_096) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
 
     private void Publish(string topic, byte[] payload, MqttQos qos)
     {
