@@ -1,70 +1,7 @@
-using System.Buffers;
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 
 namespace Presence.Visits;
-
-/// <summary>What up to four receivers heard of one device in one bucket of time, in sums, so that the order of arrival leaves no trace. Half a cache line.</summary>
-[StructLayout(LayoutKind.Sequential, Pack = 4)]
-internal struct EvidenceNode
-{
-    private uint _slotAndSources;
-
-    /// <summary>Next node of the device, in the same bucket or an older one: number + 1; 0 for none. Leads astray once that bucket is folded.</summary>
-    public int Next;
-
-    /// <summary>ms after the begin of the bucket: first and last sighting.</summary>
-    public ushort First;
-
-    public ushort Last;
-
-    public EvidenceCells Cells;
-
-    public readonly bool IsEmpty => Cells[0].Count == 0;
-
-    /// <summary>Of the device, in 24 bits.</summary>
-    public int Slot
-    {
-        readonly get => (int)(_slotAndSources & 0xFF_FFFF);
-        set => _slotAndSources = (_slotAndSources & 0xFF00_0000) | (uint)value;
-    }
-
-    public EvidenceSources Sources
-    {
-        readonly get => (EvidenceSources)(_slotAndSources >> 24);
-        set => _slotAndSources = (_slotAndSources & 0xFF_FFFF) | ((uint)value << 24);
-    }
-}
-
-/// <summary>Empty while nothing was counted. A receiver that hears a device more often goes on in another cell.</summary>
-[StructLayout(LayoutKind.Sequential, Pack = 1)]
-internal struct EvidenceCell
-{
-    public ushort Receiver;
-
-    public byte Count;
-
-    public short Sum;
-}
-
-[InlineArray(Size)]
-internal struct EvidenceCells
-{
-    public const int Size = 4;
-
-    private EvidenceCell _first;
-}
-
-/// <summary>All that one receiver heard of a device in a bucket.</summary>
-internal struct EvidenceSum
-{
-    public int Receiver;
-    public int Count;
-    public int Sum;
-
-    public readonly float Mean => (float)Sum / Count;
-}
 
 /// <summary>The runs of nodes of one bucket: run + 1, 0 for none; and how many nodes of the last are used.</summary>
 internal struct BucketRuns
@@ -74,19 +11,8 @@ internal struct BucketRuns
     public int Used;
 }
 
-/// <summary>What a snapshot says of the evidence before the evidence itself.</summary>
-internal struct EvidenceLengths
-{
-    public int Runs;
-    public int Free;
-    public int Ring;
-    public int Oldest;
-    public int Newest;
-    public int Waiting;
-}
-
 /// <summary>All evidence that waits for its bucket to be folded: runs of nodes that lie together, and a ring of buckets that each have some.</summary>
-internal sealed class PendingEvidence
+internal sealed partial class PendingEvidence
 {
     private const int RunBits = 6;
 
@@ -355,32 +281,6 @@ internal sealed class PendingEvidence
             Array.Clear(_bucketOf);
             (_runs, _free) = (0, 0);
         }
-    }
-
-    /// <summary>Lengths that <see cref="Load"/> is told of.</summary>
-    public EvidenceLengths Lengths =>
-        new() { Runs = _runs, Free = _free, Ring = _ring.Length, Oldest = Oldest, Newest = Newest, Waiting = Waiting };
-
-    public void Save(IBufferWriter<byte> to)
-    {
-        to.Write(MemoryMarshal.AsBytes<BucketRuns>(_ring));
-        to.Write(MemoryMarshal.AsBytes<int>(_next.AsSpan(0, _runs)));
-        to.Write(MemoryMarshal.AsBytes<int>(_bucketOf.AsSpan(0, _runs)));
-        _nodes.Save(to, _runs << RunBits);
-    }
-
-    /// <summary>Bytes that <see cref="Save"/> writes for such lengths.</summary>
-    public static long SavedBytes(in EvidenceLengths lengths) =>
-        ((long)lengths.Ring * Unsafe.SizeOf<BucketRuns>()) + ((long)lengths.Runs * ((2 * sizeof(int)) + (Run * Unsafe.SizeOf<EvidenceNode>())));
-
-    /// <summary>Reads what <see cref="Save"/> wrote, and moves <paramref name="from"/> behind it.</summary>
-    public void Load(ref ReadOnlySpan<byte> from, in EvidenceLengths lengths)
-    {
-        (_runs, _free, Oldest, Newest, Waiting) = (lengths.Runs, lengths.Free, lengths.Oldest, lengths.Newest, lengths.Waiting);
-        Pages.Take<BucketRuns>(ref from, _ring = new BucketRuns[lengths.Ring]);
-        Pages.Take(ref from, (_next = new int[Math.Max(16, _runs)]).AsSpan(0, _runs));
-        Pages.Take(ref from, (_bucketOf = new int[_next.Length]).AsSpan(0, _runs));
-        _nodes.Load(ref from, _runs << RunBits);
     }
 
     // At once to the width that holds the whole range: by then the oldest bucket may already be an earlier one than the ring was

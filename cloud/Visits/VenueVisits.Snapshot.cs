@@ -40,7 +40,7 @@ public sealed partial class VenueVisits
     }
 
     /// <summary>Reads a state that <see cref="Save"/> wrote under the same plan.</summary>
-    /// <exception cref="InvalidDataException">Not such a state, cut off, or of another plan, bucket length or version.</exception>
+    /// <exception cref="InvalidDataException">Not such a state, cut off, with numbers that lead nowhere, or of another plan, bucket length or version.</exception>
     public static VenueVisits Load(ReadOnlySpan<byte> from, VenueMap map, VisitPolicy policy) => Load(from, new VenuePlan(map, policy));
 
     /// <inheritdoc cref="Load(ReadOnlySpan{byte}, VenueMap, VisitPolicy)"/>
@@ -87,6 +87,7 @@ public sealed partial class VenueVisits
         Pages.Take(ref from, state._watch.Tallies.AsSpan());
         state._watch.UseAll();
         state._marks.Load(ref from);
+        state.CheckSound();
         state.CountAgain();
         return state;
     }

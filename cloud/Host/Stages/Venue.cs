@@ -85,7 +85,7 @@ public sealed class Venue : IVenueDoor
 
     /// <summary>Brings the state to what the store has: the newest snapshot and the log behind it.</summary>
     /// <returns>How many inputs of the log were applied again.</returns>
-    /// <exception cref="StoreException">The snapshot is of another version, and the log alone is not enough.</exception>
+    /// <exception cref="StoreException">The snapshot is of another version or broken, and the log alone is not enough.</exception>
     public long Restore(IVenueStore store)
     {
         var state = _begin();
@@ -96,13 +96,13 @@ public sealed class Venue : IVenueDoor
                 state.Load(snapshot.State);
                 LastSnapshotAt = snapshot.At;
             }
-            catch (InvalidDataException e)
+            catch (Exception e) when (e is InvalidDataException or FormatException)
             {
-                // Written by another version. As long as the log still begins with the venue, all is found there again.
+                // Written by another version, or broken on the disk. As long as the log still begins with the venue, all is found there again.
                 if (store.ReadLog(Number, 0).FirstOrDefault() is not { FirstInput: 0 })
                 {
                     throw new StoreException(
-                        $"{e.Message}, and the log of {Map.Venue} does not reach back to its beginning any more: run the version that wrote the store, or begin with a new one", e);
+                        $"{e.Message}, and the log of {Map.Venue} does not reach back to its beginning any more: run the version that wrote the store, bring back a copy of it, or begin with a new one", e);
                 }
 
                 state = _begin();

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using Presence.Identity;
 using Presence.Visits;
 using Presence.Wire;
@@ -12,7 +13,7 @@ namespace Presence.Cloud.Stages;
 public sealed partial class VenueState
 {
     /// <summary>Rises whenever the state is written differently; <c>tests/golden/snapshots</c> has one of it.</summary>
-    public const int SnapshotVersion = 12;
+    public const int SnapshotVersion = 13;
     private readonly VenueSettings _settings;
     private readonly Dictionary<string, GatewayClock> _gateways = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ushort[]> _receiverTables = new(StringComparer.Ordinal);
@@ -116,6 +117,7 @@ public sealed partial class VenueState
     /// <summary>Writes the whole state; the same state gives the same bytes.</summary>
     public void Save(ArrayBufferWriter<byte> to)
     {
+        var start = to.WrittenCount;
         var writer = new StateWriter(to);
         foreach (var number in (ReadOnlySpan<long>)[SnapshotVersion, NextInput, _venueTime, _settled, _lastTick, _nextId, Sightings, SettledVisits, _gateways.Count])
         {
@@ -135,10 +137,12 @@ public sealed partial class VenueState
         _usual.Save(writer);
         SaveCounts(writer);
         Decisions.Save(writer);
+        BinaryPrimitives.WriteUInt64LittleEndian(to.GetSpan(StateSum.Size), StateSum.Of(to.WrittenSpan[start..]));
+        to.Advance(StateSum.Size);
     }
 
     /// <summary>Takes the state of a snapshot.</summary>
-    /// <exception cref="InvalidDataException">The snapshot is of another version or plan; the log must be read from its start.</exception>
+    /// <exception cref="InvalidDataException">The snapshot is of another version or plan, or not what was written; the log must be read from its start.</exception>
     /// <exception cref="FormatException">It is no snapshot, or cut off.</exception>
     public void Load(ReadOnlySpan<byte> from)
     {
@@ -147,6 +151,12 @@ public sealed partial class VenueState
         if (version != SnapshotVersion)
         {
             throw new InvalidDataException($"the snapshot is of version {version}; this program knows {SnapshotVersion}");
+        }
+
+        var written = from[..^Math.Min(from.Length, StateSum.Size)];
+        if (!BinaryPrimitives.TryReadUInt64LittleEndian(from[written.Length..], out var sum) || sum != StateSum.Of(written))
+        {
+            throw new InvalidDataException($"the snapshot of {from.Length} bytes is not what was written");
         }
 
         (NextInput, _venueTime, _settled, _lastTick, _nextId) = (reader.Long(), reader.Long(), reader.Long(), reader.Long(), reader.Long());

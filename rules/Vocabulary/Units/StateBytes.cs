@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Text;
 
@@ -98,6 +99,35 @@ public readonly struct StateWriter(IBufferWriter<byte> to)
         {
             Write(item);
         }
+    }
+}
+
+/// <summary>A number for bytes that were written, so that a disk or a copy that changed one of them is found out.</summary>
+public static class StateSum
+{
+    public const int Size = sizeof(ulong);
+
+    /// <summary>Eight bytes at a time; each step can be undone, so that one changed word always changes the sum. No proof against a forger.</summary>
+    public static ulong Of(ReadOnlySpan<byte> bytes)
+    {
+        var sum = 0x9E37_79B9_7F4A_7C15 ^ (ulong)bytes.Length;
+        for (; bytes.Length >= sizeof(ulong); bytes = bytes[sizeof(ulong)..])
+        {
+            Mix(ref sum, BinaryPrimitives.ReadUInt64LittleEndian(bytes));
+        }
+
+        foreach (var last in bytes)
+        {
+            Mix(ref sum, last);
+        }
+
+        return sum;
+    }
+
+    private static void Mix(ref ulong sum, ulong word)
+    {
+        sum = (sum ^ word) * 0xD6E8_FEB8_6659_FD93;
+        sum ^= sum >> 32;
     }
 }
 

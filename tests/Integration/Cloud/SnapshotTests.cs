@@ -78,6 +78,41 @@ public sealed class SnapshotTests
         folder.Delete(recursive: true);
     }
 
+    [Fact]
+    public void A_snapshot_of_which_a_bit_changed_is_refused_and_the_log_is_read_instead()
+    {
+        var log = ReplayTests.Day(1).Take(50).ToList();
+        var state = New();
+        log.ForEach(r => Apply(state, r));
+        var (sound, dice) = (Save(state), new Random(7));
+        New().Load(sound);
+        for (var i = 0; i < 500; i++)
+        {
+            var broken = sound.ToArray();
+            broken[dice.Next(broken.Length)] ^= (byte)(1 << dice.Next(8));
+            Assert.Throws<InvalidDataException>(() => New().Load(broken));
+        }
+
+        var folder = Directory.CreateTempSubdirectory("presence-snapshot-");
+        using (var store = new SqliteVenueStore(Path.Combine(folder.FullName, "presence.db")))
+        {
+            var map = Kit.Simulator.DemoMall.Map;
+            var number = store.SaveVenue(map.Tenant, map.Venue, "{}").Number;
+            using (var commit = store.Begin())
+            {
+                log.Index().ToList().ForEach(r => commit.AppendLog(number, r.Index, 1, ReplayTests.Morning, null, r.Item));
+                sound[sound.Length / 2] ^= 4;
+                commit.AddSnapshot(number, 50, ReplayTests.Morning, sound);
+                commit.Complete();
+            }
+
+            var venue = new Venue(number, map, Key, New, () => { });
+            Assert.Equal(50, venue.Restore(store));
+        }
+
+        folder.Delete(recursive: true);
+    }
+
     private static void Commands(VenueState state)
     {
         var at = ReplayTests.Morning + 7_200_000;
