@@ -1,7 +1,7 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
 
-// Where `npm run dev` finds the service: the cloud host, or the stand-in of `npm run fake`.
+// Where `npm run dev` finds the service: the cloud host, as `./presence demo` starts it.
 const service = process.env.PRESENCE_URL ?? 'http://localhost:8080';
 const pages = { operators: 'operators.html', staff: 'staff.html', me: 'me.html' };
 
