@@ -36,7 +36,7 @@ public sealed partial class VenueVisits
     private TimerWheel _finalWheel = new();
     private long _watermark = long.MinValue;
 
-    /// <summary>Unix ms: what claims to be later than this is refused. A day after the watermark; before the first one, after the first sighting.</summary>
+    /// <summary>Unix ms: what claims to be later than this is refused. A day after the watermark, or after what came last did.</summary>
     private long _newest;
 
     /// <summary>True once a watermark has been given: from then on what comes after the lateness is left out.</summary>
@@ -126,7 +126,8 @@ public sealed partial class VenueVisits
 
         if (_newest == 0)
         {
-            _newest = batch.At[0] + Times.MsPerDay;
+            // Recordings and trials, where nobody says when it came.
+            Expect(batch.At[0]);
         }
 
         FindAll(batch);
@@ -224,6 +225,12 @@ public sealed partial class VenueVisits
         burst.Count = 0;
     }
 
+    /// <summary>Something arrives now, by a clock that can be trusted: whoever speaks first, with a clock years off, must not say what time it is for all.</summary>
+    public void Expect(long nowMs) => _newest = nowMs < Times.Epoch ? _newest : Math.Max(_newest, nowMs + Times.MsPerDay);
+
+    /// <summary>Whether a sighting of that time is taken in; one of a clock that was never set, or is ahead of the venue by a day, is not.</summary>
+    public bool Takes(long at) => at >= Times.Epoch && at <= _newest;
+
     /// <summary>Venue time moves: silences end live visits, and buckets older than the watermark by the lateness are settled.</summary>
     /// <param name="watermarkMs">Unix ms: lowest corrected watermark of the gateways on line; never goes back.</param>
     /// <param name="happened">Gets the live ends, then the settled stays and visits by bucket, and in it by device.</param>
@@ -237,7 +244,7 @@ public sealed partial class VenueVisits
         }
 
         _watermark = watermarkMs;
-        _newest = watermarkMs + Times.MsPerDay;
+        _newest = Math.Max(_newest, watermarkMs + Times.MsPerDay);
         var mark = cutShort ? EvidenceSources.CutShort : EvidenceSources.None;
         EndSilent(watermarkMs, mark, happened);
         SettleUntil(watermarkMs - _lateness, mark, happened);

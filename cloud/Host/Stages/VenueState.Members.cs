@@ -192,7 +192,7 @@ public sealed partial class VenueState
                 Decisions.Reported(new(reported.Member), reported.Name, reported.Fields, at, this, output);
                 break;
             case PhoneHeard heard:
-                Hear(heard, output);
+                Hear(heard, at, output);
                 break;
             case HeadsCounted counted:
                 Learn(counted);

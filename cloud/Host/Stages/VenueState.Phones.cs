@@ -6,13 +6,15 @@ namespace Presence.Cloud.Stages;
 /// <content>Members whose own phone says which of the venue's beacons it hears; no address is needed for that.</content>
 public sealed partial class VenueState
 {
-    private void Hear(PhoneHeard heard, VenueOutput output)
+    private void Hear(PhoneHeard heard, long receivedAt, VenueOutput output)
     {
         var member = new MemberId(heard.Member);
         if (_members.Find(member) is not { } known || !known.Purposes.HasFlag(Purposes.Presence))
         {
             return;
         }
+
+        _visits.Expect(receivedAt);
 
         // What gateways hear of the same phone belongs to the same visit.
         var phone = _members.DevicesOf(member) is [var bound, ..] ? bound : PhoneOf(member);

@@ -211,6 +211,7 @@ public sealed partial class VenueState
             return Applied.Changed;
         }
 
+        _visits.Expect(input.ReceivedAt);
         var batch = InVenueTerms(_buffers.Columns, gateway);
         _devices.Hear(batch, _places.GetValueOrDefault(gateway.Name));
         _visits.Observe(batch, late, _happened);
@@ -273,7 +274,6 @@ public sealed partial class VenueState
         }
 
         ForgetUnlinked(batch, receivers);
-
         var times = batch.At;
         if (gateway.Correction != 0)
         {
@@ -283,6 +283,12 @@ public sealed partial class VenueState
             }
 
             times = _mappedTimes.AsSpan(0, batch.Length);
+        }
+
+        // One rule for all who listen: what visits would refuse counts nowhere.
+        for (var i = 0; i < receivers.Length; i++)
+        {
+            receivers[i] = _visits.Takes(times[i]) ? receivers[i] : ushort.MaxValue;
         }
 
         return new SightingColumns

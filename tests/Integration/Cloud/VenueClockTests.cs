@@ -82,6 +82,32 @@ public sealed class VenueClockTests
         Assert.DoesNotContain(strangers, v => v.Token == 4);
     }
 
+    [Theory]
+    [InlineData(10 * 365 * 86_400_000L)]
+    [InlineData(-10 * 365 * 86_400_000L)]
+    public void A_gateway_that_speaks_first_and_years_from_now_makes_the_venue_deaf_to_nobody(long error)
+    {
+        var map = Kit.Simulator.DemoMall.Map;
+        var state = new VenueState(1, map, new VenueSettings(), new DecisionStage(map, new byte[32]));
+        var gateways = map.Receivers.Select(r => r.Gateway).Distinct().Take(2).ToArray();
+        for (var step = 0; step < 60; step++)
+        {
+            for (var g = 0; g < 2; g++)
+            {
+                var at = Morning + (step * 10_000L);
+                var batch = new Batch
+                {
+                    Boot = 7, Sequence = (ulong)step + 1, Tokens = [(ulong)g + 1], Traits = [TokenTraits.Random], Exact = [5], Coarse = [5], Device = [0],
+                    Receiver = [(ushort)map.Receivers.First(r => r.Gateway == gateways[g]).Number], Dbm = [-50], At = [at + (g == 0 ? error : 0)],
+                };
+                state.Apply(new Input(InputKind.Sightings, 0, InputRecord.NameOf(gateways[g]), at + 500, batch.Encode()), new VenueOutput(), out _);
+            }
+        }
+
+        Assert.True(state.Visits.IsHere(new DeviceToken(2)));
+        Assert.Equal(error > 0 ? 60 : 0, state.Visits.Refused);
+    }
+
     [Fact]
     public void Doors_begin_anew_at_the_day_change_of_the_plan_in_force()
     {
