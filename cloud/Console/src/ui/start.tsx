@@ -1,6 +1,7 @@
 import { type ReactNode, StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { LanguageProvider } from '../words/language';
+import { Guard } from './Guard';
 import './look.css';
 
 export function start(page: ReactNode): void {
@@ -8,7 +9,9 @@ export function start(page: ReactNode): void {
   if (root === null) throw new Error('The page has no #page element');
   createRoot(root).render(
     <StrictMode>
-      <LanguageProvider>{page}</LanguageProvider>
+      <LanguageProvider>
+        <Guard>{page}</Guard>
+      </LanguageProvider>
     </StrictMode>,
   );
 }
