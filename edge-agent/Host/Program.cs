@@ -88,6 +88,7 @@ static void Wire(IServiceCollection services, ILoggingBuilder logging, GatewaySe
             new() { Folder = settings.Spool, Capacity = settings.SpoolCapacity, Ballast = settings.SpoolBallast }, services.GetRequiredService<ILogger<SqliteSpool>>()))
         .AddSingleton<GatewayPipeline>()
         .AddHostedService(services => services.GetRequiredService<GatewayPipeline>())
+        .AddHostedService(_ => new SparePages(TimeProvider.System))
         .AddSingleton<INeighbourTable>(settings.Neighbours is { } file ? new NeighbourFile(file) : new KernelNeighbours())
         .AddSingleton(services => services.GetRequiredService<GatewayPipeline>() is var gateway
             ? new BindingDesk(services.GetRequiredService<INeighbourTable>(), gateway.Listener, gateway.Identities, gateway.Uplink, settings, services.GetRequiredService<TimeProvider>())

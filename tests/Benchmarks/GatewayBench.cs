@@ -16,6 +16,8 @@ internal sealed class GatewayBench : IBench
 
     private const string AtTwoThousand = "CPU at 2,000 frames/s";
 
+    private const string MemoryAtTwoThousand = "memory at 2,000 frames/s";
+
     public string Name => "gateway";
 
     public async Task<IReadOnlyList<BenchRow>> RunAsync(bool quick, CancellationToken stopping)
@@ -24,14 +26,15 @@ internal sealed class GatewayBench : IBench
         try
         {
             var rows = new List<BenchRow>();
+            var live = new List<byte[]>();
             foreach (var rate in new[] { 100, 2_000, 10_000 })
             {
-                rows.AddRange(await AtRateAsync(Path.Combine(folder, $"r{rate}"), rate, quick ? 8 : 30, stopping));
+                rows.AddRange(await AtRateAsync(Path.Combine(folder, $"r{rate}"), rate, quick ? 8 : 30, rate == 2_000 ? live : null, stopping));
             }
 
-            rows.AddRange(await BesideAsync(rows.First(r => r.What == AtTwoThousand).Value, quick ? 5 : 20, stopping));
+            rows.AddRange(await BesideAsync(rows, quick ? 5 : 20, stopping));
             rows.Add(await OneWayAsync(Path.Combine(folder, "one-way"), stopping));
-            rows.AddRange(OnTheWire());
+            rows.AddRange(GatewayBytes.OnTheWire(live));
             rows.AddRange(await AppendAsync(Path.Combine(folder, "append"), quick ? 200 : 1_000, stopping));
             rows.Add(await StormAsync(stopping));
             rows.AddRange(await CatchUpAsync(Path.Combine(folder, "catch-up"), quick ? 500 : 5_000, stopping));
@@ -49,7 +52,7 @@ internal sealed class GatewayBench : IBench
         var folder = Directory.CreateTempSubdirectory("presence-bench-gateway-").FullName;
         try
         {
-            return (await AtRateAsync(folder, 2_000, quick ? 8 : 30, stopping)).Where(r => r.What.Contains("2,000 frames", StringComparison.Ordinal)).ToList();
+            return (await AtRateAsync(folder, 2_000, quick ? 8 : 30, null, stopping)).Where(r => r.What.Contains("2,000 frames", StringComparison.Ordinal)).ToList();
         }
         finally
         {
@@ -57,7 +60,7 @@ internal sealed class GatewayBench : IBench
         }
     }
 
-    private static async Task<IEnumerable<BenchRow>> AtRateAsync(string folder, int framesPerSecond, int seconds, CancellationToken stopping)
+    private static async Task<IEnumerable<BenchRow>> AtRateAsync(string folder, int framesPerSecond, int seconds, List<byte[]>? live, CancellationToken stopping)
     {
         Directory.CreateDirectory(folder);
         await using var cloud = await new PaperCloud().OpenAsync();
@@ -65,7 +68,7 @@ internal sealed class GatewayBench : IBench
 
         // A gateway runs for years: the compiler's first seconds are not its work.
         const int warmUp = 10;
-        ProbeCapture.Write(capture, ProbeCapture.Crowd(framesPerSecond * (seconds + warmUp + 2), Math.Max(framesPerSecond / 10, 20), framesPerSecond, 1_795_255_200_000));
+        ProbeCapture.Write(capture, ProbeCapture.Crowd(framesPerSecond * (seconds + warmUp + 2), Devices(framesPerSecond), framesPerSecond, 1_795_255_200_000));
         var began = Stopwatch.GetTimestamp();
         using var gateway = Process.Start(new ProcessStartInfo("dotnet",
         [
@@ -87,19 +90,21 @@ internal sealed class GatewayBench : IBench
             await Task.Delay(TimeSpan.FromSeconds(seconds), stopping);
             var share = (Cpu(gateway) - cpu) / Stopwatch.GetElapsedTime(from) * 100;
             var megabytes = Memory(gateway);
-            var sightings = cloud.Sightings - heard.Sightings;
+            var (sightings, bytes) = (cloud.Sightings - heard.Sightings, (double)(cloud.Bytes - heard.Bytes));
+            live?.AddRange(cloud.Committed.Select(c => c.Payload).Where(p => p.Length > 0));
             var rows = new List<BenchRow>
             {
                 framesPerSecond == 2_000
                     ? BenchRow.Of(AtTwoThousand, share, "% of a core", "<= 2 %", v => v <= 2)
                     : BenchRow.Of($"CPU at {framesPerSecond} frames/s", share, "% of a core", "informs"),
                 framesPerSecond == 2_000
-                    ? BenchRow.Of("memory at 2,000 frames/s", megabytes, "MB", "<= 60 MB", v => v <= 60)
+                    ? BenchRow.Of(MemoryAtTwoThousand, megabytes, "MB", "<= 60 MB", v => v <= 60)
                     : BenchRow.Of($"memory at {framesPerSecond} frames/s", megabytes, "MB", "informs"),
-                BenchRow.Of($"of it: not the shared runtime's files, at {framesPerSecond} frames/s", AnonymousMegabytes(gateway), "MB", "informs"),
-                BenchRow.Of($"on the wire at {framesPerSecond} frames/s", (cloud.Bytes - heard.Bytes) / (double)Math.Max(sightings, 1), "B/sighting", "<= 12 B", v => v <= 12),
+                BenchRow.Of($"of it: what no file holds, at {framesPerSecond} frames/s", OwnMegabytes(gateway), "MB", "informs"),
+                BenchRow.Of(OnTheWireAt(framesPerSecond), bytes / Math.Max(sightings, 1), "B/sighting", "<= 12 B", v => v <= 12),
                 BenchRow.Of(
-                    $"on the wire for a visit of an hour at {framesPerSecond} frames/s", (cloud.Bytes - heard.Bytes) / Stopwatch.GetElapsedTime(from).TotalSeconds * 3_600 / Math.Max(framesPerSecond / 10, 20) / 1_000, "kB/visit", "informs"),
+                    $"on the wire for a visit of an hour at {framesPerSecond} frames/s", bytes / Devices(framesPerSecond) / seconds * 3.6, "kB/visit", "informs"),
+                BenchRow.Of(PerFrame(framesPerSecond), bytes / (framesPerSecond * seconds), "B/frame", "informs"),
                 BenchRow.Of($"sightings left of a frame at {framesPerSecond} frames/s", sightings / (double)(framesPerSecond * seconds), "sighting/frame", "informs"),
             };
             if (framesPerSecond == 2_000)
@@ -173,25 +178,22 @@ internal sealed class GatewayBench : IBench
         ];
     }
 
-    // As one MQTT 5 message on a topic that has its alias: fixed header 3, alias 5, identifier 2.
-    private static IEnumerable<BenchRow> OnTheWire()
-    {
-        const int mqtt = 10;
-        double Of(int tokens) => Enumerable.Range(1, 50).Average(seed => (Batch.Usual(seed, 200, tokens, receivers: 1) with { Device = [.. Enumerable.Range(0, 200).Select(i => (ushort)(i % tokens))] }).Encode().Length + mqtt) / 200.0;
-        yield return BenchRow.Of("on the wire, 200 sightings of 200 tokens, one receiver", Of(200), "B/sighting", "<= 12 B", v => v <= 12);
-        yield return BenchRow.Of("on the wire, 200 sightings of 50 tokens, one receiver", Of(50), "B/sighting", "<= 6 B", v => v <= 6);
-    }
-
     // Each does a part of the work only: reading and printing, or sending. The gateway reads, makes tokens, keeps on disk, and sends.
-    private static async Task<IEnumerable<BenchRow>> BesideAsync(double gateway, int seconds, CancellationToken stopping)
+    private static async Task<IEnumerable<BenchRow>> BesideAsync(List<BenchRow> rows, int seconds, CancellationToken stopping)
     {
-        var peers = new (string What, double? Share)[]
+        var peers = new (string What, GatewayPeers.Peer? Took)[]
         {
             ("tshark printing address and strength", await GatewayPeers.TsharkAsync(2_000, seconds, stopping)),
             ("tcpdump printing each frame", await GatewayPeers.TcpdumpAsync(2_000, seconds, stopping)),
             ("mosquitto_pub sending each as a line", await GatewayPeers.MosquittoAsync(2_000, seconds, stopping)),
         };
-        return peers.Where(p => p.Share is not null).Select(p => BenchRow.Of(AtTwoThousand, gateway, "% of a core", "informs", null, p.What, p.Share));
+        return peers.Where(p => p.Took is not null).SelectMany(p => new[]
+        {
+            Beside(AtTwoThousand, p.What, p.Took!.Value.Share), Beside(MemoryAtTwoThousand, p.What, p.Took.Value.Megabytes), Beside(PerFrame(2_000), p.What, p.Took.Value.BytesPerFrame),
+        }).OfType<BenchRow>();
+
+        BenchRow? Beside(string what, string peer, double value) =>
+            value > 0 && rows.First(r => r.What == what) is var ours ? BenchRow.Of(what, ours.Value, ours.Unit, "informs", null, peer, value) : null;
     }
 
     // Fault 11: a link that carries nothing from the cloud any more, in keep-alives until it is given up.
@@ -252,6 +254,12 @@ internal sealed class GatewayBench : IBench
         return BenchRow.Of("500 gateways back after the endpoint restarted", seconds, "s", "<= 60 s", v => v <= 60);
     }
 
+    private static int Devices(int framesPerSecond) => Math.Max(framesPerSecond / 10, 20);
+
+    private static string OnTheWireAt(int framesPerSecond) => $"on the wire at {framesPerSecond} frames/s";
+
+    private static string PerFrame(int framesPerSecond) => $"on the wire for a frame heard, at {framesPerSecond} frames/s";
+
     private static byte[] Body()
     {
         var batch = Batch.Usual(1);
@@ -265,10 +273,10 @@ internal sealed class GatewayBench : IBench
         return process.TotalProcessorTime;
     }
 
-    // Pages of the runtime's own files are shared with every program of it, and are the first the kernel takes back.
-    private static double AnonymousMegabytes(Process process) =>
-        File.ReadLines($"/proc/{process.Id}/status").First(l => l.StartsWith("RssAnon", StringComparison.Ordinal)) is var line
-            ? double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture) / 1_000 : 0;
+    // Pages of files are shared with every program that has them open, and are the first the kernel takes back. Compiled code counts as the gateway's.
+    private static double OwnMegabytes(Process process) => File.ReadLines($"/proc/{process.Id}/status")
+        .Where(l => l.StartsWith("RssAnon", StringComparison.Ordinal) || l.StartsWith("RssShmem", StringComparison.Ordinal))
+        .Sum(l => double.Parse(l.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture)) * 1.024 / 1_000;
 
     private static double Memory(Process process)
     {

@@ -13,21 +13,28 @@ internal static class GatewayPeers
 {
     private const int WarmUpSeconds = 3;
 
-    /// <returns>Share of a core in percent; null where the program is not installed.</returns>
-    public static Task<double?> TsharkAsync(int framesPerSecond, int seconds, CancellationToken stopping) => CpuAsync(
+    /// <param name="Share">Of a core, in percent.</param>
+    /// <param name="Megabytes">In memory at the end.</param>
+    /// <param name="BytesPerFrame">On the wire, with all that it says besides; 0 for one that sends nothing.</param>
+    public readonly record struct Peer(double Share, double Megabytes, double BytesPerFrame = 0);
+
+    /// <returns>What it took; null where the program is not installed.</returns>
+    public static Task<Peer?> TsharkAsync(int framesPerSecond, int seconds, CancellationToken stopping) => CpuAsync(
         "tshark", ["-r", "-", "-n", "-l", "-T", "fields", "-e", "wlan.sa", "-e", "radiotap.dbm_antsignal"], Captures(framesPerSecond, seconds), framesPerSecond, stopping);
 
     /// <inheritdoc cref="TsharkAsync"/>
-    public static Task<double?> TcpdumpAsync(int framesPerSecond, int seconds, CancellationToken stopping) => CpuAsync(
+    public static Task<Peer?> TcpdumpAsync(int framesPerSecond, int seconds, CancellationToken stopping) => CpuAsync(
         "tcpdump", ["-r", "-", "-n", "-l", "-e"], Captures(framesPerSecond, seconds), framesPerSecond, stopping);
 
     /// <inheritdoc cref="TsharkAsync"/>
-    public static async Task<double?> MosquittoAsync(int framesPerSecond, int seconds, CancellationToken stopping)
+    public static async Task<Peer?> MosquittoAsync(int framesPerSecond, int seconds, CancellationToken stopping)
     {
         await using var broker = await Mqtt.OpenEndpoint.StartAsync(0, cancel: stopping);
-        return await CpuAsync(
-            "mosquitto_pub", ["-h", "127.0.0.1", "-p", broker.Port.ToString(CultureInfo.InvariantCulture), "-t", "espresense/devices/x/room", "-q", "1", "-l"],
+        await using var wire = new BadWire(broker.Port);
+        var peer = await CpuAsync(
+            "mosquitto_pub", ["-h", "127.0.0.1", "-p", wire.Port.ToString(CultureInfo.InvariantCulture), "-t", "espresense/devices/x/room", "-q", "1", "-l"],
             Lines(framesPerSecond, seconds), framesPerSecond, stopping);
+        return peer is { } found ? found with { BytesPerFrame = wire.BytesUp / (double)(framesPerSecond * (seconds + WarmUpSeconds)) } : null;
     }
 
     private static IEnumerable<byte[]> Captures(int framesPerSecond, int seconds)
@@ -57,7 +64,7 @@ internal static class GatewayPeers
         ProbeCapture.Crowd(framesPerSecond * (seconds + WarmUpSeconds), framesPerSecond / 10, framesPerSecond, 1_795_255_200_000).Select(p =>
             Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $$"""{"id":"{{p.Address:x12}}","rssi":{{p.Dbm}},"at":{{p.AtMs}}}""") + "\n"));
 
-    private static async Task<double?> CpuAsync(string program, string[] arguments, IEnumerable<byte[]> input, int perSecond, CancellationToken stopping)
+    private static async Task<Peer?> CpuAsync(string program, string[] arguments, IEnumerable<byte[]> input, int perSecond, CancellationToken stopping)
     {
         Process process;
         try
@@ -95,11 +102,11 @@ internal static class GatewayPeers
             }
 
             process.Refresh();
-            var share = (process.TotalProcessorTime - cpu) / (clock.Elapsed - from) * 100;
+            var peer = new Peer((process.TotalProcessorTime - cpu) / (clock.Elapsed - from) * 100, process.WorkingSet64 / 1e6);
             process.Kill();
             await process.WaitForExitAsync(stopping);
             await reading;
-            return share;
+            return peer;
         }
     }
 }
