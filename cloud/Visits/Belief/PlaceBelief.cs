@@ -70,6 +70,7 @@ public sealed class PlaceBelief
         }
 
         var waiting = 0;
+        var independence = (float)(group == 1 ? _policy.BeaconIndependence : _policy.Independence);
         foreach (var h in heard)
         {
             if ((uint)h.Source < (uint)_map.Layers.Length && _map.Layers[h.Source] is { } layer)
@@ -80,6 +81,11 @@ public sealed class PlaceBelief
         }
 
         Flush();
+        for (var c = 0; c < _log.Length; c++)
+        {
+            _log[c] *= independence;
+        }
+
         for (var c = 0; c < beside.Length; c++)
         {
             _log[c] += weight * beside[c];
@@ -146,7 +152,7 @@ public sealed class PlaceBelief
         double sum = 0;
         for (var c = 0; c < _belief.Length; c++)
         {
-            var told = (float)Math.Exp(_policy.Independence * (_log[c] - top));
+            var told = (float)Math.Exp(_log[c] - top);
             _log[c] = told;
             _belief[c] *= told;
             sum += _belief[c];
@@ -155,7 +161,7 @@ public sealed class PlaceBelief
         Normalise();
         _trail?.Add(_passed, _belief, _log);
         _passed = 0;
-        return (_policy.Independence * top) + Math.Log(Math.Max(sum, 1e-300));
+        return top + Math.Log(Math.Max(sum, 1e-300));
     }
 
     private void Normalise()

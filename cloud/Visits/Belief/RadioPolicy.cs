@@ -18,13 +18,23 @@ public sealed record RadioPolicy
     /// <summary>Share of the weight that one more source's reading carries, because neighbours' readings err together.</summary>
     public double Independence { get; init; } = 0.5;
 
+    /// <summary>The same for a second group of sources, such as the beacons that a phone heard in a second: fewer speak at once.</summary>
+    public double BeaconIndependence { get; init; } = 1;
+
     /// <summary>Weight of silence beside that of a reading.</summary>
     public double Silence { get; init; } = 0.5;
 
-    /// <summary>Weight of scans that were like this one (<see cref="ScanMemory"/>) beside the map's likelihood; of Wi-Fi, and of a second's beacons.</summary>
-    public double LikeScans { get; init; } = 2;
+    /// <summary>Weight of scans that were like this one (<see cref="ScanMemory"/>); of Wi-Fi, and of a second's beacons.</summary>
+    public double LikeScans { get; init; } = 2.4;
 
-    public double LikeBeacons { get; init; } = 1;
+    /// <inheritdoc cref="LikeScans"/>
+    public double LikeBeacons { get; init; } = 0.2;
+
+    /// <summary>Likeness of two scans falls to 1/e over this much; of Wi-Fi, and of beacons, of which fewer are heard.</summary>
+    public double LikeWidth { get; init; } = 0.01;
+
+    /// <inheritdoc cref="LikeWidth"/>
+    public double LikeBeaconsWidth { get; init; } = 0.04;
 
     /// <summary>Walking speed that the belief spreads with, m/s.</summary>
     public double Speed { get; init; } = 1.2;

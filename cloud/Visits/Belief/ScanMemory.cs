@@ -6,11 +6,16 @@ namespace Presence.Visits;
 /// The survey's scans themselves: where a scan like this one was taken before. A radio map takes sources one by one; scans remember what goes
 /// together, such as a crowd that hides three access points at once.
 /// </summary>
-/// <remarks>Cosine likeness of strengths above the floor, as usual for fingerprints (weighted nearest neighbours); a kernel about each like scan.</remarks>
+/// <remarks>
+/// Cosine likeness, as usual for fingerprints (weighted nearest neighbours), of strengths on an exponential scale (Torres-Sospedra et al. 2015,
+/// "Comprehensive analysis of distance and similarity measures for Wi-Fi fingerprinting indoor positioning systems"): what is loud is near, and
+/// tells more of the place than many that are barely heard. On that scale the likeness does not depend on how loud the phone hears. A kernel about
+/// each like scan.
+/// </remarks>
 public sealed class ScanMemory
 {
-    /// <summary>Likeness falls to 1/e over this much; a scan's own neighbour seconds later is about so far away.</summary>
-    private const double Width = 0.03;
+    /// <summary>Ten times as much is made of a source that is so much louder, dB; by the amplitude of its wave it would be 20.</summary>
+    private const double Scale = 25;
 
     /// <summary>Scans taken into account.</summary>
     private const int Most = 40;
@@ -22,7 +27,7 @@ public sealed class ScanMemory
     private const float Doubt = 0.01f;
 
     private readonly PlaceGrid _grid;
-    private readonly RadioPolicy _policy;
+    private readonly double _width;
     private readonly List<(int Floor, Spot At)> _places = [];
     private readonly List<(int Scan, float Value)>[] _bySource;
     private readonly float[] _likeness;
@@ -31,12 +36,11 @@ public sealed class ScanMemory
     /// <param name="grid">Where a device can be.</param>
     /// <param name="sources">Number of sources.</param>
     /// <param name="scans">With their places.</param>
-    /// <param name="policy">For the floor of what is heard.</param>
-    public ScanMemory(PlaceGrid grid, int sources, ImmutableArray<SurveyStop> scans, RadioPolicy policy)
+    /// <param name="width">Likeness falls to 1/e over this much.</param>
+    public ScanMemory(PlaceGrid grid, int sources, ImmutableArray<SurveyStop> scans, double width)
     {
         ArgumentNullException.ThrowIfNull(grid);
-        ArgumentNullException.ThrowIfNull(policy);
-        (_grid, _policy) = (grid, policy);
+        (_grid, _width) = (grid, width);
         _bySource = [.. Enumerable.Range(0, sources).Select(_ => new List<(int, float)>())];
         foreach (var scan in scans)
         {
@@ -74,7 +78,7 @@ public sealed class ScanMemory
         var order = Enumerable.Range(0, _likeness.Length).OrderByDescending(i => _likeness[i]).Take(Most).ToArray();
         foreach (var scan in order)
         {
-            Spread(_places[scan], (float)Math.Exp((_likeness[scan] - _likeness[order[0]]) / Width));
+            Spread(_places[scan], (float)Math.Exp((_likeness[scan] - _likeness[order[0]]) / _width));
         }
 
         var top = Math.Max(_density.Max(), 1e-9f);
@@ -101,11 +105,12 @@ public sealed class ScanMemory
         }
     }
 
-    private float Value(float dbm) => (float)Math.Max(0, dbm - _policy.FloorDbm + 5);
+    // In units of a source at -70 dBm, for the sake of the floats.
+    private static float Value(float dbm) => (float)Math.Pow(10, (dbm + 70) / Scale);
 
-    private float Length(ReadOnlySpan<Loudness> heard)
+    private static float Length(ReadOnlySpan<Loudness> heard)
     {
-        var sum = 1e-6f;
+        var sum = 1e-12f;
         foreach (var h in heard)
         {
             sum += Value(h.Dbm) * Value(h.Dbm);

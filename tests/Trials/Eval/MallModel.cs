@@ -36,7 +36,8 @@ internal sealed class MallModel
         var grid = PlaceGrid.Around(policy.Square, way, 6);
         _prior = Attraction(grid, way);
         _map = RadioMap.Learn(grid, _groups.ToArray(), stops.ToImmutable(), [], policy);
-        _scans = [.. new[] { 0, 1 }.Select(g => new ScanMemory(grid, _sources.Count, [.. stops.Where(s => _groups[s.Heard[0].Source] == g)], policy))];
+        _scans = [.. new[] { policy.LikeWidth, policy.LikeBeaconsWidth }.Select((width, g) =>
+            new ScanMemory(grid, _sources.Count, [.. stops.Where(s => _groups[s.Heard[0].Source] == g)], width))];
         _motion = new PlaceMotion(grid, policy, _prior);
         _storeOf = [.. grid.Places.Select(p => StoreAt(p.Floor, p.At))];
     }
@@ -58,9 +59,9 @@ internal sealed class MallModel
             {
                 now = PassTo(belief, now, scans.Current.HeardAt);
                 var heard = scans.Current.Heard.ToArray();
-                var group = _groups[heard[0].Source];
+                var group = scans.Current.Group;
                 _scans[group].Compare(heard, like);
-                belief.Hear(heard, scans.Current.Group, 0, like, (float)(group == 0 ? _policy.LikeScans : _policy.LikeBeacons));
+                belief.Hear(heard, group, 0, like, (float)(group == 0 ? _policy.LikeScans : _policy.LikeBeacons));
                 heardAt.Enqueue(now);
                 more = scans.MoveNext();
             }
@@ -120,7 +121,7 @@ internal sealed class MallModel
             {
                 // A list's entries carry times of their own, a second before it came on average; with survey walks left out, lists are
                 // recognised best by where the phone was when they came.
-                yield return (scan.Key.At, scan.Key.Wifi ? scan.Key.At : (long)scan.Average(r => r.HeardAt), scan.Key.Wifi ? 0 : -1, heard);
+                yield return (scan.Key.At, scan.Key.Wifi ? scan.Key.At : (long)scan.Average(r => r.HeardAt), scan.Key.Wifi ? 0 : 1, heard);
             }
         }
     }

@@ -8,7 +8,13 @@ internal static class MallTask
 {
     public static readonly RadioPolicy Policy = new()
     {
-        Square = 2.5, ShadowLength = 10, ShadowDb = 7, NoiseDb = 4, Independence = 0.7, Silence = 1, Speed = 2, Still = 0.3,
+        Square = 2.5, ShadowLength = 10, ShadowDb = 7, NoiseDb = 4, Independence = 0.6, Silence = 1, Speed = 2.5, Still = 0.2,
+    };
+
+    /// <summary>Visits want a calmer belief than places told at once: a wrong turn spoils two of them.</summary>
+    private static readonly RadioPolicy Calm = Policy with
+    {
+        Independence = 0.2, LikeScans = 1.6, BeaconIndependence = 0.8, LikeBeacons = 0.35, Speed = 2, Still = 0.3,
     };
 
     public static void Run(Settings settings, TextWriter to, bool visits)
@@ -19,7 +25,7 @@ internal static class MallTask
         {
             var site = MallSite.Read(Path.Combine(folder, queries.Key));
             var survey = settings.Surveys("ilc").SelectMany(f => Survey(Path.Combine(f, queries.Key), site)).ToList();
-            var model = new MallModel(site, survey, settings.Tune(Policy), wifi: !settings.BeaconsOnly);
+            var model = new MallModel(site, survey, settings.Tune(visits ? Calm : Policy), wifi: !settings.BeaconsOnly);
             foreach (var trace in queries.GroupBy(q => q["trace"], StringComparer.Ordinal))
             {
                 var readings = MallSite.ReadTrace(Path.Combine(folder, queries.Key, "test", $"{trace.Key}.txt.gz"), string.Empty);
