@@ -42,6 +42,16 @@ public static class Truth
             }
         }
 
+        // Who turned round in the door never left.
+        for (var i = stays.Count - 1; i > 0; i--)
+        {
+            if (stays[i - 1].Zone == stays[i].Zone)
+            {
+                stays[i - 1] = stays[i - 1] with { Until = stays[i].Until };
+                stays.RemoveAt(i);
+            }
+        }
+
         return stays;
     }
 
