@@ -116,6 +116,7 @@ public sealed partial class VenueVisits
                 continue;
             }
 
+            Must(_table.Find(device.Token, _devices) < 0, $"device {slot} is there twice");
             _table.Add(device.Token, slot, _devices);
             if (device.Is(DeviceFlags.LiveOpen))
             {
