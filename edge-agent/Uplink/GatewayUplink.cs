@@ -440,8 +440,12 @@ public sealed partial class GatewayUplink
                     _vouchedFor = watermark.Boot;
                 }
 
-                OnStep("before-trim");
-                Forget(session, watermark);
+                // A word that nothing has arrived yet lets nothing go.
+                if (watermark is not { Live: 0, Backlog: 0 })
+                {
+                    OnStep("before-trim");
+                    Forget(session, watermark);
+                }
             }
 
             session.FirstWord.TrySetResult();
