@@ -23,6 +23,16 @@ public sealed class SerialDoor
     /// <summary>Contents that were no frame, by reason.</summary>
     public long Refused(DoorRefusal why) => _refused[(int)why];
 
+    /// <summary>Contents that were no frame, for whatever reason.</summary>
+    public long Spoilt => _refused.Sum();
+
+    /// <summary>The line was cut: what came of a frame under way is dropped, and counted as one of the wrong length.</summary>
+    public void Cut()
+    {
+        if (_length > 0 || _escaped || _spoilt) _refused[(int)DoorRefusal.Length]++;
+        (_length, _escaped, _spoilt) = (0, false, false);
+    }
+
     /// <summary>Takes bytes up to the end of the next frame.</summary>
     /// <param name="bytes">What came from the line; what was taken is cut off.</param>
     /// <param name="arrivedNs">When it came.</param>

@@ -39,9 +39,11 @@ internal sealed partial class LiveReader(GatewaySettings settings, FrameListener
             Keep(source, ListenToUdp, stopping);
         }
 
-        foreach (var source in settings.Serial.Select(s => CaptureSource.Parse(s, 0)!))
+        foreach (var (line, speed) in settings.Serial.Select(s => SerialSource.Parse(s)!))
         {
-            Keep(source, ListenToSerial, stopping);
+            // One door for the line however often it is unplugged: what was lost is counted on.
+            var door = new SerialDoor();
+            Keep(line, (source, stop) => ListenToSerial(source, speed, door, stop), stopping);
         }
     }
 
@@ -126,27 +128,43 @@ internal sealed partial class LiveReader(GatewaySettings settings, FrameListener
         }
     }
 
-    private void ListenToSerial(CaptureSource source, CancellationToken stopping)
+    private void ListenToSerial(CaptureSource source, int speed, SerialDoor door, CancellationToken stopping)
     {
-        using var line = new FileStream(source.Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
-        var door = new SerialDoor();
+        using var line = SerialLine.Open(source.Path, speed);
         var room = new byte[4_096];
-        while (!stopping.IsCancellationRequested)
+        try
         {
-            var length = line.Read(room);
-            if (length == 0)
+            while (!stopping.IsCancellationRequested)
             {
-                throw new IOException("the line was unplugged");
+                HearLine(source, door, room.AsSpan(0, line.Read(room, Patience)));
             }
+        }
+        finally
+        {
+            door.Cut();
+            CountSpoilt(source, door);
+        }
+    }
 
-            ReadOnlySpan<byte> bytes = room.AsSpan(0, length);
-            while (door.TryRead(ref bytes, (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100, out var frame, out var radio))
+    private void HearLine(CaptureSource source, SerialDoor door, ReadOnlySpan<byte> bytes)
+    {
+        while (door.TryRead(ref bytes, (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100, out var frame, out var radio))
+        {
+            if (listener.Hear((ushort)(source.Receiver + radio), frame, 0))
             {
-                if (listener.Hear((ushort)(source.Receiver + radio), frame, 0))
-                {
-                    urgent();
-                }
+                urgent();
             }
+        }
+
+        CountSpoilt(source, door);
+    }
+
+    // Which of the line's radios heard a spoilt frame cannot be known; the first stands for them.
+    private void CountSpoilt(CaptureSource source, SerialDoor door)
+    {
+        if (door.Spoilt is > 0 and var lost)
+        {
+            listener.Radios.Lost((ushort)source.Receiver, lost);
         }
     }
 

@@ -84,7 +84,7 @@ public sealed class GatewaySettings
     /// <summary>Where firmware sends frames, each <c>ADDRESS:PORT</c> or <c>FIRST=ADDRESS:PORT</c>; its radios count on from FIRST.</summary>
     public string[] Udp { get; set; } = [];
 
-    /// <summary>Serial lines of firmware, each <c>DEVICE</c> or <c>FIRST=DEVICE</c>; set to raw and to its speed beforehand.</summary>
+    /// <summary>Serial lines of firmware, each <c>DEVICE</c> or <c>FIRST=DEVICE</c>, with <c>@SPEED</c> behind it where that is not 921,600 baud.</summary>
     public string[] Serial { get; set; } = [];
 
     /// <summary>File of its owner's alone that says which foreign systems may bring what they hear; see <see cref="Feeds.FeedSettings"/>.</summary>
@@ -198,11 +198,18 @@ public sealed class GatewaySettings
         if (TimeScale is not (> 0 and <= 100_000)) yield return $"--time-scale {TimeScale.ToString(CultureInfo.InvariantCulture)} is not above 0 and at most 100,000";
         foreach (var proxy in TrustedProxy.Where(p => !IPAddress.TryParse(p, out _))) yield return $"--trusted-proxy '{proxy}' is no address";
         foreach (var network in OwnNetwork.Where(n => !Mac.TryParse(n, out _))) yield return $"--own-network '{network}' is no network id such as 00:11:22:33:44:55";
-        foreach (var (name, radio) in Listen.Select(l => ("listen", l)).Concat(Udp.Select(u => ("udp", u))).Concat(Serial.Select(s => ("serial", s)))
+        foreach (var (name, radio) in Listen.Select(l => ("listen", l)).Concat(Udp.Select(u => ("udp", u)))
             .Concat(Hci.Select(h => ("hci", h))).Concat(Bluez.Select(b => ("bluez", b))))
         {
             if (CaptureSource.Parse(radio, 0) is not { } source) yield return $"--{name} '{radio}': the receiver before '=' is no number from 0 to 65535";
             else if (name == "udp" && !(IPEndPoint.TryParse(source.Path, out var at) && at.Port > 0)) yield return $"--udp '{source.Path}' is no address:port";
+        }
+
+        foreach (var serial in Serial)
+        {
+            if (SerialSource.Parse(serial) is not { } source) yield return $"--serial '{serial}': the receiver before '=' is no number from 0 to 65535";
+            else if (source.Line.Path.Length == 0) yield return $"--serial '{serial}' names no device";
+            else if (source.Speed == 0) yield return $"--serial '{serial}': what stands behind the last '@' is no speed from {SerialSource.Slowest} to {SerialSource.Fastest} baud";
         }
 
         if (Feeds is not null && EdgeAgent.Feeds.FeedSettings.Read(Feeds).IsCalled && BindHttp is null) yield return "--bind-http is missing: where the systems of --feeds call";

@@ -32,7 +32,7 @@ internal static class Help
           --hci [RECEIVER=]hci0          a Bluetooth controller for ourselves, for dense places      --ble-active
           --bluez [RECEIVER=]hci0        a Bluetooth adapter shared through BlueZ
           --udp [FIRST=]ADDRESS:PORT     firmware that sends frames by UDP; its radios count on from FIRST
-          --serial [FIRST=]DEVICE        firmware on a serial line
+          --serial [FIRST=]DEVICE[@SPEED]  firmware on a serial line, at 921600 baud or at SPEED
           --feeds FILE                   systems a mall has already: Meraki, Mist, Aruba, Cisco Spaces, ESPresense, Theengs
           --gpio CHIP                    pins, for example /dev/gpiochip0
           --door NUMBER=OUTER,INNER      a door with two light beams on these lines; may be repeated

@@ -1,11 +1,12 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Presence.Integration.Gateway;
 
 /// <summary>The gateway as it is shipped: a program of its own, which a test may kill.</summary>
-internal sealed class GatewayProcess : IAsyncDisposable
+internal sealed partial class GatewayProcess : IAsyncDisposable
 {
     public const string Key = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
 
@@ -27,29 +28,29 @@ internal sealed class GatewayProcess : IAsyncDisposable
 
     public int Id => _process.Id;
 
-    public static GatewayProcess Start(string spool, int port, string? failPoint = null, params string[] more) => StartBare(failPoint,
+    public static GatewayProcess Start(string spool, int port, string? failPoint = null, params string[] more) => StartBare(failPoint, Usual(spool, port, more));
+
+    public static GatewayProcess StartBare(string? failPoint, params string[] arguments) => Run(["dotnet"], failPoint, arguments);
+
+    /// <summary>Started as the system's keeper does: the first of a session of its own, which has no terminal and could get one.</summary>
+    public static GatewayProcess StartAsService(string spool, int port, params string[] more) => Run(["setsid", "dotnet"], null, Usual(spool, port, more));
+
+    /// <param name="group">A folder of the kernel's memory groups, which it joins before it begins.</param>
+    public static GatewayProcess StartIn(string group, string? failPoint, params string[] arguments) =>
+        Run(["/bin/sh", "-c", "echo $$ > \"$0/cgroup.procs\" && exec dotnet \"$@\"", group], failPoint, arguments);
+
+    private static string[] Usual(string spool, int port, string[] more) =>
     [
         "--tenant", "acme", "--venue", "mall", "--gateway", "gw-1", "--spool", spool, "--broker", string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{port}"),
         "--day-key", Key, "--member-key", Key, "--spool-ballast", "100000", .. more,
-    ]);
+    ];
 
-    public static GatewayProcess StartBare(string? failPoint, params string[] arguments) => StartIn(null, failPoint, arguments);
-
-    /// <param name="group">A folder of the kernel's memory groups, which it joins before it begins; null for none.</param>
-    public static GatewayProcess StartIn(string? group, string? failPoint, params string[] arguments)
+    private static GatewayProcess Run(string[] how, string? failPoint, string[] arguments)
     {
-        var start = new ProcessStartInfo(group is null ? "dotnet" : "/bin/sh") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
-        foreach (var word in group is null ? Array.Empty<string>() : ["-c", "echo $$ > \"$0/cgroup.procs\" && exec dotnet \"$@\"", group])
+        var start = new ProcessStartInfo(how[0], [.. how[1..], Path.Combine(AppContext.BaseDirectory, "presence-gateway.dll"), .. arguments])
         {
-            start.ArgumentList.Add(word);
-        }
-
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "presence-gateway.dll"));
-        foreach (var argument in arguments)
-        {
-            start.ArgumentList.Add(argument);
-        }
-
+            RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false,
+        };
         start.Environment["PRESENCE_FAILPOINT"] = failPoint ?? "";
         var gateway = new GatewayProcess(new() { StartInfo = start });
         gateway._process.OutputDataReceived += (_, line) => gateway.Take(line.Data);
@@ -77,6 +78,9 @@ internal sealed class GatewayProcess : IAsyncDisposable
 
     public void Kill() => _process.Kill();
 
+    /// <summary>Asks it to end (SIGTERM).</summary>
+    public void Terminate() => Assert.Equal(0, Signal(_process.Id, 15));
+
     public async ValueTask DisposeAsync()
     {
         if (!_process.HasExited)
@@ -95,4 +99,7 @@ internal sealed class GatewayProcess : IAsyncDisposable
             _output.AppendLine(line);
         }
     }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Signal(int process, int signal);
 }

@@ -239,6 +239,7 @@ public sealed class GatewayProcessTests : IDisposable
     [InlineData("--member-key: no such file", "--member-key", "/none")]
     [InlineData("--capture '/none' does not exist", "--capture", "/none")]
     [InlineData("--udp 'here'", "--udp", "here")]
+    [InlineData("--serial '4=/dev/ttyUSB0@fast': what stands behind the last '@' is no speed from 1200", "--serial", "4=/dev/ttyUSB0@fast")]
     [InlineData("--linger", "--linger", "1.00:00:00")]
     [InlineData("'--nonsense' is no option", "--nonsense", "1")]
     [InlineData("--settings '/none' does not exist", "--settings", "/none")]

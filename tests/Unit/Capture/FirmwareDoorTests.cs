@@ -35,6 +35,22 @@ public sealed class FirmwareDoorTests
     }
 
     [Fact]
+    public void Of_a_line_that_is_cut_anywhere_half_a_frame_is_dropped_and_counted()
+    {
+        var line = OnLine(1, [0xC0, 0xDB, 1]);
+        for (var cut = 0; cut <= line.Length; cut++)
+        {
+            var door = new SerialDoor();
+            var before = Read(door, line.AsSpan(0, cut)).Count;
+            door.Cut();
+            Assert.Equal(cut > 1 && cut < line.Length ? 1 : 0, door.Spoilt);
+            Assert.Single(Read(door, line));
+            Assert.Equal(cut == line.Length ? 1 : 0, before);
+            Assert.Equal(door.Refused(DoorRefusal.Length), door.Spoilt);
+        }
+    }
+
+    [Fact]
     public void A_bit_lost_on_the_way_is_noticed_wherever_it_is()
     {
         var content = Content(1, ProbeRequest());
