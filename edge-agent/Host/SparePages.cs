@@ -6,7 +6,8 @@ namespace Presence.EdgeAgent;
 /// <summary>Gives back memory that only the start needed: pages of the runtime's and libraries' files, a third of what the program would hold.</summary>
 /// <remarks>
 /// The kernel reads such a page again from its cache, or from the file, should it be wanted after all. Only mappings of which no page
-/// was changed are let go; their content is the file's.
+/// was changed are let go; their content is the file's. And only those that stood there a second before: what is loaded stays, but a file
+/// that is looked at for a moment may be gone between the kernel's list and our word, and something else have its place.
 /// </remarks>
 internal sealed partial class SparePages(TimeProvider time) : BackgroundService
 {
@@ -14,24 +15,28 @@ internal sealed partial class SparePages(TimeProvider time) : BackgroundService
     private static readonly TimeSpan Started = TimeSpan.FromSeconds(8); // by then what runs all day is compiled
     private static readonly TimeSpan Again = TimeSpan.FromMinutes(10);
 
-    /// <summary>Lets go of what can be read again.</summary>
-    /// <returns>Bytes that were in memory there.</returns>
-    public static long GiveBack()
+    private static readonly TimeSpan Between = TimeSpan.FromSeconds(1);
+
+    /// <summary>What could be let go now; nothing where the kernel does not tell.</summary>
+    public static IReadOnlyList<Mapping> Look()
     {
-        var given = 0L;
         try
         {
-            foreach (var mapping in Mappings(File.ReadLines("/proc/self/smaps")))
-            {
-                given += Advise(mapping.From, mapping.Length, DontNeed) == 0 ? mapping.Resident : 0;
-            }
+            return [.. Mappings(File.ReadLines("/proc/self/smaps"))];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // A kernel that does not tell keeps everything.
+            return [];
         }
+    }
 
-        return given;
+    /// <summary>Lets go of what can be read again.</summary>
+    /// <param name="before">What stood there at an earlier look; only this may go.</param>
+    /// <returns>Bytes that were in memory there.</returns>
+    public static long GiveBack(IEnumerable<Mapping> before)
+    {
+        var stood = before.Select(m => (m.From, m.Length, m.File)).ToHashSet();
+        return Look().Where(m => stood.Contains((m.From, m.Length, m.File))).Sum(m => Advise(m.From, m.Length, DontNeed) == 0 ? m.Resident : 0);
     }
 
     /// <summary>What the kernel's list says of mappings that are a file's, for reading only, and unchanged.</summary>
@@ -40,6 +45,7 @@ internal sealed partial class SparePages(TimeProvider time) : BackgroundService
         // 7f32a0000000-7f32a0c00000 r-xp 00021000 fe:00 1234   /usr/share/dotnet/…/System.Private.CoreLib.dll
         // Rss:               12044 kB
         // Anonymous:             0 kB     pages changed since, which exist nowhere else
+        // Swap:                  0 kB     and those of them that were put away
         Mapping? open = null;
         foreach (var line in lines)
         {
@@ -51,7 +57,11 @@ internal sealed partial class SparePages(TimeProvider time) : BackgroundService
             {
                 open = mapping with { Resident = Kilobytes(line) * 1_024 };
             }
-            else if (open is { Resident: > 0 } known && line.StartsWith("Anonymous:", StringComparison.Ordinal))
+            else if (open is not null && line.StartsWith("Anonymous:", StringComparison.Ordinal) && Kilobytes(line) > 0)
+            {
+                open = null;
+            }
+            else if (open is { Resident: > 0 } known && line.StartsWith("Swap:", StringComparison.Ordinal))
             {
                 open = null;
                 if (Kilobytes(line) == 0)
@@ -74,7 +84,9 @@ internal sealed partial class SparePages(TimeProvider time) : BackgroundService
             for (var wait = Started; ; wait = Again)
             {
                 await Task.Delay(wait, time, stoppingToken);
-                _ = GiveBack();
+                var before = Look();
+                await Task.Delay(Between, time, stoppingToken);
+                _ = GiveBack(before);
             }
         }
         catch (OperationCanceledException)
@@ -94,7 +106,7 @@ internal sealed partial class SparePages(TimeProvider time) : BackgroundService
 
         var dash = range.IndexOf('-', StringComparison.Ordinal);
         var from = nuint.Parse(range.AsSpan(0, dash), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
-        return new(from, nuint.Parse(range.AsSpan(dash + 1), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture) - from, 0);
+        return new(from, nuint.Parse(range.AsSpan(dash + 1), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture) - from, file, 0);
     }
 
     private static long Kilobytes(string line) =>
@@ -105,6 +117,7 @@ internal sealed partial class SparePages(TimeProvider time) : BackgroundService
 
     /// <param name="From">Its first address.</param>
     /// <param name="Length">Bytes of it.</param>
+    /// <param name="File">What it shows.</param>
     /// <param name="Resident">Bytes of it that are in memory.</param>
-    internal readonly record struct Mapping(nuint From, nuint Length, long Resident);
+    internal readonly record struct Mapping(nuint From, nuint Length, string File, long Resident);
 }
