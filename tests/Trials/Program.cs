@@ -15,6 +15,7 @@ try
         ["crash", .. var rest] => await CrashCommand.RunAsync(rest, stopping.Token),
         ["spool", .. var rest] => await SpoolCommand.RunAsync(rest, stopping.Token),
         ["outage", .. var rest] => await Presence.Trials.Outage.OutageCommand.RunAsync(rest, stopping.Token),
+        ["radios", .. var rest] => await Presence.Trials.Radios.RadiosCommand.RunAsync(rest, stopping.Token),
         ["replay", .. var rest] => await ReplayCommand.RunAsync(rest, stopping.Token),
         ["fuzz", .. var rest] => FuzzCommand.Run(rest),
         ["backtest", .. var rest] => BackTestCommand.Run(rest, Console.Out, Console.IsErrorRedirected ? TextWriter.Null : Console.Error, stopping.Token),
@@ -42,7 +43,7 @@ catch (OperationCanceledException) when (stopping.IsCancellationRequested)
 // What runs programs stops them first; what only computes ends at once, as it always would.
 PosixSignalRegistration StopOn(PosixSignal which) => PosixSignalRegistration.Create(which, signal =>
 {
-    signal.Cancel = args is ["demo" or "crash" or "spool" or "outage" or "replay" or "mqtt" or "backtest", ..];
+    signal.Cancel = args is ["demo" or "crash" or "spool" or "outage" or "radios" or "replay" or "mqtt" or "backtest", ..];
     stopping.Cancel();
 });
 
@@ -53,6 +54,7 @@ static int Usage()
         presence-trials crash [--rounds N] [--power-cuts] [--seed N] [--data DIR]
         presence-trials spool [--cuts N] [--kills N] [--tears N] [--seconds-each N] [--seed N]
         presence-trials outage [--hours N] [--rate N] [--devices-of-ten N] [--data DIR]
+        presence-trials radios --machine FOLDER [--minutes N] [--data DIR]
         presence-trials replay FILE... [--speed N] [--data DIR]
         presence-trials fuzz [--seconds N] [--seed N] [--only NAME,NAME]
         presence-trials backtest RULES [--days N] [--members N] [--live FOLDER|none] [--seed N] [--json]

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Presence.Capture.Radios;
 
-/// <summary>Sets the channel of a monitor interface, by the kernel's own interface for wireless.</summary>
+/// <summary>Sets mode and channel of an interface, by the kernel's own interface for wireless.</summary>
 /// <remarks>
 /// Source: include/uapi/linux/nl80211.h, genetlink.h, netlink.h. Needs CAP_NET_ADMIN.
 /// <code>
@@ -15,8 +15,9 @@ public sealed unsafe partial class Nl80211 : IDisposable
 {
     private const int Netlink = 16, Raw = 3, CloseOnExec = 0x80000, Generic = 16;
     private const ushort Control = 0x10, Request = 1, Acknowledge = 4, ErrorMessage = 2;
-    private const byte GetFamily = 3, SetWiphy = 2;
-    private const ushort FamilyId = 1, FamilyName = 2, InterfaceIndex = 3, WiphyFrequency = 38;
+    private const byte GetFamily = 3, SetWiphy = 2, SetInterface = 6;
+    private const ushort FamilyId = 1, FamilyName = 2, InterfaceIndex = 3, InterfaceType = 5, WiphyFrequency = 38;
+    private const int Monitor = 6;
     private readonly int _socket;
     private readonly ushort _family;
     private uint _sequence;
@@ -52,6 +53,10 @@ public sealed unsafe partial class Nl80211 : IDisposable
     /// <param name="mhz">Middle of the channel; 20 MHz wide.</param>
     /// <exception cref="IOException">The driver will not; the message says why.</exception>
     public void SetFrequency(int index, int mhz) => Ask(Message(_family, SetWiphy, ++_sequence, (InterfaceIndex, Bytes(index)), (WiphyFrequency, Bytes(mhz))));
+
+    /// <param name="index">Of the interface, which is switched off.</param>
+    /// <exception cref="IOException">The driver will not; the message says why.</exception>
+    public void SetMonitor(int index) => Ask(Message(_family, SetInterface, ++_sequence, (InterfaceIndex, Bytes(index)), (InterfaceType, Bytes(Monitor))));
 
     /// <summary>A request as it goes to the kernel.</summary>
     public static byte[] Message(ushort type, byte command, uint sequence, params (ushort Type, byte[] Value)[] attributes)

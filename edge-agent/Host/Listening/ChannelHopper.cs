@@ -42,10 +42,11 @@ internal sealed partial class ChannelHopper : IDisposable
                 try
                 {
                     wireless.SetFrequency(index, ChannelPlan.FrequencyOf(channel)!.Value);
+                    refused.Remove(channel);
                 }
                 catch (IOException e) when (refused.Add(channel))
                 {
-                    // Not allowed in this country, or not known to this radio: said once, and heard nothing there.
+                    // Not allowed in this country, not known to this radio, or the interface is off: said once until it is so no more.
                     LogRefused(_device, channel, e.Message);
                 }
                 catch (IOException)

@@ -70,6 +70,11 @@ internal sealed partial class LiveReader(GatewaySettings settings, FrameListener
 
     private void ListenTo(CaptureSource source, CancellationToken stopping)
     {
+        if (MonitorMode.Prepare(source.Path))
+        {
+            LogMonitor(source.Path);
+        }
+
         using var capture = LiveCapture.Open(source.Path, filter: null, Patience);
         using var hopping = ChannelHopper.Start(source.Path, settings.Channels, settings.Dwell, log);
         var looked = TimeProvider.System.GetTimestamp();
@@ -170,6 +175,9 @@ internal sealed partial class LiveReader(GatewaySettings settings, FrameListener
 
     [LoggerMessage(EventId = 1011, Level = LogLevel.Information, Message = "Listening to {Source} as receiver {Receiver}")]
     private partial void LogOpened(string source, int receiver);
+
+    [LoggerMessage(EventId = 1013, Level = LogLevel.Information, Message = "{Device} was put into monitor mode")]
+    private partial void LogMonitor(string device);
 
     [LoggerMessage(EventId = 1012, Level = LogLevel.Warning, Message = "{Source}: {Why}; trying again in {Pause}")]
     private partial void LogGone(string source, string why, TimeSpan pause);

@@ -60,7 +60,7 @@ public sealed class GatewaySettings
     /// <summary>Captures to listen to, each <c>FILE</c> or <c>RECEIVER=FILE</c>: a pcap, pcapng or btsnoop file, or a named pipe of one.</summary>
     public string[] Capture { get; set; } = [];
 
-    /// <summary>Interfaces to listen to through libpcap, each <c>NAME</c> or <c>RECEIVER=NAME</c>; in monitor mode already.</summary>
+    /// <summary>Interfaces to listen to through libpcap, each <c>NAME</c> or <c>RECEIVER=NAME</c>; Wi-Fi is put into monitor mode, so it cannot carry the uplink as well.</summary>
     public string[] Listen { get; set; } = [];
 
     /// <summary>Channels to listen on in turn, 2.4 and 5 GHz. Default: the interface stays where it is.</summary>

@@ -27,7 +27,7 @@ internal static class Help
           --as-fast                      do not wait for the frames' times
           --from-now                     play as if it began now
           --exit-when-done               end when the cloud has everything
-          --listen [RECEIVER=]INTERFACE  a radio in monitor mode, through libpcap; may be repeated
+          --listen [RECEIVER=]INTERFACE  a radio of our own, through libpcap; Wi-Fi is put into monitor mode; may be repeated
           --channels N                   channels to hop over; may be repeated       --dwell 00:00:00.250
           --hci [RECEIVER=]hci0          a Bluetooth controller for ourselves, for dense places      --ble-active
           --bluez [RECEIVER=]hci0        a Bluetooth adapter shared through BlueZ

@@ -90,6 +90,14 @@ public sealed class RadioTests
     }
 
     [Fact]
+    public void What_is_no_radio_is_not_put_into_monitor_mode()
+    {
+        Assert.False(MonitorMode.Prepare("lo"));
+        Assert.False(MonitorMode.Prepare("nowhere7"));
+        Assert.False(MonitorMode.Prepare("../net/lo"));
+    }
+
+    [Fact]
     public void A_radio_on_the_wire_hands_in_its_frames()
     {
         using var door = new UdpDoor(new IPEndPoint(IPAddress.Loopback, 0), TimeProvider.System);
