@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Presence.Visits;
 
-/// <summary>One device's belief and visit, live and final, without references, so that a snapshot is a copy. 118 bytes.</summary>
+/// <summary>One device's belief and visit, live and final, without references, so that a snapshot is a copy. 116 bytes.</summary>
 /// <remarks>What a sighting touches lies together at the front, for of 100,000 devices hardly one is in a near cache.</remarks>
 [StructLayout(LayoutKind.Sequential, Pack = 2)]
 internal struct DeviceState
@@ -35,12 +35,14 @@ internal struct DeviceState
     /// <summary>ms after <see cref="FinalSince"/>: begin of the stay in <see cref="FinalZone"/>.</summary>
     public uint StaySince;
 
+    /// <summary>ms after <see cref="FinalSince"/>: when <see cref="NextZone"/> was entered, and when <see cref="FinalZone"/> was left.</summary>
+    public uint NextSince;
+
+    public uint LeftAt;
+
     public MeanConfidence StayConfidence;
 
     public MeanConfidence VisitConfidence;
-
-    /// <summary>Tenths of a second between the last of <see cref="FinalZone"/> and the first of <see cref="NextZone"/>, spent in passing or unheard.</summary>
-    public ushort Passing;
 
     private Moment _finalSince;
 
@@ -56,11 +58,6 @@ internal struct DeviceState
 
     /// <summary>In order of time.</summary>
     public ZoneBelief Final;
-
-    /// <summary>Of <see cref="Final"/>: since when each of its zones explains what was heard.</summary>
-    public Arrivals Arrivals;
-
-    public Stillness Stillness;
 
     /// <summary>Unix ms: begin of the live visit.</summary>
     public long LiveSince
@@ -118,25 +115,24 @@ internal readonly struct Moment(long unixMs)
     public long UnixMs => Times.Epoch + (((long)_high << 32) | _low);
 }
 
-/// <summary>The mean of the confidences of buckets, 0 to 100, in three bytes.</summary>
-[StructLayout(LayoutKind.Sequential, Pack = 1)]
+/// <summary>The mean of the confidences of buckets, 0 to 100, in four bytes.</summary>
 internal struct MeanConfidence
 {
-    private ushort _sum;
-    private byte _count;
+    /// <summary>Half a day of buckets; who is there longer is told by those.</summary>
+    private const uint Most = (1 << (32 - SumBits)) - 1;
+    private const int SumBits = 20;
+
+    private uint _countAndSum;
 
     public void Add(byte confidence)
     {
-        if (_count == byte.MaxValue)
+        if (_countAndSum >> SumBits < Most)
         {
-            // After 42 minutes the older half counts for half.
-            (_sum, _count) = ((ushort)(_sum / 2), byte.MaxValue / 2);
+            _countAndSum += (1u << SumBits) + confidence;
         }
-
-        (_sum, _count) = ((ushort)(_sum + confidence), (byte)(_count + 1));
     }
 
-    public readonly byte Mean => _count == 0 ? (byte)0 : (byte)Math.Min(100, _sum / _count);
+    public readonly byte Mean => _countAndSum == 0 ? (byte)0 : (byte)((_countAndSum & ((1u << SumBits) - 1)) / (_countAndSum >> SumBits));
 }
 
 [Flags]
@@ -162,4 +158,7 @@ internal enum DeviceFlags : byte
 
     /// <summary>A visitor, said so by an operator, however long it stays.</summary>
     Welcome = 64,
+
+    /// <summary>On the way to the next zone it was for a moment in yet another.</summary>
+    Through = 128,
 }

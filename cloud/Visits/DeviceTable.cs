@@ -90,7 +90,7 @@ internal sealed class DeviceTable
             throw new InvalidOperationException($"A venue holds {MostDevices:N0} devices at most.");
         }
 
-        if ((Count + 1) * 5L > _entries.Length * 4L)
+        if ((Count + 1) * 4L > _entries.Length * 3L)
         {
             Grow(devices);
         }

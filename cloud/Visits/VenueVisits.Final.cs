@@ -144,28 +144,20 @@ public sealed partial class VenueVisits
             BeginFinal(ref device, slot, first);
         }
 
-        var (from, arrived) = (device.Final.Anchor, ArrivedAt(device));
-        var change = Pass(ref device, first, last);
-        var fresh = device.Stillness.Hear(cells);
         foreach (var cell in cells)
         {
             var mean = cell.Mean;
             device.Loudest = Math.Max(device.Loudest, (sbyte)mean);
             // Readings of one receiver in one bucket err together and count once, however many: heard twice tells no more.
-            device.Final.Hear(_model, _settling, cell.Receiver, mean - _watch.Offset[cell.Receiver], fresh * _watch.Trust[cell.Receiver], last);
+            device.Final.Hear(_model, _settling, cell.Receiver, mean - _watch.Offset[cell.Receiver], _watch.Trust[cell.Receiver], last);
             _watch.Heard(cell.Receiver);
         }
 
-        MissSilent(ref device.Final, cells, fresh);
+        MissSilent(ref device.Final, cells);
         int zone = device.Final.Anchor;
         var confidence = zone < 0 ? (byte)0 : device.Final.Confidence();
-        if (zone != from)
-        {
-            device.Arrivals.Move(from < 0 ? [] : _model.About(from), _model.About(zone), change.Ago);
-        }
-
         device.FinalLast = (uint)(last - device.FinalSince);
-        Stay(ref device, slot, arrived, change, mark, happened);
+        Stay(ref device, slot, zone, confidence, (uint)(first - device.FinalSince), mark, happened);
         device.StaySources |= sources;
         device.VisitSources |= sources;
         device.StayConfidence.Add(confidence);
@@ -184,9 +176,8 @@ public sealed partial class VenueVisits
         device.Flags |= DeviceFlags.FinalOpen;
         device.FinalSince = at;
         device.FinalLast = device.StaySince = 0;
-        device.Passing = 0;
         device.FinalZone = device.NextZone = -1;
-        (device.Final, device.Arrivals, device.Stillness) = (ZoneBelief.Nowhere, default, default);
+        device.Final = ZoneBelief.Nowhere;
         device.Loudest = Rssi.Faintest;
         device.StayConfidence = device.VisitConfidence = default;
         device.StaySources = device.VisitSources = EvidenceSources.None;

@@ -7,7 +7,7 @@ namespace Presence.Visits;
 public sealed partial class VenueVisits
 {
     // Only of a whole bucket can it be said who did not hear: live, a receiver's silence is mostly a batch that has not come yet.
-    private void MissSilent(ref ZoneBelief belief, ReadOnlySpan<EvidenceSum> cells, float fresh)
+    private void MissSilent(ref ZoneBelief belief, ReadOnlySpan<EvidenceSum> cells)
     {
         if (belief.Anchor < 0)
         {
@@ -21,7 +21,7 @@ public sealed partial class VenueVisits
         {
             if (zones[i] >= 0 && _model.OwnOf[zones[i]] is >= 0 and var own && _watch.Silence[own] > 0 && !Heard(cells, own))
             {
-                (cost[i], any) = (fresh * _watch.Silence[own], true);
+                (cost[i], any) = (_watch.Silence[own], true);
             }
         }
 

@@ -3,85 +3,58 @@ namespace Presence.Visits;
 /// <content>Stays and visits as they are settled: when one zone was left for another, and what is told of it.</content>
 public sealed partial class VenueVisits
 {
+    /// <summary>A bucket that leaves the zone so certain, 0 to 100, was spent in it.</summary>
+    private const byte Sure = 90;
+
     /// <summary>ms: a longer silence is not shared out between the zones before and after it.</summary>
     private const uint MostGuessed = 120_000;
 
-    /// <summary>ms: how finely arrivals are kept. The shortest stay must be much less than <see cref="Arrivals.Longest"/> steps.</summary>
-    private const long LeastStep = 8_000;
-
-    // Time passes up to the next bucket. Between the evidence before and the evidence now nothing is known, and the middle errs least; of a long silence nothing is taken.
-    private Change Pass(ref DeviceState device, long first, long last)
+    // Passing a door, or a reading that lied for a moment, is no stay: another zone is entered when it has lasted, and then from when it began.
+    private void Stay(ref DeviceState device, int slot, int zone, byte confidence, uint first, EvidenceSources mark, VisitEventList happened)
     {
-        var (before, begin, now) = (device.FinalLast, (uint)(first - device.FinalSince), (uint)(last - device.FinalSince));
-        var unheard = Math.Max(begin, before) - before;
-        var at = unheard <= MostGuessed ? before + (unheard / 2) : begin;
-        var change = new Change(at, unheard <= MostGuessed ? 0 : unheard, (int)((now / _step) - (at / _step)));
-        device.Arrivals.Pass((int)((now / _step) - (before / _step)), device.Final.Walk(_model, _settling, last), change.Ago);
-        return change;
-    }
-
-    /// <summary>ms after the visit began: since when the likeliest way has been in the zone believed in.</summary>
-    private uint ArrivedAt(in DeviceState device) =>
-        Math.Min(device.FinalLast, (_step / 2) + (_step * (uint)Math.Max(0, (int)(device.FinalLast / _step) - device.Arrivals[0])));
-
-    // Passing a door, or a reading that lied for a moment, is no stay: another zone is entered when it has lasted, and then from when the likeliest way came
-    // there, which is long before the belief turned. Who is back by a way that never left was not away.
-    private void Stay(ref DeviceState device, int slot, uint arrived, in Change change, EvidenceSources mark, VisitEventList happened)
-    {
-        var zone = device.Final.Anchor;
-        if (zone < 0 || device.FinalZone < 0)
+        if (zone == device.FinalZone)
         {
-            (device.FinalZone, device.StaySince) = (zone, change.At);
+            device.NextZone = -1;
+            if (confidence >= Sure)
+            {
+                (device.LeftAt, device.NextSince) = (device.FinalLast, uint.MaxValue);
+            }
+            else
+            {
+                device.NextSince = Math.Min(device.NextSince, first);
+            }
+
             return;
         }
 
-        var since = device.Arrivals[0] == change.Ago ? change.At : ArrivedAt(device);
-        if (zone != (device.NextZone < 0 ? device.FinalZone : device.NextZone))
+        if (device.FinalZone < 0)
         {
-            Turn(ref device, slot, arrived, since, change, mark, happened);
+            (device.FinalZone, device.StaySince, device.LeftAt, device.NextSince) = ((short)zone, first, first, uint.MaxValue);
+            return;
         }
 
-        if (device.NextZone >= 0 && device.FinalLast - since >= _shortest && !MayHaveStayed(device))
+        if (zone != device.NextZone)
         {
-            GoOn(ref device, slot, since, mark, happened);
+            // The belief turns some buckets after the visitor did: the stay ended when it was last certain, the next began when doubt did.
+            device.Flags = device.NextZone < 0 ? device.Flags & ~DeviceFlags.Through : device.Flags | DeviceFlags.Through;
+            device.NextSince = device.NextZone < 0 ? Math.Min(device.NextSince, first) : first;
+            device.NextZone = (short)zone;
+        }
+
+        if (device.FinalLast - device.NextSince >= _shortest)
+        {
+            GoOn(ref device, slot, mark, happened);
         }
     }
 
-    // The way on leads through the zone believed in before, or it does not.
-    private void Turn(ref DeviceState device, int slot, uint arrived, uint since, in Change change, EvidenceSources mark, VisitEventList happened)
+    // Between the last certain and the first doubtful evidence nothing is known, and the middle errs least; of a long silence nothing is taken.
+    private void GoOn(ref DeviceState device, int slot, EvidenceSources mark, VisitEventList happened)
     {
-        var passing = since == change.At ? change.Unheard : 0;
-        if (device.NextZone >= 0 && since >= arrived + _shortest)
-        {
-            GoOn(ref device, slot, arrived, mark, happened);
-        }
-        else if (device.NextZone >= 0 && since >= arrived)
-        {
-            passing = (device.Passing * 100u) + (since - arrived);
-        }
-
-        var zone = device.Final.Anchor;
-        device.NextZone = zone == device.FinalZone ? (short)-1 : zone;
-        device.Passing = (ushort)Math.Min(ushort.MaxValue, passing / 100);
-    }
-
-    // While a way that never left the zone of the stay explains what was heard nearly as well, it is too early to say that it ended.
-    private bool MayHaveStayed(in DeviceState device)
-    {
-        var there = _model.About(device.Final.Anchor).IndexOf(device.FinalZone);
-        return there >= 0 && device.Arrivals[there] > device.Arrivals[0];
-    }
-
-    private void GoOn(ref DeviceState device, int slot, uint since, EvidenceSources mark, VisitEventList happened)
-    {
-        var left = Math.Max(0, (long)since - (device.Passing * 100));
-        if (left > device.StaySince)
-        {
-            SettleStay(ref device, slot, device.FinalSince + left, mark, happened);
-            device.StaySince = since;
-        }
-
-        (device.FinalZone, device.NextZone, device.Passing) = (device.NextZone, -1, 0);
+        var gap = device.NextSince - device.LeftAt;
+        var half = gap <= MostGuessed && !device.Is(DeviceFlags.Through) ? gap / 2 : 0;
+        SettleStay(ref device, slot, device.FinalSince + device.LeftAt + half, mark, happened);
+        (device.FinalZone, device.StaySince, device.NextZone) = (device.NextZone, device.NextSince - half, -1);
+        (device.LeftAt, device.NextSince) = (device.FinalLast, uint.MaxValue);
     }
 
     private void SettleStay(ref DeviceState device, int slot, long until, EvidenceSources mark, VisitEventList happened)
@@ -108,7 +81,7 @@ public sealed partial class VenueVisits
         if (device.NextZone >= 0)
         {
             // Short or not, it is where the visit ended.
-            GoOn(ref device, slot, ArrivedAt(device), mark, happened);
+            GoOn(ref device, slot, mark, happened);
         }
 
         SettleStay(ref device, slot, last, mark, happened);
@@ -126,10 +99,4 @@ public sealed partial class VenueVisits
         : device.Loudest < _policy.VisitorDbm || device.FinalLast < _policy.VisitorDwell.TotalMilliseconds ? Standing.PasserBy
         : device.Loudest < _policy.EngagedDbm || device.FinalLast < _policy.EngagedDwell.TotalMilliseconds ? Standing.Visitor
         : Standing.Engaged;
-
-    /// <summary>What is known of a change of zone that would have come with a bucket.</summary>
-    /// <param name="At">ms after the visit began: when it would have been.</param>
-    /// <param name="Unheard">ms before it of which nothing is told.</param>
-    /// <param name="Ago">Steps since then.</param>
-    private readonly record struct Change(uint At, uint Unheard, int Ago);
 }

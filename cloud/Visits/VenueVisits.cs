@@ -25,7 +25,6 @@ public sealed partial class VenueVisits
     private readonly long _longest;
     private readonly long _resident;
     private readonly long _shortest;
-    private readonly uint _step;
     private readonly int _bucketMs;
     private readonly ulong _plan;
     private readonly DeviceTable _table;
@@ -79,7 +78,6 @@ public sealed partial class VenueVisits
         _resident = (long)policy.Resident.TotalMilliseconds;
         _watch = new ReceiverWatch(_receivers, policy);
         _shortest = (long)policy.ShortestStay.TotalMilliseconds;
-        _step = (uint)Math.Max(LeastStep, _shortest / 100);
         _bucketMs = (int)policy.Bucket.TotalMilliseconds;
         _plan = Fingerprint.Of(plan);
         (_table, _devices, _pending) = (table, devices, pending);

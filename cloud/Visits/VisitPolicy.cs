@@ -27,8 +27,8 @@ public sealed record VisitPolicy
     /// <summary>How long a visitor stays in one zone, about. Default 6 s; the shorter, the sooner a few readings change the belief.</summary>
     public TimeSpan MeanStay { get; init; } = TimeSpan.FromSeconds(6);
 
-    /// <summary>The same for settled stays, which can wait for more evidence. Default 5 min.</summary>
-    public TimeSpan SettledStay { get; init; } = TimeSpan.FromMinutes(5);
+    /// <summary>The same for settled stays, which can wait for more evidence. Default 2 min.</summary>
+    public TimeSpan SettledStay { get; init; } = TimeSpan.FromMinutes(2);
 
     /// <summary>Spread of readings about what the plan foretells, dB, beside how far the levels in one zone are apart. Default 7: fading, body and furniture.</summary>
     public double SpreadDb { get; init; } = 7;

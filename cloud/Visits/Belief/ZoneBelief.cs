@@ -89,25 +89,6 @@ internal struct ZoneBelief
         return Weigh(model, pace, log - cost, present);
     }
 
-    /// <summary>Lets time pass up to a bucket's end, before its readings are taken in.</summary>
-    /// <returns>By bit: those of the eight whose likeliest way is from now on one that walked there since the last reading.</returns>
-    public int Walk(ZoneModel model, in Pace pace, long at)
-    {
-        if (Anchor < 0)
-        {
-            return 0;
-        }
-
-        var tick = (uint)(at >> 7) & TickMask;
-        var elapsed = Math.Max(0, (int)((tick - TickAndStray) << 8) >> 8);
-        TickAndStray = (TickAndStray & ~TickMask) | ((TickAndStray + (uint)elapsed) & TickMask);
-        var log = Load();
-        var reach = Vector256.LoadUnsafe(ref model.Reach[Anchor * ZoneModel.Width]);
-        var walked = Vector256.MaxNative(Vector256.Create(pace.Leak(elapsed)) + reach, Vector256.Create(pace.Through(elapsed)));
-        Store(Vector256.MaxNative(log, walked + Vector256.LoadUnsafe(ref model.Present[Anchor * ZoneModel.Width])));
-        return (int)Vector256.LessThanOrEqual(log, walked).ExtractMostSignificantBits() & ~1;
-    }
-
     /// <summary>Takes in that some receivers did not hear the device while others did.</summary>
     /// <param name="cost">What that speaks against the anchor and each of its neighbours, nats.</param>
     /// <returns>True when another zone is believed in than before.</returns>

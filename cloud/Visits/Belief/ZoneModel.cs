@@ -79,9 +79,6 @@ internal sealed class ZoneModel
     /// <summary>[anchor x 8]: the anchor itself, then its neighbours; -1 where there are fewer.</summary>
     public short[] Neighbours { get; }
 
-    /// <summary>The anchor itself, then its neighbours; -1 where there are fewer.</summary>
-    public ReadOnlySpan<short> About(int anchor) => Neighbours.AsSpan(anchor * Width, Width);
-
     /// <summary>[anchor x 8]: 0 for a zone, the least value for none; added to a belief.</summary>
     public float[] Present { get; }
 

@@ -60,7 +60,7 @@ public sealed class MissingTests
         for (var s = 0; s < 300; s += 10)
         {
             var at = Mall.Ten + 3_700_000 + (s * 1_000L);
-            visits.Hear(happened, late: false, new Heard(7, 0, -68, at), new Heard(7, 2, -72, at));
+            visits.Hear(happened, late: false, new Heard(7, 0, -66, at), new Heard(7, 2, -75, at));
         }
 
         visits.Advance(Mall.Ten + 7_200_000, happened);
