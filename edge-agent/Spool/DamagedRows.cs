@@ -38,14 +38,18 @@ internal sealed class DamagedRows(string path)
             var met = from - 1;
             if (TryRead(from, descending: false, row =>
             {
-                take(row);
-                met = row.Number;
+                // What stands there twice, or out of its place, was read; a damaged file may lead round in a circle.
+                if (row.Number > met)
+                {
+                    take(row);
+                    met = row.Number;
+                }
             }))
             {
                 return;
             }
 
-            var behind = Behind(met + 1);
+            var behind = Behind(met + 1) is { } found && found > met + 1 ? found : (long?)null;
             hole(Math.Max(met, 0), behind);
             if (behind is not { } next)
             {

@@ -68,6 +68,26 @@ internal sealed record SpoolState
         return false;
     }
 
+    /// <summary>The backlog and the next number; a cloud that refuses for days must not leave a span for each try.</summary>
+    /// <param name="number">The number.</param>
+    /// <param name="isYounger">Whether it was heard after what the number before stands for: within a span the first is the oldest.</param>
+    public ImmutableArray<Span> BacklogWith(long number, bool isYounger) =>
+        isYounger && Backlog is [.., var last] && last.To == number - 1 ? Backlog.SetItem(Backlog.Length - 1, last with { To = number }) : Backlog.Add(new(number, number));
+
+    /// <summary>The backlog without a number at the beginning of a span. Behind the last live number all stay: they tell that it was the last.</summary>
+    public ImmutableArray<Span> BacklogWithout(long number)
+    {
+        for (var i = 0; i < Backlog.Length; i++)
+        {
+            if (Backlog[i].From == number && Backlog[i].To < LastLive)
+            {
+                return Backlog[i].To == number ? Backlog.RemoveAt(i) : Backlog.SetItem(i, new(number + 1, Backlog[i].To));
+            }
+        }
+
+        return Backlog;
+    }
+
     public SpoolState Lose(string reason, long sightings) =>
         this with { Drops = Drops.SetItem(reason, Drops.GetValueOrDefault(reason) + sightings) };
 

@@ -177,7 +177,7 @@ public sealed partial class SqliteSpool
 
         _file.Delete(new(row.Number, row.Number));
         state = state.IsBacklog(row.Number)
-            ? state with { BacklogWaiting = state.BacklogWaiting - 1 }
+            ? state with { BacklogWaiting = state.BacklogWaiting - 1, Backlog = state.BacklogWithout(row.Number) }
             : state with { LiveWaiting = state.LiveWaiting - 1 };
         if (order.Kind is OrderKind.Reject || row.Batch is null)
         {
@@ -186,9 +186,10 @@ public sealed partial class SqliteSpool
 
         // With the link open it is backlog from now on: it comes behind younger ones, and the cloud must not take those for the whole story.
         var number = state.Last + 1;
+        var isYounger = _file.FirstAt(new(state.Last, state.Last)) <= row.Batch.FirstAt;
         _file.Append(number, row.Batch);
         return state.Open
-            ? state with { Last = number, Backlog = state.Backlog.Add(new(number, number)), LastBacklog = number, BacklogWaiting = state.BacklogWaiting + 1 }
+            ? state with { Last = number, Backlog = state.BacklogWith(number, isYounger), LastBacklog = number, BacklogWaiting = state.BacklogWaiting + 1 }
             : state with { Last = number, LiveWaiting = state.LiveWaiting + 1 };
     }
 

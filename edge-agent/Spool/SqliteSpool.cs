@@ -147,7 +147,7 @@ public sealed partial class SqliteSpool : ISpool
 
             try
             {
-                // Within a stretch the first is the oldest; what was postponed is a stretch of its own.
+                // Within a stretch the first is the oldest; what was postponed joins one only where it is younger.
                 return _oldest = state.Stretches(SpoolStream.Backlog, 0, state.Last).Concat(state.Stretches(SpoolStream.Live, 0, state.Last))
                     .Min(stretch => _reader.FirstAt(stretch));
             }

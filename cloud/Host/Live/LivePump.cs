@@ -136,7 +136,7 @@ public sealed partial class LivePump(
             {
                 await tellAsync(note);
             }
-            catch (Exception e) when (e is not OperationCanceledException)
+            catch (Exception e) when (!stopping.IsCancellationRequested)
             {
                 // One view that cannot be shown must not stop the others; the page reads it again from the API.
                 LogNotTold(whose(note).Map.Venue, e);

@@ -88,6 +88,9 @@ public sealed class SqliteVenueStore : IVenueStore
         using var connection = new SqliteConnection(
             new SqliteConnectionStringBuilder { DataSource = FilePath, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
         connection.Open();
+
+        // One look at the store: rows that are trimmed meanwhile are still seen.
+        using var whole = connection.BeginTransaction(deferred: true);
         foreach (var row in ReadLog(connection, venue, fromInput))
         {
             yield return row;
@@ -101,7 +104,7 @@ public sealed class SqliteVenueStore : IVenueStore
         using var select = new Statement(
             connection.Handle!,
             "SELECT first_input, inputs, at, records FROM log WHERE id >> 10 = ? AND venue = ? AND first_input >= ? AND +id <= ? ORDER BY first_input, id");
-        for (var run = first >> 10; run <= last >> 10; run++)
+        for (var run = RunOf(connection, venue, fromInput, first >> 10, last >> 10); run <= last >> 10; run++)
         {
             select.Bind(run).Bind(venue).Bind(fromInput).Bind(last);
             while (select.Read())
@@ -109,6 +112,24 @@ public sealed class SqliteVenueStore : IVenueStore
                 yield return new LogRow(select.Int64(0), (int)select.Int64(1), select.Int64(2), select.Blob(3));
             }
         }
+    }
+
+    // From the end backwards: what is wanted is most often new, and a day's log has tens of thousands of runs.
+    private static long RunOf(SqliteConnection connection, int venue, long input, long first, long last)
+    {
+        using var select = new Statement(connection.Handle!, "SELECT coalesce(min(first_input), -1) FROM log WHERE id >> 10 = ? AND venue = ?");
+        for (var run = last; run > first; run--)
+        {
+            select.Bind(run).Bind(venue).Read();
+            var begins = select.Int64(0);
+            select.Reset();
+            if (begins >= 0 && begins <= input)
+            {
+                return run;
+            }
+        }
+
+        return first;
     }
 
     private static long Edge(SqliteConnection connection, string edge)

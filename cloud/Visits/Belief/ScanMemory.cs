@@ -76,6 +76,13 @@ public sealed class ScanMemory
         }
 
         var order = Enumerable.Range(0, _likeness.Length).OrderByDescending(i => _likeness[i]).Take(Most).ToArray();
+        if (order.Length == 0 || _likeness[order[0]] <= 0)
+        {
+            // Nothing of it was ever heard here: no place is told apart by it.
+            log.Clear();
+            return;
+        }
+
         foreach (var scan in order)
         {
             Spread(_places[scan], (float)Math.Exp((_likeness[scan] - _likeness[order[0]]) / _width));

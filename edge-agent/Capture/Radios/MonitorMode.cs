@@ -1,3 +1,4 @@
+using System.Net.NetworkInformation;
 using System.Runtime.InteropServices;
 using System.Text;
 
@@ -34,11 +35,24 @@ public static unsafe partial class MonitorMode
             return false;
         }
 
+        // Names change places when a radio is plugged in; the one that the gateway speaks through is not to be taken away.
+        if (NetworkInterface.GetAllNetworkInterfaces().FirstOrDefault(i => i.Name == device)?.GetIPProperties().UnicastAddresses
+            .FirstOrDefault(a => !a.Address.IsIPv6LinkLocal) is { } used)
+        {
+            throw new IOException($"{device} has the address {used.Address}: it carries a connection and is not put into monitor mode");
+        }
+
         // The kernel changes the mode of an interface only while it is off.
         Switch(device, on: false);
-        using (var wireless = Nl80211.Open())
+        try
         {
+            using var wireless = Nl80211.Open();
             wireless.SetMonitor((int)Nl80211.IndexOf(device));
+        }
+        catch (IOException)
+        {
+            Switch(device, on: true);
+            throw;
         }
 
         Switch(device, on: true);

@@ -252,6 +252,33 @@ public abstract class SpoolContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_cloud_that_refuses_for_days_does_not_muddle_what_waits()
+    {
+        var spool = await OpenAsync();
+        await AppendAsync(spool, 1, 2, 3, 4, 5);
+        await spool.OpenLinkAsync(0, None);
+        for (var round = 0; round < 40; round++)
+        {
+            // Each connection is refused all that waits; meanwhile somebody is heard.
+            foreach (var stream in new[] { SpoolStream.Backlog, SpoolStream.Live })
+            {
+                foreach (var batch in spool.Read(stream, 0, 100, 9_999))
+                {
+                    await spool.PostponeAsync(batch.Sequence, None);
+                }
+            }
+
+            await AppendAsync(spool, (byte)(6 + round));
+            Assert.Equal(1, spool.OldestAt());
+            Assert.Equal((1, 5 + round), (spool.Depth.Live, spool.Depth.Backlog));
+        }
+
+        var waiting = spool.Read(SpoolStream.Backlog, 0, 100, 9_999).Concat(spool.Read(SpoolStream.Live, 0, 100, 9_999)).Select(b => (int)b.Body[0]);
+        Assert.Equal(Enumerable.Range(1, 45), waiting.Order());
+        Assert.Empty(spool.Drops);
+    }
+
+    [Fact]
     public async Task What_is_rejected_is_gone_and_counted()
     {
         var spool = await OpenAsync();
