@@ -260,12 +260,9 @@ public abstract class SpoolContract : IAsyncLifetime
         for (var round = 0; round < 40; round++)
         {
             // Each connection is refused all that waits; meanwhile somebody is heard.
-            foreach (var stream in new[] { SpoolStream.Backlog, SpoolStream.Live })
+            foreach (var batch in spool.Read(SpoolStream.Live, 0, 100, 9_999).Concat(spool.Read(SpoolStream.Backlog, 0, 100, 9_999)).ToList())
             {
-                foreach (var batch in spool.Read(stream, 0, 100, 9_999))
-                {
-                    await spool.PostponeAsync(batch.Sequence, None);
-                }
+                await spool.PostponeAsync(batch.Sequence, None);
             }
 
             await AppendAsync(spool, (byte)(6 + round));
