@@ -80,8 +80,10 @@ public sealed partial class VenueVisits
         var last = device.FinalSince + device.FinalLast;
         if (device.NextZone >= 0)
         {
-            // Short or not, it is where the visit ended.
+            // Short or not, it is where the visit ended; it is known from the same buckets as the stay before, of which it was a part until now.
+            var (confidence, sources) = (device.StayConfidence, device.StaySources);
             GoOn(ref device, slot, mark, happened);
+            (device.StayConfidence, device.StaySources) = (confidence, sources);
         }
 
         SettleStay(ref device, slot, last, mark, happened);

@@ -65,6 +65,21 @@ public class VisitStoryTests
     }
 
     [Fact]
+    public void A_last_stay_too_short_to_be_sure_of_is_told_with_what_it_is_known_from()
+    {
+        for (var s = 0; s < 240; s += 5)
+        {
+            Hear($"10:0{s / 60}:{s % 60:d2}", s < 180 ? 0 : 1, -50);
+        }
+
+        Until("10:30");
+        var stays = _happened.Events.ToArray().Where(e => e.Kind == VisitEventKind.StaySettled).ToArray();
+        Assert.Equal([0, 1], stays.Select(e => e.Zone));
+        Assert.All(stays, e => Assert.InRange(e.Confidence, 50, 100));
+        Assert.All(stays, e => Assert.NotEqual(EvidenceSources.None, e.Sources));
+    }
+
+    [Fact]
     public void A_flickering_reading_does_not_change_the_room()
     {
         for (var s = 0; s < 60; s++)
