@@ -10,6 +10,7 @@ namespace Presence.Spool;
 ///  read ────→ ╳   ╳       ╳               o           looks at +1, +2, +4, +8
 ///                                 o←──────┘           and between the last two, down to the edge of the hole
 /// </code>
+/// Where a page leads to one that was read already, what follows is asked for by its number, which finds its own way through the file.
 /// </remarks>
 internal sealed class DamagedRows(string path)
 {
@@ -36,20 +37,24 @@ internal sealed class DamagedRows(string path)
         for (var from = 0L; ;)
         {
             var met = from - 1;
+            var astray = false;
             if (TryRead(from, descending: false, row =>
             {
                 // What stands there twice, or out of its place, was read; a damaged file may lead round in a circle.
-                if (row.Number > met)
+                astray = row.Number <= met;
+                if (!astray)
                 {
                     take(row);
                     met = row.Number;
                 }
+
+                return !astray;
             }))
             {
                 return;
             }
 
-            var behind = Behind(met + 1) is { } found && found > met + 1 ? found : (long?)null;
+            var behind = astray && met >= from && Look(met + 1) is { } there ? there.Number : Behind(met + 1);
             hole(Math.Max(met, 0), behind);
             if (behind is not { } next)
             {
@@ -101,8 +106,13 @@ internal sealed class DamagedRows(string path)
     private long? FromAbove(long hole)
     {
         long? lowest = null;
-        _ = TryRead(hole, descending: true, row => lowest = row.Number);
-        return lowest;
+        _ = TryRead(hole, descending: true, row =>
+        {
+            var isOn = lowest is not { } met || row.Number < met;
+            lowest = isOn ? row.Number : lowest;
+            return isOn;
+        });
+        return lowest > hole ? lowest : null;
     }
 
     /// <summary>The first row from a number on, if any; null when it cannot be read.</summary>
@@ -110,7 +120,7 @@ internal sealed class DamagedRows(string path)
     {
         using var file = Opened();
         using var rows = file?.All(from, descending: false).GetEnumerator();
-        if (rows is not null && Next(rows) is { } any)
+        if (rows is not null && Next(rows) is { } any && (!any || rows.Current.Number >= from))
         {
             return new(any ? rows.Current.Number : null);
         }
@@ -119,8 +129,9 @@ internal sealed class DamagedRows(string path)
         return null;
     }
 
+    /// <param name="take">Told each row; false when it is no good and ends the reading.</param>
     /// <returns>False when damage ended it.</returns>
-    private bool TryRead(long from, bool descending, Action<SpooledRow> take)
+    private bool TryRead(long from, bool descending, Func<SpooledRow, bool> take)
     {
         if (Opened() is not { } file)
         {
@@ -137,7 +148,10 @@ internal sealed class DamagedRows(string path)
                     return true;
                 }
 
-                take(rows.Current);
+                if (!take(rows.Current))
+                {
+                    return false;
+                }
             }
 
             return false;

@@ -24,37 +24,29 @@ internal sealed class SpoolRescue(string mainFile, string bootFile, Ballast ball
 {
     // Batches at the damaged end may have been sent under numbers that can no longer be read; a leap keeps them from being given again.
     private const long Leap = 1_000_000;
-    private const int MostPerCommit = 64;
-    private const string BadLog = "-wal.bad";
-
-    private static readonly string[] Endings = [BadLog, "-wal", "-shm", ""];
 
     // Kept free while the new file grows: on a disk filled to the last byte it could not even be opened.
     private readonly Ballast _elbowRoom = new(mainFile + ".room", 512 * 1024);
-
-    private readonly List<(long Number, SealedBatch Batch)> _open = [];
-    private IReadOnlySet<long> _counted = new HashSet<long>();
-    private long _kept;
-    private long _keptSightings;
-    private long _damaged;
-    private long _damagedSightings;
-    private long _dropped;
-    private long _droppedSightings;
+    private readonly AsideFiles _aside = new(mainFile);
+    private readonly DamagedLog _log = new(mainFile);
 
     private string Building => mainFile + ".rescuing";
 
     private string Built => mainFile + ".rescued";
 
     /// <summary>Whether the file is not to be gone on from, though it may look whole: its log was cut.</summary>
-    public bool IsWanted => File.Exists(mainFile + BadLog);
+    public bool IsWanted => _log.IsCut;
+
+    /// <summary>Whether a new file waits to take the damaged one's place.</summary>
+    public bool IsUnderWay => File.Exists(Built);
 
     /// <summary>Ends what a power cut interrupted.</summary>
     /// <returns>Where the damaged file is now; null when nothing was under way.</returns>
     public string? Resume()
     {
-        Remove(Building);
+        AsideFiles.Remove(Building);
         _elbowRoom.Release();
-        return File.Exists(Built) ? PutInPlace() : null;
+        return IsUnderWay ? PutInPlace() : null;
     }
 
     /// <summary>Builds the new file and puts it in the damaged one's place.</summary>
@@ -63,48 +55,52 @@ internal sealed class SpoolRescue(string mainFile, string bootFile, Ballast ball
     /// <exception cref="IOException">Likewise.</exception>
     public Rescued Run(IReadOnlySet<long> counted)
     {
-        for (var released = false; ; released = true)
+        RescueCopy? copy = null;
+        while (copy is null)
         {
             try
             {
-                Build(counted);
-                break;
+                copy = Build(counted);
             }
-            catch (Exception e) when (!released && ballast.IsAboard && (e is SqliteException or IOException))
+            catch (Exception e) when (ballast.IsAboard && (e is SqliteException or IOException))
             {
                 // Most likely full; with the ballast gone there is room to try again. Where it cannot be deleted either, the disk is not full but ill.
                 ballast.Release();
+                if (ballast.IsAboard)
+                {
+                    throw;
+                }
             }
         }
 
         onStep("rename");
         File.Move(Building, Built, overwrite: true);
         DiskFolder.Sync(Built);
-        return new(PutInPlace(), _kept, _damaged, _dropped);
+        return new(PutInPlace(), copy.Kept, copy.Damaged, copy.Dropped);
     }
 
-    private void Build(IReadOnlySet<long> counted)
+    private RescueCopy Build(IReadOnlySet<long> counted)
     {
-        (_kept, _keptSightings, _damaged, _damagedSightings, _dropped, _droppedSightings) = (0, 0, 0, 0, 0, 0);
-        _open.Clear();
-        _counted = counted;
-        Remove(Building);
+        AsideFiles.Remove(Building);
         _elbowRoom.TryTake();
         onStep("build");
-
-        CutLog();
+        var isCut = _log.Cut();
 
         // Without the name of the incarnation nobody could tell whether the cloud has a batch already: then none is kept.
         var known = Known();
+        RescueCopy copy;
         using (var into = SpoolFile.OpenToBuild(Building))
         {
-            var last = Copy(known is null ? null : into, known?.Last ?? 0);
-            var state = known ?? new SpoolState { Boot = SqliteSpool.NewBoot() };
-            last = Math.Max(last, state.Last);
-            state = state with { Last = known is null || last == 0 ? 0 : last + Leap };
-            state = _damagedSightings > 0 ? state.Lose("spool-damaged", _damagedSightings) : state;
-            state = _droppedSightings > 0 ? state.Lose("disk-full", _droppedSightings) : state;
-            Save(into, state);
+            copy = new(known is null ? null : into, counted, MakeRoom);
+            if (isCut)
+            {
+                copy.CountOne();
+            }
+
+            var last = Math.Max(copy.Take(new(mainFile), known?.Last ?? 0), known?.Last ?? 0);
+            var state = (known ?? new SpoolState { Boot = SqliteSpool.NewBoot() }) with { Last = known is null || last == 0 ? 0 : last + Leap };
+            state = copy.DamagedSightings > 0 ? state.Lose("spool-damaged", copy.DamagedSightings) : state;
+            copy.Save(into, copy.DroppedSightings > 0 ? state.Lose("disk-full", copy.DroppedSightings) : state);
         }
 
         onStep("sync");
@@ -112,13 +108,20 @@ internal sealed class SpoolRescue(string mainFile, string bootFile, Ballast ball
         whole.Flush(flushToDisk: true);
         DiskFolder.Sync(Building);
         _elbowRoom.Release();
+        return copy;
+    }
+
+    private bool MakeRoom()
+    {
+        var wasAboard = ballast.IsAboard;
+        ballast.Release();
+        return (wasAboard && !ballast.IsAboard) || _aside.RemoveOlder();
     }
 
     private string PutInPlace()
     {
-        // The log first: as long as the file itself has its name, what is left of the move is known.
-        var aside = FreeName();
-        foreach (var ending in Endings.Where(ending => File.Exists(mainFile + ending)))
+        var aside = _aside.FreeName();
+        foreach (var ending in AsideFiles.Endings.Where(ending => File.Exists(mainFile + ending)))
         {
             onStep("move aside");
             File.Move(mainFile + ending, aside + ending, overwrite: true);
@@ -129,54 +132,6 @@ internal sealed class SpoolRescue(string mainFile, string bootFile, Ballast ball
         File.Move(Built, mainFile);
         DiskFolder.Sync(mainFile);
         return aside;
-    }
-
-    /// <summary>A log with a sector that cannot be read keeps SQLite from opening the file at all. It is read up to there.</summary>
-    /// <remarks>Nothing behind can be used: each frame's check goes on from the one before.</remarks>
-    private void CutLog()
-    {
-        var (log, bad) = (mainFile + "-wal", mainFile + BadLog);
-        if (!IsWanted)
-        {
-            if (!File.Exists(log) || Readable(log, Stream.Null))
-            {
-                return;
-            }
-
-            File.Move(log, bad);
-            DiskFolder.Sync(bad);
-        }
-
-        // What was in the rest nobody can tell: at least one.
-        using var cut = new FileStream(log, FileMode.Create);
-        _ = Readable(bad, cut);
-        (_damaged, _damagedSightings) = (_damaged + 1, _damagedSightings + 1);
-        cut.Flush(flushToDisk: true);
-    }
-
-    /// <returns>Whether it could be read to its end.</returns>
-    private static bool Readable(string file, Stream into)
-    {
-        using var from = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
-        for (var piece = new byte[4_096]; ;)
-        {
-            int read;
-            try
-            {
-                read = from.Read(piece);
-            }
-            catch (IOException)
-            {
-                return false;
-            }
-
-            if (read == 0)
-            {
-                return true;
-            }
-
-            into.Write(piece, 0, read);
-        }
     }
 
     /// <summary>The state the damaged file was in, or one as near to it as can be told; null when even its name is lost.</summary>
@@ -199,141 +154,5 @@ internal sealed class SpoolRescue(string mainFile, string bootFile, Ballast ball
             && ulong.TryParse(File.ReadAllText(bootFile), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var boot) && boot != 0
             ? new SpoolState { Boot = boot, Last = Leap, Open = true }
             : null;
-    }
-
-    /// <summary>Copies what can be read; batches whose check fails are left out and counted.</summary>
-    /// <returns>The highest number met.</returns>
-    private long Copy(SpoolFile? into, long lastKnown)
-    {
-        var (highest, missing) = (0L, 0L);
-        new DamagedRows(mainFile).Walk(
-            row => highest = Take(row, into),
-            (met, behind) => missing += met > 0 && (behind ?? lastKnown + 1) is var above && above > met ? above - met - 1 : 1);
-        Flush(into);
-
-        // How much was in them nobody knows; what was kept is the best guess.
-        _damaged += missing;
-        _damagedSightings += missing * (_kept == 0 ? 1 : (_keptSightings + (_kept / 2)) / _kept);
-        return highest;
-    }
-
-    private long Take(SpooledRow row, SpoolFile? into)
-    {
-        if (row.Batch is null || into is null)
-        {
-            _damaged++;
-            _damagedSightings += _counted.Contains(row.Number) ? 0 : Math.Clamp(row.Sightings, 1, 65_536);
-            return row.Number;
-        }
-
-        _open.Add((row.Number, row.Batch));
-        if (_open.Count == MostPerCommit)
-        {
-            Flush(into);
-        }
-
-        return row.Number;
-    }
-
-    private void Flush(SpoolFile? into)
-    {
-        if (_open.Count == 0)
-        {
-            return;
-        }
-
-        Write(into!, () => _open.ForEach(one => into!.Append(one.Number, one.Batch)));
-        _kept += _open.Count;
-        _keptSightings += _open.Sum(one => (long)one.Batch.Sightings);
-        _open.Clear();
-    }
-
-    private void Save(SpoolFile into, SpoolState state)
-    {
-        var lost = _droppedSightings;
-        Write(into, () => into.Save(_droppedSightings == lost ? state : state.Lose("disk-full", _droppedSightings - lost), before: null));
-    }
-
-    private void Write(SpoolFile into, Action write)
-    {
-        while (true)
-        {
-            try
-            {
-                into.Begin();
-                write();
-                into.Commit();
-                return;
-            }
-            catch (SqliteException e) when (e.SqliteErrorCode == SQLitePCL.raw.SQLITE_FULL && !ballast.IsAboard)
-            {
-                into.RollBack();
-                if (!RemoveOlder() && !DropOldest(into))
-                {
-                    throw;
-                }
-            }
-        }
-    }
-
-    private bool DropOldest(SpoolFile into)
-    {
-        var oldest = into.Oldest(precious: false, MostPerCommit);
-        oldest = oldest.Count > 0 ? oldest : into.Oldest(precious: true, MostPerCommit);
-        if (oldest.Count == 0)
-        {
-            return false;
-        }
-
-        into.Begin();
-        foreach (var one in oldest)
-        {
-            into.Delete(new(one.Number, one.Number));
-        }
-
-        into.Commit();
-        _kept -= oldest.Count;
-        _keptSightings -= oldest.Sum(one => one.Sightings);
-        _dropped += oldest.Count;
-        _droppedSightings += oldest.Sum(one => one.Sightings);
-        return true;
-    }
-
-    /// <summary>Damaged files of other days, which nobody but a curious person needs, make room for what is still to be sent.</summary>
-    private bool RemoveOlder()
-    {
-        var older = Enumerable.Range(1, 2).Where(n => File.Exists(Aside(n))).ToList();
-        older.ForEach(n => Remove(Aside(n)));
-        return older.Count > 0;
-    }
-
-    private string FreeName()
-    {
-        // Two damaged files are kept for inspection, older ones make room.
-        for (var n = 1; n <= 2; n++)
-        {
-            if (!File.Exists(Aside(n)))
-            {
-                return Aside(n);
-            }
-        }
-
-        Remove(Aside(1));
-        foreach (var ending in Endings.Where(ending => File.Exists(Aside(2) + ending)))
-        {
-            File.Move(Aside(2) + ending, Aside(1) + ending, overwrite: true);
-        }
-
-        return Aside(2);
-    }
-
-    private string Aside(int n) => $"{mainFile}.damaged-{n}";
-
-    private static void Remove(string file)
-    {
-        foreach (var ending in (ReadOnlySpan<string>)["-wal", "-shm", "-journal", ""])
-        {
-            File.Delete(file + ending);
-        }
     }
 }
