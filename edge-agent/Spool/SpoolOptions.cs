@@ -15,6 +15,6 @@ public sealed record SpoolOptions
     /// <summary>How long forgotten batches may stay on disk; forgetting rides along with the next batch. Default 1 s.</summary>
     public TimeSpan Leisure { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Called before each step by which a damaged file is replaced; for tests that pull the plug there.</summary>
+    /// <summary>Called before each step by which a damaged file is looked at again and replaced; for tests that pull the plug there.</summary>
     public Action<string> OnStep { get; init; } = static _ => { };
 }

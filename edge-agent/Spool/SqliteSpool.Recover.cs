@@ -6,6 +6,9 @@ namespace Presence.Spool;
 /// <remarks>What to do with a damaged file: set it aside, keep what can be read, under numbers the cloud knows or can tell apart.</remarks>
 public sealed partial class SqliteSpool
 {
+    // A reader that was pushed back in, a bus that stumbled, a disk that wakes up: what is to pass has passed after this.
+    private static readonly TimeSpan[] Pauses = [TimeSpan.Zero, TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(300), TimeSpan.FromMilliseconds(900)];
+
     private long MostLog => _options.Ballast > 0 ? Math.Min(_options.Ballast / 2, _options.Capacity / 8) : _options.Capacity / 8;
 
     private string BootFile => Path.Combine(_options.Folder, "boot");
@@ -13,17 +16,42 @@ public sealed partial class SqliteSpool
     private (SpoolFile Writer, SpoolFile Reader, SpoolState State) OpenOrSetAside()
     {
         Resume();
-        try
+        for (var looks = 1; !_rescue.IsWanted; looks++)
         {
-            return _rescue.IsWanted ? SetAside("its log could not be read to its end") : OpenSpool();
+            try
+            {
+                return OpenSpool();
+            }
+            catch (SqliteException e) when (DamagedRows.IsUnreadable(e))
+            {
+                if (!LookAgain(looks))
+                {
+                    return SetAside(e.Message);
+                }
+            }
         }
-        catch (SqliteException e) when (DamagedRows.IsUnreadable(e))
-        {
-            return SetAside(e.Message);
-        }
+
+        return SetAside("its log could not be read to its end");
     }
 
-    /// <summary>Looks whether the file is damaged, and sets it aside only if so: a disk that is dying says many things.</summary>
+    /// <summary>Waits a little, when what could not be read may be readable after that.</summary>
+    /// <param name="looks">How often it was looked at.</param>
+    /// <returns>False when it stays as it is.</returns>
+    private bool LookAgain(int looks)
+    {
+        // Bytes that come, and are wrong, will be wrong again: once more is enough. A sector that gives none may do so in a second.
+        var answers = DamagedLog.IsReadable(MainFile) && DamagedLog.IsReadable(MainFile + "-wal");
+        if (looks > (answers ? 1 : Pauses.Length - 1))
+        {
+            return false;
+        }
+
+        _options.OnStep("look again");
+        Thread.Sleep(answers ? TimeSpan.Zero : Pauses[looks]);
+        return true;
+    }
+
+    /// <summary>Looks whether the file is damaged, and sets it aside only if it stays so: a disk that is dying says many things.</summary>
     /// <exception cref="SqliteException">The disk refuses; to be tried again.</exception>
     /// <exception cref="IOException">Likewise.</exception>
     private void Reopen(string why)
@@ -35,12 +63,61 @@ public sealed partial class SqliteSpool
             _reader.Dispose();
             _file.Dispose();
             Resume();
-            (_file, _reader, _state) = IsWhole() ? OpenSpool() : SetAside(why);
+            (_file, _reader, _state) = StaysWhole() ? OpenSpool() : SetAside(why);
             _suspect = _isClosed = false;
         }
 
         // Who read too little before the damage was mended reads on.
         _more.Writer.TryWrite(true);
+    }
+
+    /// <summary>
+    /// Begins a new file on other sectors, of what is in the one that cannot be written. That one is kept: its bad sectors are nobody else's then.
+    /// </summary>
+    /// <remarks>
+    /// Copied while it is open: a commit that failed is in the log nevertheless, and would count for whoever reads the log anew.
+    /// </remarks>
+    /// <exception cref="SqliteException">The disk refuses; to be tried again, later.</exception>
+    /// <exception cref="IOException">Likewise.</exception>
+    private void MoveAway(string why)
+    {
+        lock (_reading)
+        {
+            try
+            {
+                var rescued = _rescue.Run(_damaged);
+                LogMoved(MainFile, why, rescued.Aside, rescued.Kept, rescued.Damaged, rescued.Dropped);
+            }
+            finally
+            {
+                // Whatever became of it, from here on only what lies under the file's name counts.
+                _suspect |= _rescue.IsUnderWay;
+            }
+
+            _suspect = _isClosed = true;
+            _reader.Dispose();
+            _file.Dispose();
+            (_file, _reader, _state) = OpenSpool();
+            _suspect = _isClosed = false;
+        }
+
+        _more.Writer.TryWrite(true);
+    }
+
+    private bool StaysWhole()
+    {
+        for (var looks = 1; ; looks++)
+        {
+            if (IsWhole())
+            {
+                return true;
+            }
+
+            if (_rescue.IsWanted || !LookAgain(looks))
+            {
+                return false;
+            }
+        }
     }
 
     private bool IsWhole()

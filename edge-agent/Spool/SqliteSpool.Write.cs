@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using System.Security.Cryptography;
 using Microsoft.Data.Sqlite;
 
@@ -10,7 +11,20 @@ public sealed partial class SqliteSpool
     private const int MostPerCommit = 512;
     private const long MostToDrop = 4 * 1024 * 1024;
 
+    // A file that is moved away from again and again wears out the rest of the disk.
+    private static readonly TimeSpan FirstMovePause = TimeSpan.FromMinutes(1), LongestMovePause = TimeSpan.FromHours(6);
+
+    // So long a write is tried again in place: what is to pass has passed then.
+    private static readonly TimeSpan InPlace = TimeSpan.FromSeconds(1), BetweenTries = TimeSpan.FromSeconds(5);
+
     private long _diskCapacity = long.MaxValue;
+    private long? _movedAt;
+    private TimeSpan _movePause = FirstMovePause;
+    private bool _logGrows; // what is in the log cannot be brought into the file
+    private long _shortenedAt;
+
+    // SQLite writes its log back long before; a single commit may be larger once.
+    private long LongLog => (1024 * 1024) + Math.Min(4 * MostLog, 16 * 1024 * 1024);
 
     private long LeastFree => Math.Max(64 * 1024, 2 * MostLog);
 
@@ -33,6 +47,8 @@ public sealed partial class SqliteSpool
             {
                 return;
             }
+
+            KeepLogShort();
 
             if (taken.Count == 0 && _trouble is null && !_ballast.IsAboard && HasRoomForBallast() && _ballast.TryTake())
             {
@@ -57,7 +73,7 @@ public sealed partial class SqliteSpool
             lost.Add(one);
         }
 
-        for (var wait = TimeSpan.FromMilliseconds(20); ; wait = Min(wait * 2, TimeSpan.FromSeconds(5)))
+        for (var wait = TimeSpan.FromMilliseconds(20); ; wait = Min(wait * 2, BetweenTries))
         {
             try
             {
@@ -67,7 +83,7 @@ public sealed partial class SqliteSpool
                 }
 
                 Transact(taken, lost.ToImmutable());
-                if (_trouble is not null)
+                if (_trouble is not null && !_logGrows)
                 {
                     _trouble = null;
                     LogMended();
@@ -89,12 +105,73 @@ public sealed partial class SqliteSpool
             {
                 // Full, read-only, I/O error: the one thing that can be done here is to make room, wait, and try again.
                 MakeRoom(e);
+                if (wait > InPlace && IsUnwritable(e))
+                {
+                    TryMoveAway(e.Message);
+                }
+
                 if (_giveUp.Token.WaitHandle.WaitOne(wait))
                 {
                     taken.ForEach(o => o.Done.TrySetException(new IOException($"The spool could not be written: {e.Message}", e)));
                     return false;
                 }
             }
+        }
+    }
+
+    /// <summary>Whether sectors take nothing any more that were written before; not that there is no room, or no right.</summary>
+    private static bool IsUnwritable(Exception e) => e is SqliteException
+    {
+        SqliteExtendedErrorCode: SQLitePCL.raw.SQLITE_IOERR_WRITE or SQLitePCL.raw.SQLITE_IOERR_FSYNC or SQLitePCL.raw.SQLITE_IOERR_TRUNCATE,
+    };
+
+    /// <summary>
+    /// What cannot be written back into the file stays in the log, whose size alone tells: SQLite says nothing of it. It would grow until
+    /// the disk is full.
+    /// </summary>
+    private void KeepLogShort()
+    {
+        var log = new FileInfo(MainFile + "-wal");
+        if (_suspect || !log.Exists || log.Length < LongLog || (_logGrows && Stopwatch.GetElapsedTime(_shortenedAt) < BetweenTries))
+        {
+            return;
+        }
+
+        _shortenedAt = Stopwatch.GetTimestamp();
+        try
+        {
+            _file.Checkpoint();
+            _logGrows = false;
+        }
+        catch (SqliteException e)
+        {
+            MakeRoom(e);
+            _logGrows = true;
+            if (IsUnwritable(e))
+            {
+                TryMoveAway(e.Message);
+            }
+        }
+    }
+
+    private void TryMoveAway(string why)
+    {
+        if (_movedAt is { } at && Stopwatch.GetElapsedTime(at) < _movePause)
+        {
+            return;
+        }
+
+        _movePause = _movedAt is null ? _movePause : Min(_movePause * 2, LongestMovePause);
+        _movedAt = Stopwatch.GetTimestamp();
+        try
+        {
+            MoveAway(why);
+            _logGrows = false;
+        }
+        catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException)
+        {
+            // Nowhere to go: what is there can still be read and sent.
+            _trouble = e.Message;
         }
     }
 

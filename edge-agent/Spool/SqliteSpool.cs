@@ -61,6 +61,11 @@ public sealed partial class SqliteSpool : ISpool
         {
             (_file, _reader, _state) = OpenOrSetAside();
         }
+        catch (SqliteException e)
+        {
+            _lock.Dispose();
+            throw new IOException($"The spool {options.Folder} cannot be opened: {e.Message}", e);
+        }
         catch
         {
             _lock.Dispose();
@@ -260,6 +265,10 @@ public sealed partial class SqliteSpool : ISpool
     [LoggerMessage(EventId = 1501, Level = LogLevel.Error, Message =
         "Spool file {File} is damaged ({Why}); set aside as {Aside}: {Kept} batches kept, {Damaged} could not be read, {Dropped} had no room")]
     private partial void LogSetAside(string file, string why, string aside, long kept, long damaged, long dropped);
+
+    [LoggerMessage(EventId = 1507, Level = LogLevel.Error, Message =
+        "Spool file {File} cannot be written any more ({Why}); a new one is gone on with, this one is kept as {Aside}: {Kept} batches taken over, {Damaged} could not be read, {Dropped} had no room")]
+    private partial void LogMoved(string file, string why, string aside, long kept, long damaged, long dropped);
 
     [LoggerMessage(EventId = 1506, Level = LogLevel.Warning, Message = "Setting aside the damaged spool file {File} was interrupted; it is now {Aside}")]
     private partial void LogResumed(string file, string aside);

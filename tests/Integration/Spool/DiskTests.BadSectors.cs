@@ -50,6 +50,111 @@ public sealed partial class DiskTests
         await SeeThatItGoesOnAsync(spool, boot, all: false);
     }
 
+    [SkippableFact]
+    public async Task Sectors_that_cannot_be_read_for_a_moment_cost_nothing()
+    {
+        var (image, folder, boot) = await SpoolAtTheEndOfADiskAsync(bytes: 1_000);
+        var whole = _folder + ".whole";
+        File.Copy(image, whole);
+        await LoseSectorsAsync(image, Path.Combine(folder, "spool.db"), keep: 0.6);
+        var looks = 0;
+        await using var spool = Open(folder, ballast: 0, step =>
+        {
+            // The reader was pushed back in.
+            if (step == "look again" && ++looks == 2)
+            {
+                using var back = new FileStream(image, FileMode.Open, FileAccess.Write);
+                using var from = File.OpenRead(whole);
+                back.SetLength(from.Length);
+                from.CopyTo(back);
+            }
+        });
+        File.Delete(whole);
+        Assert.Equal(boot, spool.Boot);
+        Assert.Empty(Directory.GetFiles(folder, "*.damaged-*"));
+        await spool.OpenLinkAsync(0, CancellationToken.None);
+        Assert.Equal(Batches, spool.Read(SpoolStream.Live, 0, 10_000, int.MaxValue).Count);
+    }
+
+    /// <param name="file">What lies on the sectors: the log, or the file that it is to be brought into.</param>
+    [SkippableTheory]
+    [InlineData("spool.db-wal")]
+    [InlineData("spool.db")]
+    public async Task Sectors_that_take_nothing_any_more_are_left_for_others_and_cost_nothing(string file)
+    {
+        // A disk in memory, of which the kernel may keep no byte more: what is cut out of it cannot be written again.
+        var memory = Path.Combine(_folder, "memory");
+        Directory.CreateDirectory(memory);
+        Skip.IfNot(Run("mount", "-t", "tmpfs", "-o", "size=44m", "tmpfs", memory) == 0, "needs to mount a tmpfs: run as root");
+        _mounted.Add(memory);
+        var image = Path.Combine(memory, "disk.img");
+        Assert.Equal(0, Run("dd", "if=/dev/zero", $"of={image}", "bs=1M", "count=40"));
+        Skip.IfNot(
+            Run("mkfs.ext4", "-q", "-F", "-b", "4096", "-O", "^has_journal", "-E", "nodiscard,lazy_itable_init=0", image) == 0 && Run("mount", "-o", "loop,nodiscard", image, Disk) == 0,
+            "needs to mount an ext4 image: run as root, with loop devices");
+        _mounted.Insert(0, Disk);
+        var folder = Path.Combine(Disk, "spool");
+        var log = new Said();
+        await using var spool = new SqliteSpool(new() { Folder = folder, Ballast = 200_000, Capacity = 20_000_000 }, log);
+        var boot = spool.Boot;
+        await FillAsync(spool, 1_500);
+        spool.Forget(SpoolStream.Live, 1_400);
+        await spool.AppendAsync(new(new byte[] { 7 }, 1, 1), CancellationToken.None);
+        Assert.Equal(0, Run("sync", "-f", Disk));
+        WearOut(image, Path.Combine(folder, file), memory);
+
+        var before = spool.Read(SpoolStream.Live, 0, 10_000, int.MaxValue).Count;
+        var accepted = new List<long>();
+        for (var i = 0; i < 1_000; i++)
+        {
+            accepted.Add(await spool.AppendAsync(new(Enumerable.Repeat((byte)9, 4_000).ToArray(), 1, i), CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(60)));
+        }
+
+        Assert.Contains(log.Lines, line => line.Contains("cannot be written any more", StringComparison.Ordinal));
+        await Until.TrueAsync(() => spool.Trouble is null, () => $"it writes again: {spool.Trouble}");
+        Assert.InRange(log.Lines.Count, 2, 10);
+        Assert.Equal(boot, spool.Boot);
+        var kept = spool.Read(SpoolStream.Live, 0, 10_000, int.MaxValue);
+        Assert.Equal(accepted, kept.Where(b => b.Body is [9, ..]).Select(b => b.Sequence));
+        Assert.Equal(before + accepted.Count, kept.Count);
+        Assert.Empty(spool.Drops);
+        Assert.InRange(new FileInfo(Path.Combine(folder, "spool.db-wal")).Length, 0, 4_000_000);
+    }
+
+    // Every other block of a file: read, they are empty; written, they answer with an error.
+    private static void WearOut(string image, string file, string memory)
+    {
+        var handle = OpenFile(file, 0);
+        var blocks = (uint)(new FileInfo(file).Length / 4_096);
+        var worn = new List<uint>();
+        for (uint i = 10; i < blocks; i += 2)
+        {
+            var block = i;
+            Assert.Equal(0, Control(handle, request: 1, ref block)); // FIBMAP: where on the disk it lies
+            worn.Add(block);
+        }
+
+        _ = Close(handle);
+        Assert.NotEmpty(worn);
+        worn.ForEach(block => Assert.Equal(0, Run("fallocate", "--punch-hole", "-o", $"{block * 4_096L}", "-l", "4096", image)));
+        Fill(Path.Combine(memory, "filler"));
+    }
+
+    /// <summary>Keeps what a log was told.</summary>
+    private sealed class Said : Microsoft.Extensions.Logging.ILogger<SqliteSpool>
+    {
+        public System.Collections.Concurrent.ConcurrentQueue<string> Lines { get; } = [];
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(Microsoft.Extensions.Logging.LogLevel logLevel) => true;
+
+        public void Log<TState>(
+            Microsoft.Extensions.Logging.LogLevel logLevel, Microsoft.Extensions.Logging.EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Lines.Enqueue(formatter(state, exception));
+    }
+
     /// <summary>A disk on which a spool's files lie behind everything else that will ever be written.</summary>
     private async Task<(string Image, string Folder, ulong Boot)> SpoolAtTheEndOfADiskAsync(int bytes, bool killed = false)
     {
