@@ -4,7 +4,8 @@ namespace Presence.Capture.Radios;
 
 /// <summary>The bytes of a serial line as firmware sent them. Opening it sets it: raw, 8 bits, no parity, one stop bit, no flow control, its speed.</summary>
 /// <remarks>
-/// What is no terminal, such as a named pipe, is read as it is. Linux only; one owner at a time. Source: include/uapi/asm-generic/termbits.h
+/// What is no terminal, such as a named pipe, is read as it is. Linux only; one owner at a time, of a terminal also
+/// among programs that take a lock (flock) as gateways and minicom do: of two readers each would get half of the bytes. Source: include/uapi/asm-generic/termbits.h
 /// and ioctls.h, the same on amd64 and arm64.
 /// <code>
 /// termios2, 44 bytes:  iflag u32 | oflag u32 | cflag u32 | lflag u32 | line u8 | cc 19×u8 | ispeed u32 | ospeed u32
@@ -23,6 +24,7 @@ public sealed unsafe partial class SerialLine : IDisposable
     private const uint EightBits = 0x30, Receive = 0x80, WithoutModem = 0x800, SpeedInNumbers = 0x1000;
     private const int ControlAt = 2, CharactersAt = 17, Time = 5, Least = 6, InSpeedAt = 9, OutSpeedAt = 10, Words = 11;
     private const int Interrupted = 4, TryAgain = 11, Invalid = 22, NoTerminal = 25;
+    private const int Exclusive = 2 | 4; // LOCK_EX | LOCK_NB; the kernel takes it off when the program ends, however it does
     private const short Readable = 1;
     private readonly int _file;
 
@@ -30,7 +32,7 @@ public sealed unsafe partial class SerialLine : IDisposable
 
     /// <param name="device">For example <c>/dev/ttyUSB0</c>, or a name under <c>/dev/serial/by-id</c>, which stays the same in another socket.</param>
     /// <param name="speed">Baud.</param>
-    /// <exception cref="IOException">The line is missing, or somebody else's, or does not run at that speed; the message says which.</exception>
+    /// <exception cref="IOException">The line is missing, may not be read, is read by another program, or does not run at that speed; the message says which.</exception>
     public static SerialLine Open(string device, int speed)
     {
         if (!OperatingSystem.IsLinux()) throw new IOException("serial lines are read on Linux only");
@@ -77,6 +79,8 @@ public sealed unsafe partial class SerialLine : IDisposable
             throw new IOException($"cannot be set: {Marshal.GetLastPInvokeErrorMessage()}");
         }
 
+        if (Lock(file, Exclusive) != 0 && Marshal.GetLastPInvokeError() == TryAgain) throw new IOException("is read by another program already");
+
         // Nothing is changed, kept or sent back. Modem lines are not looked at, and closing does not drop them: on many boards that resets the chip.
         (terminal[0], terminal[1], terminal[3]) = (0, 0, 0);
         terminal[ControlAt] = EightBits | Receive | WithoutModem | SpeedInNumbers;
@@ -111,6 +115,9 @@ public sealed unsafe partial class SerialLine : IDisposable
 
     [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
     private static partial int Ioctl(int file, nuint request, nint argument);
+
+    [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
+    private static partial int Lock(int file, int how);
 
     [LibraryImport("libc", EntryPoint = "poll")]
     private static partial int Poll(PollFd* descriptors, nuint count, int milliseconds);

@@ -61,6 +61,26 @@ public sealed partial class SerialLineTests : IDisposable
     }
 
     [SkippableFact]
+    public void Of_two_readers_of_a_line_the_second_is_told_so_until_the_first_is_done()
+    {
+        using var firmware = Plug();
+        using (SerialLine.Open(Device, SerialLine.UsualSpeed))
+        {
+            // By another name for the same line too.
+            var other = Path.Combine(_folder, "by-id");
+            File.CreateSymbolicLink(other, Device);
+            foreach (var name in new[] { Device, other })
+            {
+                Assert.Equal("is read by another program already", Assert.Throws<IOException>(() => SerialLine.Open(name, 9_600)).Message);
+            }
+
+            Assert.Equal(SerialLine.UsualSpeed, firmware.Speed);
+        }
+
+        using var next = SerialLine.Open(Device, SerialLine.UsualSpeed);
+    }
+
+    [SkippableFact]
     public void A_line_that_is_missing_is_said_to_be()
     {
         Skip.IfNot(OperatingSystem.IsLinux(), "needs Linux");
