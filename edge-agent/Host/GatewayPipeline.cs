@@ -133,7 +133,7 @@ internal sealed partial class GatewayPipeline : BackgroundService
             Drops = [.. _spool.Drops.Take(64).Select(d => new Dropped(d.Key, (ulong)d.Value))],
             UpFor = (long)TimeProvider.System.GetElapsedTime(_started).TotalMilliseconds, ConfigVersion = _config?.Version ?? 0,
             ConfigRejected = _broker.Rejected, ClockErrorMs = _venueTime.ErrorMs, Temperature = Thermometer.Read(), Radios = Listener.Radios.Look(),
-            Statics = _batcher.Statics,
+            Statics = _batcher.Statics, TurnedAway = Listener.Doors.Look(), Trouble = _spool.Trouble ?? "",
         };
     }
 

@@ -17,6 +17,9 @@ internal static class Instruments
     /// <summary>Gateways that came with another key than before.</summary>
     public static readonly Counter<long> OtherKeys = Meter.CreateCounter<long>("presence.gateway.peers.other_key", "{gateway}", "Gateways of the venue that came with another key than before.");
 
+    /// <summary>What came by UDP or a serial line and was no frame, by door and reason.</summary>
+    public static readonly Counter<long> DoorRefused = Meter.CreateCounter<long>("presence.gateway.door.refused", "{frame}", "What came by UDP or a serial line and was no frame, by door and reason.");
+
     /// <summary>What foreign systems sent that became no sighting, by system and reason.</summary>
     public static readonly Counter<long> FeedRefused = Meter.CreateCounter<long>("presence.gateway.feed.refused", "{record}", "What foreign systems sent that became no sighting, by system and reason.");
 

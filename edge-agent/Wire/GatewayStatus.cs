@@ -26,8 +26,14 @@ public readonly record struct Dropped(string Reason, ulong Sightings);
 /// <param name="QuietMs">Since its last frame; since the start before the first.</param>
 public readonly record struct RadioHealth(int Number, ulong Frames, ulong Lost, long QuietMs);
 
+/// <summary>What came to one of a gateway's doors and was turned away, since the program started.</summary>
+/// <param name="Door">Such as <c>udp 40</c>, with the number of the first receiver behind it, or the name of a foreign system.</param>
+/// <param name="Reason">Lower-case words with hyphens.</param>
+/// <param name="Times">How often.</param>
+public readonly record struct TurnedAway(string Door, string Reason, ulong Times);
+
 /// <summary>How a gateway is, by itself: on connecting, every minute, and as its will.</summary>
-public sealed record GatewayStatus
+public sealed partial record GatewayStatus
 {
     /// <summary>Longest payload taken, in bytes.</summary>
     public const int MostBytes = 16 * 1024;
@@ -35,6 +41,8 @@ public sealed record GatewayStatus
     private const int MostText = 64;
     private const int MostDrops = 64;
     private const int MostRadios = 64;
+    private const int MostDoors = 32;
+    private const int MostTrouble = 200;
 
     /// <summary>Incarnation of the spool; never 0.</summary>
     public required ulong Boot { get; init; }
@@ -94,9 +102,15 @@ public sealed record GatewayStatus
     /// <summary>Devices that have stood still for so long that they are not sent: printers, screens, phones in a drawer.</summary>
     public int Statics { get; init; }
 
+    /// <summary>By door and reason, at most 32.</summary>
+    public ImmutableArray<TurnedAway> TurnedAway { get; init; } = [];
+
+    /// <summary>What keeps the gateway from writing its disk, in words; of long ones the beginning is sent. Empty when all is well.</summary>
+    public string Trouble { get; init; } = "";
+
     public byte[] Encode()
     {
-        var writer = new ProtoWriter(new byte[640 + (Radios.Length * 48) + (Drops.Length * (MostText * 3 + 32))]);
+        var writer = new ProtoWriter(new byte[1_024 + (Radios.Length * 48) + (Drops.Length * (MostText * 3 + 32)) + (TurnedAway.Length * (MostText * 6 + 32))]);
         writer.Fixed64(1, Boot);
         writer.Number(2, (ulong)At);
         writer.Number(3, Online ? 1u : 0u);
@@ -135,135 +149,21 @@ public sealed record GatewayStatus
         }
 
         writer.Number(20, (ulong)Statics);
+        foreach (var door in TurnedAway)
+        {
+            var one = new ProtoWriter(new byte[MostText * 6 + 32]);
+            one.Text(1, door.Door);
+            one.Text(2, door.Reason);
+            one.Number(3, door.Times);
+            writer.Begin(21, one.Written);
+            writer.Append(one);
+        }
+
+        // A disk says what ails it in the machine's language; all that is needed here is to find it in the log.
+        writer.Text(22, string.Concat(Trouble.Take(MostTrouble).Select(c => c is >= ' ' and <= '~' ? c : '?')));
         return writer.ToArray();
-    }
-
-    /// <summary>Reads a payload; <paramref name="status"/> is null when refused.</summary>
-    public static bool TryDecode(ReadOnlySpan<byte> payload, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out GatewayStatus? status, out Refusal why)
-    {
-        status = null;
-        ulong boot = 0, at = 0, online = 0, clock = 0, complete = 0, live = 0, backlog = 0;
-        ulong liveWaiting = 0, backlogWaiting = 0, bytes = 0, oldest = 0, upFor = 0, config = 0;
-        ulong rejected = 0, clockError = 0, temperature = 0, statics = 0;
-        var radios = ImmutableArray.CreateBuilder<RadioHealth>();
-        var version = "";
-        var drops = ImmutableArray.CreateBuilder<Dropped>();
-        if (payload.Length > MostBytes)
-        {
-            why = Refusal.TooLong;
-            return false;
-        }
-
-        why = Refusal.Malformed;
-        var reader = new ProtoReader(payload);
-        while (!reader.AtEnd)
-        {
-            if (!reader.TryTag(out var tag))
-            {
-                return false;
-            }
-
-            var read = tag switch
-            {
-                (1 << 3) | 1 => reader.TryFixed64(out boot),
-                2 << 3 => reader.TryVarint(out at),
-                3 << 3 => reader.TryVarint(out online),
-                (4 << 3) | 2 => reader.TryText(out version, MostText),
-                5 << 3 => reader.TryVarint(out clock),
-                6 << 3 => reader.TryVarint(out complete),
-                7 << 3 => reader.TryVarint(out live),
-                8 << 3 => reader.TryVarint(out backlog),
-                9 << 3 => reader.TryVarint(out liveWaiting),
-                10 << 3 => reader.TryVarint(out backlogWaiting),
-                11 << 3 => reader.TryVarint(out bytes),
-                12 << 3 => reader.TryVarint(out oldest),
-                (13 << 3) | 2 => reader.TryBytes(out var drop) && TryDrop(drop, drops),
-                14 << 3 => reader.TryVarint(out upFor),
-                15 << 3 => reader.TryVarint(out config),
-                16 << 3 => reader.TryVarint(out rejected),
-                17 << 3 => reader.TryVarint(out clockError),
-                18 << 3 => reader.TryVarint(out temperature),
-                (19 << 3) | 2 => reader.TryBytes(out var radio) && TryRadio(radio, radios),
-                20 << 3 => reader.TryVarint(out statics),
-                _ => reader.TrySkip(tag),
-            };
-            if (!read)
-            {
-                return false;
-            }
-        }
-
-        why = boot == 0 ? Refusal.NoBoot
-            : at > SightingBatch.LatestTime || complete > SightingBatch.LatestTime || oldest > SightingBatch.LatestTime ? Refusal.TimeAbsurd
-            : upFor > long.MaxValue || statics > int.MaxValue || Unsigned(temperature) is < -273_150 or > 1_000_000 ? Refusal.FieldOutOfRange
-            : Refusal.None;
-        if (why is not Refusal.None)
-        {
-            return false;
-        }
-
-        status = new()
-        {
-            Boot = boot, At = (long)at, Online = online != 0, Version = version,
-            Clock = clock <= (ulong)ClockState.Doubtful ? (ClockState)clock : ClockState.Unknown,
-            CompleteTo = (long)complete, LiveSequence = live, BacklogSequence = backlog,
-            LiveWaiting = liveWaiting, BacklogWaiting = backlogWaiting, SpoolBytes = bytes, OldestAt = (long)oldest,
-            Drops = drops.ToImmutable(), UpFor = (long)upFor, ConfigVersion = config,
-            ConfigRejected = rejected, ClockErrorMs = Unsigned(clockError), Temperature = (int?)Unsigned(temperature),
-            Radios = radios.ToImmutable(), Statics = (int)statics,
-        };
-        return true;
     }
 
     // Zigzag plus one, so that 0, which is not written, stays free for "not known".
     private static ulong Signed(long? value) => value is { } v ? ((ulong)((v << 1) ^ (v >> 63))) + 1 : 0;
-
-    private static long? Unsigned(ulong value) => value == 0 ? null : (long)((value - 1) >> 1) ^ -(long)((value - 1) & 1);
-
-    private static bool TryRadio(ReadOnlySpan<byte> message, ImmutableArray<RadioHealth>.Builder radios)
-    {
-        ulong number = 0, frames = 0, lost = 0, quiet = 0;
-        var reader = new ProtoReader(message);
-        while (!reader.AtEnd)
-        {
-            if (!reader.TryTag(out var tag)
-                || !(tag switch
-                {
-                    1 << 3 => reader.TryVarint(out number),
-                    2 << 3 => reader.TryVarint(out frames),
-                    3 << 3 => reader.TryVarint(out lost),
-                    4 << 3 => reader.TryVarint(out quiet),
-                    _ => reader.TrySkip(tag),
-                }))
-            {
-                return false;
-            }
-        }
-
-        radios.Add(new((int)Math.Min(number, ushort.MaxValue), frames, lost, (long)Math.Min(quiet, long.MaxValue)));
-        return radios.Count <= MostRadios;
-    }
-
-    private static bool TryDrop(ReadOnlySpan<byte> message, ImmutableArray<Dropped>.Builder drops)
-    {
-        var reason = "";
-        ulong sightings = 0;
-        var reader = new ProtoReader(message);
-        while (!reader.AtEnd)
-        {
-            if (!reader.TryTag(out var tag)
-                || !(tag switch
-                {
-                    (1 << 3) | 2 => reader.TryText(out reason, MostText),
-                    2 << 3 => reader.TryVarint(out sightings),
-                    _ => reader.TrySkip(tag),
-                }))
-            {
-                return false;
-            }
-        }
-
-        drops.Add(new(reason, sightings));
-        return drops.Count <= MostDrops;
-    }
 }

@@ -11,12 +11,19 @@ namespace Presence.Cloud.Endpoints;
 public sealed record GatewayEntryView(string Gateway, string State, bool In, bool HoldsKeys, DateTimeOffset? CertificateUntil, string? Fingerprint, GatewaySetup Setup, GatewayHealthView? Health);
 
 /// <summary>What a gateway said of itself last.</summary>
+/// <param name="TurnedAway">What came to its doors and was none of what comes there, since its program started.</param>
+/// <param name="Trouble">What keeps it from writing its disk; null when all is well.</param>
 public sealed record GatewayHealthView(
     DateTimeOffset At, bool Online, string Version, string Clock, long? ClockErrorMs, double? Celsius, ulong SpoolBytes, DateTimeOffset? OldestAt,
-    ulong ConfigVersion, ulong ConfigRejected, int Statics, IReadOnlyList<RadioView> Radios, IReadOnlyDictionary<string, ulong> Drops);
+    ulong ConfigVersion, ulong ConfigRejected, int Statics, IReadOnlyList<RadioView> Radios, IReadOnlyDictionary<string, ulong> Drops,
+    IReadOnlyList<TurnedAwayView> TurnedAway, string? Trouble);
 
 /// <summary>How one receiver does.</summary>
 public sealed record RadioView(int Number, ulong Frames, ulong Lost, double QuietSeconds);
+
+/// <summary>What came to a door of a gateway and was turned away.</summary>
+/// <param name="Door">Such as <c>udp 40</c>, with the number of the first receiver behind it, or the name of a foreign system.</param>
+public sealed record TurnedAwayView(string Door, string Reason, ulong Times);
 
 /// <summary>A one-time code, shown once.</summary>
 public sealed record EnrolmentCodeView(string Code, DateTimeOffset ExpiresAt);
@@ -63,7 +70,8 @@ internal static class GatewayEndpoints
         at, s.Online, s.Version, s.Clock.ToString().ToLowerInvariant(), s.ClockErrorMs, s.Temperature / 1000.0, s.SpoolBytes,
         s.OldestAt > 0 ? DateTimeOffset.FromUnixTimeMilliseconds(s.OldestAt) : null, s.ConfigVersion, s.ConfigRejected, s.Statics,
         [.. s.Radios.Select(r => new RadioView(r.Number, r.Frames, r.Lost, r.QuietMs / 1000.0))],
-        s.Drops.GroupBy(d => d.Reason, StringComparer.Ordinal).ToDictionary(d => d.Key, d => d.First().Sightings, StringComparer.Ordinal));
+        s.Drops.GroupBy(d => d.Reason, StringComparer.Ordinal).ToDictionary(d => d.Key, d => d.First().Sightings, StringComparer.Ordinal),
+        [.. s.TurnedAway.Select(d => new TurnedAwayView(d.Door, d.Reason, d.Times))], s.Trouble.Length > 0 ? s.Trouble : null);
 
     private static IResult Code(string venue, string gateway, Venues venues, GatewayBook book, CloudSettings settings, HttpContext context)
     {

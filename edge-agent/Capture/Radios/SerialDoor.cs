@@ -17,6 +17,9 @@ public sealed class SerialDoor
     private bool _escaped;
     private bool _spoilt;
 
+    /// <summary>Told why, whenever a content was no frame.</summary>
+    public Action<DoorRefusal> OnRefused { get; init; } = static _ => { };
+
     /// <summary>Frames given so far.</summary>
     public long Frames { get; private set; }
 
@@ -29,7 +32,7 @@ public sealed class SerialDoor
     /// <summary>The line was cut: what came of a frame under way is dropped, and counted as one of the wrong length.</summary>
     public void Cut()
     {
-        if (_length > 0 || _escaped || _spoilt) _refused[(int)DoorRefusal.Length]++;
+        if (_length > 0 || _escaped || _spoilt) Refuse(DoorRefusal.Length);
         (_length, _escaped, _spoilt) = (0, false, false);
     }
 
@@ -63,10 +66,16 @@ public sealed class SerialDoor
                 return true;
             }
 
-            _refused[(int)why]++;
+            Refuse(why);
         }
 
         return false;
+    }
+
+    private void Refuse(DoorRefusal why)
+    {
+        _refused[(int)why]++;
+        OnRefused(why);
     }
 
     private void Take(byte octet)

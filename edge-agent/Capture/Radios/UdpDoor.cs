@@ -37,6 +37,9 @@ public sealed class UdpDoor : IDisposable
 
     public IPEndPoint At => (IPEndPoint)_socket.LocalEndPoint!;
 
+    /// <summary>Told why, whenever a datagram was no frame.</summary>
+    public Action<DoorRefusal> OnRefused { get; init; } = static _ => { };
+
     /// <summary>Frames given so far.</summary>
     public long Frames { get; private set; }
 
@@ -63,6 +66,7 @@ public sealed class UdpDoor : IDisposable
         }
 
         _refused[(int)why]++;
+        OnRefused(why);
         return false;
     }
 

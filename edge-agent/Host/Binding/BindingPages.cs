@@ -41,7 +41,8 @@ internal static class BindingPages
             var health = new Health(
                 spool.Trouble is null ? "ok" : "trouble", gateway.Uplink.IsConnected, spool.Trouble, status.Version, status.Clock.ToString(), (long)status.LiveWaiting,
                 (long)status.BacklogWaiting, (long)status.SpoolBytes, status.Drops.ToDictionary(d => d.Reason, d => (long)d.Sightings), (long)status.ConfigVersion,
-                status.ClockErrorMs, gateway.Fingerprint, gateway.KeyGeneration, gateway.KeyDay, status.Statics);
+                status.ClockErrorMs, gateway.Fingerprint, gateway.KeyGeneration, gateway.KeyDay, status.Statics,
+                status.TurnedAway.ToDictionary(d => $"{d.Door} {d.Reason}", d => (long)d.Times));
             return Results.Json(health, statusCode: spool.Trouble is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
         });
     }
@@ -49,7 +50,8 @@ internal static class BindingPages
     /// <summary>How the gateway is, for a watchdog.</summary>
     private sealed record Health(
         string State, bool Connected, string? Trouble, string Version, string Clock, long LiveWaiting, long BacklogWaiting, long SpoolBytes,
-        Dictionary<string, long> Drops, long ConfigVersion, long? ClockErrorMs, string? Fingerprint, uint KeyGeneration, int KeyDay, int Statics);
+        Dictionary<string, long> Drops, long ConfigVersion, long? ClockErrorMs, string? Fingerprint, uint KeyGeneration, int KeyDay, int Statics,
+        Dictionary<string, long> TurnedAway);
 
     // From this machine, and not by a page of somebody else's that a browser here has open, nor under a name that was made to lead here.
     private static bool IsLocal(HttpContext http) => http.Connection.RemoteIpAddress is { } from && IPAddress.IsLoopback(from)

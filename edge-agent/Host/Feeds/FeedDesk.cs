@@ -56,8 +56,11 @@ internal sealed partial class FeedDesk(FeedSettings settings, FrameListener list
     /// <summary>Counts a message or connection that was not taken at all.</summary>
     public void Refuse(string feed, string why) => Count(feed, why, 1);
 
-    private static void Count(string feed, string why, int times) => Instruments.FeedRefused.Add(
-        times, new KeyValuePair<string, object?>("feed", feed), new KeyValuePair<string, object?>("reason", why));
+    private void Count(string feed, string why, int times)
+    {
+        listener.Doors.Refuse(feed, why, times);
+        Instruments.FeedRefused.Add(times, new KeyValuePair<string, object?>("feed", feed), new KeyValuePair<string, object?>("reason", why));
+    }
 
     // A receiver's name is no visitor's; but it is a stranger's text, so that only letters, digits and a few marks of it are shown.
     private void Report(string feed, string receiver)

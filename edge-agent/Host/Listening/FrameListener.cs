@@ -42,6 +42,9 @@ internal sealed class FrameListener : IDisposable
     /// <summary>How each receiver does.</summary>
     public RadioCounts Radios { get; } = new();
 
+    /// <summary>What was turned away at the doors through which foreign receivers bring what they hear.</summary>
+    public DoorCounts Doors { get; } = new();
+
     /// <summary>The keys that tokens are made with from the next frame on. Before the first, nothing heard can be kept.</summary>
     /// <param name="day">The venue's key of the day.</param>
     /// <param name="member">The venue's member key.</param>

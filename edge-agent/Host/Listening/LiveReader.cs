@@ -42,20 +42,20 @@ internal sealed partial class LiveReader(GatewaySettings settings, FrameListener
         foreach (var (line, speed) in settings.Serial.Select(s => SerialSource.Parse(s)!))
         {
             // One door for the line however often it is unplugged: what was lost is counted on.
-            var door = new SerialDoor();
-            Keep(line, (source, stop) => ListenToSerial(source, speed, door, stop), stopping);
+            var door = new SerialDoor { OnRefused = why => listener.Doors.Refuse($"serial {line.Receiver}", why) };
+            Keep(line, (source, opened, stop) => ListenToSerial(source, speed, door, opened, stop), stopping);
         }
     }
 
-    private void Keep(CaptureSource source, Action<CaptureSource, CancellationToken> listen, CancellationToken stopping) => new Thread(() =>
+    // What listens says when its source is open: before, nobody could tell a radio that hears nothing from one that is not there.
+    private void Keep(CaptureSource source, Action<CaptureSource, Action, CancellationToken> listen, CancellationToken stopping) => new Thread(() =>
     {
         for (var pause = TimeSpan.FromSeconds(1); !stopping.IsCancellationRequested; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
         {
             var began = TimeProvider.System.GetTimestamp();
             try
             {
-                LogOpened(source.Path, source.Receiver);
-                listen(source, stopping);
+                listen(source, () => LogOpened(source.Path, source.Receiver), stopping);
                 return;
             }
             catch (Exception e) when (e is IOException or SocketException or UnauthorizedAccessException)
@@ -68,7 +68,7 @@ internal sealed partial class LiveReader(GatewaySettings settings, FrameListener
     })
     { Name = source.Path, IsBackground = true }.Start();
 
-    private void ListenTo(CaptureSource source, CancellationToken stopping)
+    private void ListenTo(CaptureSource source, Action opened, CancellationToken stopping)
     {
         if (MonitorMode.Prepare(source.Path))
         {
@@ -77,6 +77,7 @@ internal sealed partial class LiveReader(GatewaySettings settings, FrameListener
 
         using var capture = LiveCapture.Open(source.Path, filter: null, Patience);
         using var hopping = ChannelHopper.Start(source.Path, settings.Channels, settings.Dwell, log);
+        opened();
         var looked = TimeProvider.System.GetTimestamp();
         while (!stopping.IsCancellationRequested)
         {
@@ -93,13 +94,14 @@ internal sealed partial class LiveReader(GatewaySettings settings, FrameListener
         }
     }
 
-    private void ListenToController(CaptureSource source, CancellationToken stopping)
+    private void ListenToController(CaptureSource source, Action opened, CancellationToken stopping)
     {
         var name = source.Path.StartsWith("hci", StringComparison.Ordinal) ? source.Path[3..] : source.Path;
         using var link = HciUserChannel.Open(int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             ? number : throw new IOException($"'{source.Path}' is no controller such as hci0"));
         var scanner = new HciScanner(link, settings.BleActive, time);
         scanner.Start();
+        opened();
         while (!stopping.IsCancellationRequested)
         {
             if (scanner.TryRead(Patience, out var frame) && listener.Hear((ushort)source.Receiver, frame, 0))
@@ -109,9 +111,10 @@ internal sealed partial class LiveReader(GatewaySettings settings, FrameListener
         }
     }
 
-    private void ListenToBluez(CaptureSource source, CancellationToken stopping)
+    private void ListenToBluez(CaptureSource source, Action opened, CancellationToken stopping)
     {
         using var scanner = BluezScanner.Open(source.Path, time, settings.Bus);
+        opened();
         while (!stopping.IsCancellationRequested)
         {
             if (scanner.TryRead(Patience, out var frame) && listener.Hear((ushort)source.Receiver, frame, 0))
@@ -121,9 +124,10 @@ internal sealed partial class LiveReader(GatewaySettings settings, FrameListener
         }
     }
 
-    private void ListenToUdp(CaptureSource source, CancellationToken stopping)
+    private void ListenToUdp(CaptureSource source, Action opened, CancellationToken stopping)
     {
-        using var door = new UdpDoor(IPEndPoint.Parse(source.Path), time);
+        using var door = new UdpDoor(IPEndPoint.Parse(source.Path), time) { OnRefused = why => listener.Doors.Refuse($"udp {source.Receiver}", why) };
+        opened();
         while (!stopping.IsCancellationRequested)
         {
             if (door.TryRead(Patience, out var frame, out var radio) && listener.Hear((ushort)(source.Receiver + radio), frame, 0))
@@ -133,9 +137,10 @@ internal sealed partial class LiveReader(GatewaySettings settings, FrameListener
         }
     }
 
-    private void ListenToSerial(CaptureSource source, int speed, SerialDoor door, CancellationToken stopping)
+    private void ListenToSerial(CaptureSource source, int speed, SerialDoor door, Action opened, CancellationToken stopping)
     {
         using var line = SerialLine.Open(source.Path, speed);
+        opened();
         var room = new byte[4_096];
         try
         {

@@ -18,15 +18,22 @@ public sealed class SerialTests : IDisposable
     public async Task Firmware_is_heard_over_a_line_nobody_set_again_after_it_was_unplugged_and_a_silent_one_keeps_nobody_from_ending()
     {
         var device = Path.Combine(_folder, "ttyUSB0");
-        var line = PaperLine.TryPlug(device);
-        Skip.If(line is null, "needs pseudo-terminals");
-        using var first = line!;
+        using (var tried = PaperLine.TryPlug(device))
+        {
+            Skip.If(tried is null, "needs pseudo-terminals");
+        }
+
         await using var cloud = await new PaperCloud().OpenAsync();
         await using var gateway = GatewayProcess.StartAsService(Path.Combine(_folder, "spool"), cloud.Port, "--serial", $"40={device}@115200", "--status-every", "00:00:01");
         Task HeardAsync(int phones, string which) => Until.TrueAsync(() => Phones(cloud) == phones, () => $"{which} was heard:\n{gateway.Output}");
         Task SetAsync(PaperLine at) => Until.TrueAsync(() => at.Speed == 115_200, () => $"the line is set:\n{gateway.Output}");
 
+        // Who reads the log must be able to tell a line that is silent from one that is not there.
+        await Until.TrueAsync(() => gateway.Output.Contains($"{device}: cannot be opened", StringComparison.Ordinal), () => $"the missing line is named:\n{gateway.Output}");
+        Assert.DoesNotContain("Listening to", gateway.Output, StringComparison.Ordinal);
+        using var first = PaperLine.TryPlug(device)!;
         await SetAsync(first);
+        await Until.TrueAsync(() => gateway.Output.Contains($"Listening to {device} as receiver 40", StringComparison.Ordinal), () => $"it says that it listens:\n{gateway.Output}");
         first.Say(OnLine(7));
         await HeardAsync(1, "who passed first");
 
@@ -35,8 +42,9 @@ public sealed class SerialTests : IDisposable
         await HeardAsync(2, "who passed before it was unplugged");
         Assert.Equal(0UL, Lost(cloud));
         first.Dispose();
-        await Until.TrueAsync(() => gateway.Output.Contains($"{device}: the line was unplugged; trying again in 00:00:01", StringComparison.Ordinal), () => $"it was noticed:\n{gateway.Output}");
+        await Until.TrueAsync(() => gateway.Output.Contains($"{device}: the line was unplugged; trying again in", StringComparison.Ordinal), () => $"it was noticed:\n{gateway.Output}");
         await Until.TrueAsync(() => Lost(cloud) == 1, () => $"the half frame is counted, not {Lost(cloud)}");
+        Assert.Equal(new TurnedAway("serial 40", "length", 1), Assert.Single(cloud.Statuses.Last().TurnedAway));
         using var second = PaperLine.TryPlug(device)!;
         await SetAsync(second);
         second.Say(OnLine(9));

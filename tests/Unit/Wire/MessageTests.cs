@@ -15,6 +15,7 @@ public sealed class MessageTests
         LiveSequence = 12, BacklogSequence = 3, LiveWaiting = 4, BacklogWaiting = 5, SpoolBytes = 6_000, OldestAt = 1_795_255_000_000,
         Drops = [new("spool-full", 7), new("too-fast", 8)], UpFor = 90_000, ConfigVersion = 2,
         ConfigRejected = 3, ClockErrorMs = -4_200, Temperature = 51_500, Radios = [new(0, 1_000, 2, 30), new(65_535, 5, 0, 60_000)], Statics = 4,
+        TurnedAway = [new("udp 40", "check", 9), new("meraki", "secret", 1)], Trouble = "SQLite Error 10: 'disk I/O error'.",
     };
 
     private static readonly GatewayConfig Config = new()
@@ -28,9 +29,12 @@ public sealed class MessageTests
     public void A_status_arrives_as_it_was_sent()
     {
         Assert.True(GatewayStatus.TryDecode(Status.Encode(), out var read, out _));
-        Assert.Equal(Status with { Drops = [], Radios = [] }, read with { Drops = [], Radios = [] });
+        Assert.Equal(Status with { Drops = [], Radios = [], TurnedAway = [] }, read with { Drops = [], Radios = [], TurnedAway = [] });
         Assert.Equal(Status.Drops.ToArray(), read.Drops.ToArray());
         Assert.Equal(Status.Radios.ToArray(), read.Radios.ToArray());
+        Assert.Equal(Status.TurnedAway.ToArray(), read.TurnedAway.ToArray());
+        Assert.True(GatewayStatus.TryDecode((Status with { Trouble = "Gerät\n" + new string('x', 300) }).Encode(), out var cut, out _));
+        Assert.Equal("Ger?t?" + new string('x', 194), cut.Trouble);
         Assert.Equal(Status.Encode(), Judge.GatewayStatus.Parser.ParseFrom(Status.Encode()).ToByteArray());
     }
 

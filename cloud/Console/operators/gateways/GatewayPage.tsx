@@ -170,6 +170,22 @@ export function GatewayPage({ venue, entry, rates, venueTime, formats, changed }
               </ul>
             )}
           </section>
+          {h.turnedAway.length > 0 && (
+            <section className="stack tight">
+              <h3>{say.turnedAway}</h3>
+              <p className="quiet small">{say.turnedAwayHelp}</p>
+              <ul className="lines small">
+                {h.turnedAway.map((d) => (
+                  <li key={`${d.door} ${d.reason}`} className="row apart">
+                    <span className="words">
+                      {d.door}: {say.turnedAwayNames[d.reason] ?? d.reason}
+                    </span>
+                    <b>{formats.number(d.times)}</b>
+                  </li>
+                ))}
+              </ul>
+            </section>
+          )}
         </>
       )}
       {open === 'enrol' && <EnrolSheet venue={venue} entry={entry} formats={formats} changed={changed} close={close} />}

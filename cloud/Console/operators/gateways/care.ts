@@ -16,6 +16,7 @@ const certificateMs = 14 * 86_400_000;
 /** Something about a gateway that a person should look at. */
 export type Care =
   | { what: 'offline' | 'neverHeard' | 'clockDoubtful' | 'setup' }
+  | { what: 'trouble'; why: string }
   | { what: 'clockOff'; ms: number }
   | { what: 'spool'; since: string }
   | { what: 'quiet'; radio: number; seconds: number }
@@ -34,6 +35,7 @@ export function caresOf(entry: GatewayEntry, now: number, venueTime?: string): C
   if (health === null) return entry.state === 'waiting' ? [] : [{ what: entry.in ? 'neverHeard' : 'offline' }];
   if (!entry.in || !health.online) return [{ what: 'offline' }];
   const cares: Care[] = [];
+  if (health.trouble !== null) cares.push({ what: 'trouble', why: health.trouble });
   if (health.clock === 'doubtful') cares.push({ what: 'clockDoubtful' });
   else if (Math.abs(health.clockErrorMs ?? 0) > clockMs)
     cares.push({ what: 'clockOff', ms: Math.abs(health.clockErrorMs ?? 0) });

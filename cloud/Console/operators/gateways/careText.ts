@@ -5,6 +5,8 @@ import type { words } from './words';
 /** What is to be looked at, in words. */
 export function careText(care: Care, say: (typeof words)['en'], formats: Formats): string {
   switch (care.what) {
+    case 'trouble':
+      return say.cares.trouble(care.why);
     case 'clockOff':
       return say.cares.clockOff(formats.lasting(care.ms));
     case 'spool':

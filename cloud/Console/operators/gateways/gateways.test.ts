@@ -18,6 +18,8 @@ const health: NonNullable<GatewayEntry['health']> = {
   statics: 0,
   radios: [{ number: 0, frames: 1_000, lost: 3, quietSeconds: 1 }],
   drops: {},
+  turnedAway: [],
+  trouble: null,
 };
 const entry: GatewayEntry = {
   gateway: 'gw-1',
@@ -44,6 +46,7 @@ describe('what is to be looked at', () => {
     [{ health: null }, {}, ['neverHeard']],
     [{}, { clock: 'doubtful', clockErrorMs: 90_000 }, ['clockDoubtful']],
     [{}, { clockErrorMs: -9_000 }, ['clockOff']],
+    [{}, { trouble: 'disk I/O error' }, ['trouble']],
     [{}, { configRejected: 7 }, ['setup']],
     [{}, { oldestAt: '2026-11-22T11:50:00Z' }, ['spool']],
     [{}, { oldestAt: '2026-11-22T11:59:58Z' }, []],

@@ -32,6 +32,7 @@ const en = {
     losing: (n: string, share: string) => `Receiver ${n} loses ${share} of what it hears`,
     hot: (celsius: string) => `Hot: ${celsius}`,
     setup: 'Refused its last set-up and goes on with the one before',
+    trouble: (why: string) => `Cannot write its disk: ${why}`,
     certificate: (until: string) => `Its certificate ends ${until}`,
   },
   facts: {
@@ -70,6 +71,15 @@ const en = {
     'disk-full': 'its disk was full',
     'spool-damaged': 'the disk gave back damaged pages',
     'disk-behind': 'the disk was too slow',
+  } as Record<string, string>,
+  turnedAway: 'Turned away at its doors',
+  turnedAwayHelp: 'What came by UDP, by a serial line or from a foreign system and was not what comes there.',
+  turnedAwayNames: {
+    length: 'too short or too long',
+    version: 'of another version',
+    check: 'garbled on the way',
+    'unknown-receiver': 'of a receiver it does not know',
+    'too-old': 'too old',
   } as Record<string, string>,
   // enrolment
   enrol: 'Enrol',
@@ -192,6 +202,7 @@ export const words = {
       losing: (n: string, share: string) => `接收器 ${n} 丢失 ${share} 的信号`,
       hot: (celsius: string) => `过热：${celsius}`,
       setup: '拒绝了最新的设置，仍使用之前的设置',
+      trouble: (why: string) => `无法写入磁盘：${why}`,
       certificate: (until: string) => `证书将于 ${until} 到期`,
     },
     facts: {
@@ -230,6 +241,15 @@ export const words = {
       'disk-full': '磁盘已满',
       'spool-damaged': '磁盘数据损坏',
       'disk-behind': '磁盘太慢',
+    } as Record<string, string>,
+    turnedAway: '入口处被拒',
+    turnedAwayHelp: '经 UDP、串口或其他系统传来、但内容不符的数据。',
+    turnedAwayNames: {
+      length: '长度不符',
+      version: '版本不同',
+      check: '传输中损坏',
+      'unknown-receiver': '来自未知接收器',
+      'too-old': '过旧',
     } as Record<string, string>,
     enrol: '登记',
     enrolAgain: '重新登记',

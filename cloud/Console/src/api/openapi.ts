@@ -3373,6 +3373,10 @@ export interface components {
             drops: {
                 [key: string]: number;
             };
+            /** @description What came to its doors and was none of what comes there, since its program started. */
+            turnedAway: components["schemas"]["TurnedAwayView"][];
+            /** @description What keeps it from writing its disk; null when all is well. */
+            trouble: null | string;
         };
         /** @description What an operator set for one gateway; 0 or null leaves the gateway's own setting. */
         GatewaySetup: {
@@ -4088,6 +4092,14 @@ export interface components {
              * @description Of one stay.
              */
             medianStaySeconds: number;
+        };
+        /** @description What came to a door of a gateway and was turned away. */
+        TurnedAwayView: {
+            /** @description Such as `udp 40`, with the number of the first receiver behind it, or the name of a foreign system. */
+            door: string;
+            reason: string;
+            /** Format: uint64 */
+            times: number;
         };
         /** @description A mall's plan: what the operator draws once. Immutable; a change is a new map, and an input of the venue's log. */
         VenueMap: {
