@@ -23,7 +23,7 @@ internal struct DeviceState
     private uint _nextLiveAndFlags;
     private uint _nextFinalAndTraits;
 
-    /// <summary>First of the device's nodes of evidence that is not folded yet; 0 for none.</summary>
+    /// <summary>Number of the newest bucket with evidence of the device, which waits until that is folded; 0 for none.</summary>
     public int Pending;
 
     /// <summary>In order of arrival.</summary>

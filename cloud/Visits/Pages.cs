@@ -8,7 +8,8 @@ namespace Presence.Visits;
 internal sealed class Pages<T>
     where T : unmanaged
 {
-    private const int Bits = 9;
+    /// <summary>Of an index within a page.</summary>
+    public const int Bits = 9;
 
     /// <summary>Items of a page. Of our largest items a page is 60 kB, below the 85,000 bytes from which the collector sets arrays apart and seldom tidies up.</summary>
     public const int Size = 1 << Bits;

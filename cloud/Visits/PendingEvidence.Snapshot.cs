@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Collections;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -8,110 +7,132 @@ namespace Presence.Visits;
 /// <content>Written and read again.</content>
 internal sealed partial class PendingEvidence
 {
-    /// <summary>Lengths that <see cref="Load"/> is told of.</summary>
-    public EvidenceLengths Lengths =>
-        new() { Runs = _runs, Free = _free, Ring = _ring.Length, Oldest = Oldest, Newest = Newest, Waiting = Waiting };
+    /// <summary>Lengths that <see cref="TryLoad"/> is told of.</summary>
+    public EvidenceLengths Lengths
+    {
+        get
+        {
+            var lists = 0;
+            foreach (var bucket in _buckets)
+            {
+                foreach (ref readonly var list in bucket.Lists.AsSpan())
+                {
+                    lists += list.Count > 0 ? 1 : 0;
+                }
+            }
 
+            return new() { Lists = lists, Oldest = Oldest, Newest = Newest, Waiting = Waiting };
+        }
+    }
+
+    /// <summary>Writes the lists as they are, by bucket and page; where in memory they lay leaves no trace.</summary>
     public void Save(IBufferWriter<byte> to)
     {
-        to.Write(MemoryMarshal.AsBytes<BucketRuns>(_ring));
-        to.Write(MemoryMarshal.AsBytes<int>(_next.AsSpan(0, _runs)));
-        to.Write(MemoryMarshal.AsBytes<int>(_bucketOf.AsSpan(0, _runs)));
-        _nodes.Save(to, _runs << RunBits);
+        foreach (var bucket in _buckets)
+        {
+            for (var page = 0; page < bucket.Lists.Length; page++)
+            {
+                var list = bucket.Lists[page];
+                if (list.Count > 0)
+                {
+                    var head = new ListHead { Bucket = bucket.Number, Page = page, Count = list.Count, Tidy = list.Tidy };
+                    to.Write(MemoryMarshal.AsBytes(new ReadOnlySpan<ListHead>(in head)));
+                    var run = list.First;
+                    for (var i = 0; i < list.Count; i += Run)
+                    {
+                        to.Write(MemoryMarshal.AsBytes(_entries.Part((run - 1) << RunBits, Math.Min(Run, list.Count - i))));
+                        run = _next[run - 1];
+                    }
+                }
+            }
+        }
     }
 
     /// <summary>Bytes that <see cref="Save"/> writes for such lengths.</summary>
     public static long SavedBytes(in EvidenceLengths lengths) =>
-        ((long)lengths.Ring * Unsafe.SizeOf<BucketRuns>()) + ((long)lengths.Runs * ((2 * sizeof(int)) + (Run * Unsafe.SizeOf<EvidenceNode>())));
+        ((long)lengths.Lists * Unsafe.SizeOf<ListHead>()) + ((long)lengths.Waiting * Unsafe.SizeOf<Evidence>());
 
-    /// <summary>Reads what <see cref="Save"/> wrote, and moves <paramref name="from"/> behind it.</summary>
-    public void Load(ref ReadOnlySpan<byte> from, in EvidenceLengths lengths)
-    {
-        (_runs, _free, Oldest, Newest, Waiting) = (lengths.Runs, lengths.Free, lengths.Oldest, lengths.Newest, lengths.Waiting);
-        Pages.Take<BucketRuns>(ref from, _ring = new BucketRuns[lengths.Ring]);
-        Pages.Take(ref from, (_next = new int[Math.Max(16, _runs)]).AsSpan(0, _runs));
-        Pages.Take(ref from, (_bucketOf = new int[_next.Length]).AsSpan(0, _runs));
-        _nodes.Load(ref from, _runs << RunBits);
-    }
-
-    /// <summary>Whether what was read holds together: every run in one bucket or free, every node of a device and receivers that there are.</summary>
-    /// <param name="devices">Places for devices.</param>
+    /// <summary>Reads what <see cref="Save"/> wrote, and moves <paramref name="from"/> behind it, which is at least as long as such lengths need.</summary>
+    /// <param name="devices">Says until which bucket evidence of a slot waits; 0 for one that has none or is no device.</param>
     /// <param name="receivers">How many.</param>
     /// <param name="newest">No bucket is later.</param>
-    public bool IsSound(int devices, int receivers, int newest)
+    /// <returns>False when it does not hold together: a list out of order, an entry of no device or no receiver.</returns>
+    public bool TryLoad(ref ReadOnlySpan<byte> from, in EvidenceLengths lengths, Func<int, int> devices, int receivers, int newest)
     {
-        var (met, waiting) = (new BitArray(_runs), 0);
+        (Oldest, Newest) = (lengths.Oldest, lengths.Newest);
         if (Oldest < 0 || Oldest > newest + 2 || Newest < 0 || Newest > newest)
         {
             return false;
         }
 
-        for (var place = 0; place < _ring.Length; place++)
+        var (bucket, page) = (Oldest, -1);
+        for (var left = lengths.Lists; left > 0; left--)
         {
-            ref readonly var runs = ref _ring[place];
-            for (var run = runs.First; run != 0; run = _next[run - 1])
+            var head = MemoryMarshal.Read<ListHead>(from);
+            from = from[Unsafe.SizeOf<ListHead>()..];
+            var inOrder = head.Bucket > bucket || (head.Bucket == bucket && head.Page > page);
+            if (!inOrder || head.Bucket > lengths.Newest || head.Page < 0 || head.Count < 1 || head.Count > lengths.Waiting - Waiting
+                || head.Tidy < 0 || head.Tidy > head.Count || head.Page > DeviceTable.MostDevices >> Pages<DeviceState>.Bits)
             {
-                if (!Meet(met, run) || runs.Used is < 1 or > Run || !IsOf(_bucketOf[run - 1], place) || (_next[run - 1] == 0) != (run == runs.Last))
-                {
-                    return false;
-                }
-
-                var nodes = _nodes.Part((run - 1) << RunBits, run == runs.Last ? runs.Used : Run);
-                waiting += nodes.Length;
-                foreach (ref readonly var node in nodes)
-                {
-                    if (node.IsEmpty || node.Slot >= devices || !AreOf(node.Cells, receivers))
-                    {
-                        return false;
-                    }
-                }
+                return false;
             }
-        }
 
-        for (var run = _free; run != 0; run = _next[run - 1])
-        {
-            if (!Meet(met, run) || _bucketOf[run - 1] != 0)
+            (bucket, page) = (head.Bucket, head.Page);
+            if (!TryLoadList(ref from, head, devices, receivers))
             {
                 return false;
             }
         }
 
-        return waiting == Waiting;
+        return Waiting == lengths.Waiting && (Waiting == 0 || Newest >= bucket);
     }
 
-    private static bool Meet(BitArray met, int run)
+    private bool TryLoadList(ref ReadOnlySpan<byte> from, in ListHead head, Func<int, int> devices, int receivers)
     {
-        if (run < 1 || run > met.Length || met[run - 1])
+        var bytes = head.Count * Unsafe.SizeOf<Evidence>();
+        var entries = MemoryMarshal.Cast<byte, Evidence>(from[..bytes]);
+        from = from[bytes..];
+        for (var i = 0; i < entries.Length; i++)
         {
-            return false;
-        }
-
-        met[run - 1] = true;
-        return true;
-    }
-
-    private bool IsOf(int bucket, int place) => bucket >= Oldest && bucket <= Newest && bucket - Oldest < _ring.Length && (bucket & (_ring.Length - 1)) == place;
-
-    private static bool AreOf(in EvidenceCells cells, int receivers)
-    {
-        foreach (ref readonly var cell in (ReadOnlySpan<EvidenceCell>)cells)
-        {
-            if (cell.Count > 0 && cell.Receiver >= receivers)
+            ref readonly var entry = ref entries[i];
+            if (entry.Count == 0 || entry.Receiver >= receivers || entry.Place >= Pages<DeviceState>.Size || entry.Last < entry.First
+                || devices((head.Page << Pages<DeviceState>.Bits) + entry.Place) < head.Bucket || (i > 0 && i < head.Tidy && !IsBefore(entries[i - 1], entry)))
             {
                 return false;
             }
         }
 
+        var list = default(EvidenceList);
+        for (var i = 0; i < entries.Length; i += Run)
+        {
+            var run = TakeRun();
+            (i == 0 ? ref list.First : ref _next[list.Last - 1]) = run;
+            list.Last = run;
+            entries[i..Math.Min(i + Run, entries.Length)].CopyTo(_entries.Part((run - 1) << RunBits, Run));
+        }
+
+        (list.Count, list.Tidy) = (head.Count, head.Tidy);
+        ListOf(head.Bucket, head.Page) = list;
+        Waiting += head.Count;
         return true;
+    }
+
+    private static bool IsBefore(in Evidence one, in Evidence next) =>
+        one.Place < next.Place || (one.Place == next.Place && one.Receiver <= next.Receiver);
+
+    private struct ListHead
+    {
+        public int Bucket;
+        public int Page;
+        public int Count;
+        public int Tidy;
     }
 }
 
 /// <summary>What a snapshot says of the evidence before the evidence itself.</summary>
 internal struct EvidenceLengths
 {
-    public int Runs;
-    public int Free;
-    public int Ring;
+    public int Lists;
     public int Oldest;
     public int Newest;
     public int Waiting;

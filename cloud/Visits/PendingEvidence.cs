@@ -3,36 +3,33 @@ using System.Runtime.CompilerServices;
 
 namespace Presence.Visits;
 
-/// <summary>The runs of nodes of one bucket: run + 1, 0 for none; and how many nodes of the last are used.</summary>
-internal struct BucketRuns
-{
-    public int First;
-    public int Last;
-    public int Used;
-}
-
-/// <summary>All evidence that waits for its bucket to be folded: runs of nodes that lie together, and a ring of buckets that each have some.</summary>
+/// <summary>All evidence that waits for its bucket to be folded, by bucket and page of devices, in the order in which it came.</summary>
+/// <remarks>
+/// Taking in writes behind what came last and looks nothing up; what belongs together is found when a list is tidied, where all of a page's
+/// entries and devices are in a near cache.
+/// </remarks>
 internal sealed partial class PendingEvidence
 {
-    private const int RunBits = 6;
+    private const int RunBits = 5;
 
-    /// <summary>Nodes of a run: 2 kB, so that a night's backlog of buckets with a device or two is no burden.</summary>
+    /// <summary>Entries of a run: 384 bytes, so that a night's backlog of buckets with a device or two is no burden.</summary>
     private const int Run = 1 << RunBits;
 
-    private readonly Pages<EvidenceNode> _nodes = new();
+    private readonly Pages<Evidence> _entries = new();
 
-    /// <summary>By run: the next one of the bucket, or of the free ones: run + 1, 0 for none.</summary>
+    /// <summary>Buckets that have evidence, oldest first, and empty ones to be used again.</summary>
+    private readonly List<BucketEvidence> _buckets = [];
+    private readonly Stack<BucketEvidence> _spare = new();
+
+    /// <summary>By run: the next one of the list, or of the free ones: run + 1, 0 for none.</summary>
     private int[] _next = new int[16];
-
-    /// <summary>By run: whose nodes it has, bucket number since 2000; 0 for a free one.</summary>
-    private int[] _bucketOf = new int[16];
 
     /// <summary>Runs that have ever been used, and the first of those that are free again: run + 1.</summary>
     private int _runs;
     private int _free;
 
-    /// <summary>By bucket number modulo the length, a power of two.</summary>
-    private BucketRuns[] _ring = new BucketRuns[64];
+    /// <summary>The bucket that was added to last; mostly the next one is the same.</summary>
+    private BucketEvidence? _latest;
 
     /// <summary>Number of the oldest bucket that can still take evidence.</summary>
     public int Oldest { get; set; }
@@ -40,188 +37,150 @@ internal sealed partial class PendingEvidence
     /// <summary>Number of the newest bucket with evidence.</summary>
     public int Newest { get; private set; }
 
-    /// <summary>Nodes that wait.</summary>
+    /// <summary>Entries that wait.</summary>
     public int Waiting { get; private set; }
 
-    public long Bytes => _nodes.Bytes + (2L * _next.Length * sizeof(int)) + (_ring.Length * Unsafe.SizeOf<BucketRuns>());
+    /// <summary>Number of the oldest bucket that has evidence; <see cref="int.MaxValue"/> when none has.</summary>
+    public int First => _buckets.Count == 0 ? int.MaxValue : _buckets[0].Number;
 
-    /// <summary>A node by its link, number + 1.</summary>
-    public ref EvidenceNode this[int link] => ref _nodes[link - 1];
-
-    /// <summary>Adds the readings of a burst to their device's bucket; <c>head</c> is the device's first node, <c>begin</c> Unix ms of the bucket's.</summary>
-    public void Add(ref int head, int slot, in Burst burst, long begin, EvidenceSources sources)
+    public long Bytes
     {
-        var (first, last) = ((ushort)(burst.First - begin), (ushort)(burst.Last - begin));
-
-        // A device's nodes lie newest bucket first, so that a quarter of an hour of them, kept while a gateway is waited for, is not walked
-        // through for every sighting; those of one bucket as they came.
-        ref var link = ref head;
-        var newer = int.MaxValue;
-        while (link != 0)
+        get
         {
-            var bucket = BucketOf(link);
-            if (!Belongs(link, bucket, slot, newer))
+            var lists = 0L;
+            foreach (var bucket in _buckets)
             {
-                link = 0;
-                break;
+                lists += bucket.Lists.Length;
             }
 
-            if (bucket < burst.Bucket)
-            {
-                break;
-            }
-
-            ref var node = ref this[link];
-            if (bucket == burst.Bucket && TryAdd(ref node, burst))
-            {
-                node.First = Math.Min(node.First, first);
-                node.Last = Math.Max(node.Last, last);
-                node.Sources |= sources;
-                return;
-            }
-
-            newer = bucket;
-            link = ref node.Next;
-        }
-
-        var number = Take(burst.Bucket);
-        ref var fresh = ref this[number];
-        (fresh.Slot, fresh.Sources) = (slot, sources);
-        (fresh.First, fresh.Last, fresh.Next) = (first, last, link);
-        link = number;
-        TryAdd(ref fresh, burst);
-    }
-
-    /// <summary>Whether evidence of a device waits.</summary>
-    public bool Waits(int head, int slot) => Belongs(head, BucketOf(head), slot, int.MaxValue);
-
-    /// <summary>Takes what is known of a device in a bucket that is folded; its nodes are then empty.</summary>
-    /// <param name="node">The first of them.</param>
-    /// <param name="cells">Gets what each receiver heard, ascending by receiver. When more hear it than there is room for, the rest would not change the belief.</param>
-    /// <param name="heard">First and last, ms after the begin of the bucket, and sources.</param>
-    /// <returns>How many cells.</returns>
-    public int Gather(ref EvidenceNode node, int bucket, Span<EvidenceSum> cells, out (ushort First, ushort Last, EvidenceSources Sources) heard)
-    {
-        var (slot, count) = (node.Slot, 0);
-        heard = (ushort.MaxValue, 0, EvidenceSources.None);
-        while (true)
-        {
-            heard = (Math.Min(heard.First, node.First), Math.Max(heard.Last, node.Last), heard.Sources | node.Sources);
-            foreach (ref readonly var cell in (ReadOnlySpan<EvidenceCell>)node.Cells)
-            {
-                if (cell.Count > 0)
-                {
-                    count = Merge(cell, cells, count);
-                }
-            }
-
-            var next = node.Next;
-            node = default;
-            if (BucketOf(next) != bucket || this[next].Slot != slot || this[next].IsEmpty)
-            {
-                return count;
-            }
-
-            node = ref this[next];
+            return _entries.Bytes + (_next.Length * sizeof(int)) + (lists * Unsafe.SizeOf<EvidenceList>());
         }
     }
 
-    private static int Merge(in EvidenceCell cell, Span<EvidenceSum> cells, int count)
+    /// <summary>Adds the readings of a burst to their device's bucket; <c>begin</c> is Unix ms of the bucket's.</summary>
+    public void Add(int slot, in Burst burst, long begin, EvidenceSources sources)
     {
-        var at = count;
-        while (at > 0 && cells[at - 1].Receiver > cell.Receiver)
+        ref var list = ref ListOf(burst.Bucket, slot >> Pages<DeviceState>.Bits);
+        if ((list.Count & (Run - 1)) == 0)
         {
-            at--;
+            Lengthen(ref list, burst.Bucket, slot >> Pages<DeviceState>.Bits);
         }
 
-        if (at > 0 && cells[at - 1].Receiver == cell.Receiver)
+        Waiting++;
+        _entries[((list.Last - 1) << RunBits) + (list.Count++ & (Run - 1))] = new Evidence
         {
-            cells[at - 1].Count += cell.Count;
-            cells[at - 1].Sum += cell.Sum;
-            return count;
-        }
-
-        if (count == cells.Length)
-        {
-            return count;
-        }
-
-        cells[at..count].CopyTo(cells[(at + 1)..]);
-        cells[at] = new EvidenceSum { Receiver = cell.Receiver, Count = cell.Count, Sum = cell.Sum };
-        return count + 1;
+            Place = (ushort)(slot & (Pages<DeviceState>.Size - 1)),
+            Receiver = burst.Receiver,
+            First = (ushort)(burst.First - begin),
+            Last = (ushort)(burst.Last - begin),
+            Sum = (short)burst.Sum,
+            Count = (byte)burst.Count,
+            Sources = sources,
+        };
     }
 
-    // A link into a bucket that was folded is not mended: that would be a walk through all of a device's nodes each time. It is known by
-    // what it leads to: nothing, another device's, or a newer one.
-    private bool Belongs(int link, int bucket, int slot, int newer) =>
-        bucket != 0 && bucket >= Oldest && bucket <= newer && this[link].Slot == slot && !this[link].IsEmpty;
+    /// <summary>How many pages of devices there are lists for; 0 when the bucket has no evidence.</summary>
+    public int PagesOf(int bucket) => Find(bucket) is >= 0 and var at ? _buckets[at].Lists.Length : 0;
 
-    /// <summary>Of a node by its link; 0 where there is none.</summary>
-    private int BucketOf(int link)
+    /// <summary>Gives a bucket back, whose lists are all taken, so that nothing of a device outlives it in a snapshot.</summary>
+    public void Release(int bucket)
     {
-        var run = (uint)(link - 1) >> RunBits;
-        return run < _runs ? _bucketOf[run] : 0;
-    }
-
-    /// <summary>Sends for a device's second node when the first is full.</summary>
-    public void TouchBehind(int head)
-    {
-        if (BucketOf(head) != 0 && this[head].Cells[EvidenceCells.Size - 1].Count > 0)
+        if (Find(bucket) is >= 0 and var at)
         {
-            Touch(this[head].Next);
+            _spare.Push(_buckets[at]);
+            _buckets.RemoveAt(at);
+            _latest = null;
         }
-    }
 
-    /// <summary>Sends for a device's first node.</summary>
-    public void Touch(int head)
-    {
-        if (BucketOf(head) != 0)
+        if (Waiting == 0 && _runs > 0)
         {
-            Soon.Touch(ref this[head]);
+            // The last one is gone: what a crowd once needed is not kept for the night.
+            _entries.Shrink();
+            _spare.Clear();
+            Array.Clear(_next);
+            (_runs, _free) = (0, 0);
+            (_sorted, _known) = ([], []);
         }
     }
 
-    private static bool TryAdd(ref EvidenceNode node, in Burst burst)
+    private ref EvidenceList ListOf(int bucket, int page)
     {
-        foreach (ref var cell in (Span<EvidenceCell>)node.Cells)
+        var latest = _latest;
+        if (latest is null || latest.Number != bucket)
         {
-            if (cell.Count == 0)
+            _latest = latest = BucketOf(bucket);
+        }
+
+        if (page >= latest.Lists.Length)
+        {
+            var lists = latest.Lists;
+            Array.Resize(ref lists, (int)BitOperations.RoundUpToPowerOf2((uint)page + 1));
+            latest.Lists = lists;
+        }
+
+        return ref latest.Lists[page];
+    }
+
+    private BucketEvidence BucketOf(int number)
+    {
+        var at = Find(number);
+        if (at < 0)
+        {
+            at = ~at;
+            var fresh = _spare.TryPop(out var spare) ? spare : new BucketEvidence();
+            fresh.Number = number;
+            _buckets.Insert(at, fresh);
+            Newest = Math.Max(Newest, number);
+        }
+
+        return _buckets[at];
+    }
+
+    // Most that comes is of the newest.
+    private int Find(int number)
+    {
+        var (low, high) = (0, _buckets.Count);
+        if (high > 0 && _buckets[high - 1].Number == number)
+        {
+            return high - 1;
+        }
+
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (_buckets[middle].Number == number)
             {
-                cell = new EvidenceCell { Receiver = burst.Receiver, Count = (byte)burst.Count, Sum = (short)burst.Sum };
-                return true;
+                return middle;
             }
 
-            if (cell.Receiver == burst.Receiver && cell.Count + burst.Count <= byte.MaxValue)
-            {
-                cell.Count += (byte)burst.Count;
-                cell.Sum += (short)burst.Sum;
-                return true;
-            }
+            (low, high) = _buckets[middle].Number < number ? (middle + 1, high) : (low, middle);
         }
 
-        return false;
+        return ~low;
     }
 
-    private int Take(int bucket)
+    // A list is tidied before it grows to three times what was left the last time, and a long one when its page's next bucket begins: mostly it is whole then.
+    private void Lengthen(ref EvidenceList list, int bucket, int page)
     {
-        var range = Math.Max(bucket, Newest) - Oldest;
-        if (range >= _ring.Length)
+        if (list.Count == 0)
         {
-            Widen(range);
+            var at = Find(bucket) - 1;
+            if (at >= 0 && page < _buckets[at].Lists.Length && _buckets[at].Lists[page].Count - _buckets[at].Lists[page].Tidy >= Untidy / 2)
+            {
+                TidyUp(ref _buckets[at].Lists[page]);
+            }
+        }
+        else if (list.Count >= Math.Max(Untidy, 3 * list.Tidy))
+        {
+            TidyUp(ref list);
         }
 
-        ref var runs = ref _ring[bucket & (_ring.Length - 1)];
-        if (runs.First == 0 || runs.Used == Run)
+        if ((list.Count & (Run - 1)) == 0)
         {
             var run = TakeRun();
-            _bucketOf[run - 1] = bucket;
-            (runs.First == 0 ? ref runs.First : ref _next[runs.Last - 1]) = run;
-            (runs.Last, runs.Used) = (run, 0);
+            (list.Count == 0 ? ref list.First : ref _next[list.Last - 1]) = run;
+            list.Last = run;
         }
-
-        Newest = Math.Max(Newest, bucket);
-        Waiting++;
-        return ((runs.Last - 1) << RunBits) + ++runs.Used;
     }
 
     private int TakeRun()
@@ -237,65 +196,31 @@ internal sealed partial class PendingEvidence
         if (_runs == _next.Length)
         {
             Array.Resize(ref _next, _runs * 2);
-            Array.Resize(ref _bucketOf, _runs * 2);
         }
 
-        _nodes.Reserve(++_runs << RunBits);
+        _entries.Reserve(++_runs << RunBits);
         return _runs;
     }
 
-    /// <summary>True when the bucket has evidence.</summary>
-    public bool Has(int bucket) => _ring[bucket & (_ring.Length - 1)].First != 0;
-
-    /// <summary>The nodes of a bucket, run by run, to be walked through before <see cref="Release"/>.</summary>
-    /// <param name="run">0 before the first; goes to the next one.</param>
-    /// <returns>The run's nodes; empty behind the last.</returns>
-    public Span<EvidenceNode> NextRun(int bucket, ref int run)
+    // Gives the runs behind the first so many back.
+    private void Cut(ref EvidenceList list, int runs)
     {
-        ref var runs = ref _ring[bucket & (_ring.Length - 1)];
-        run = run == 0 ? runs.First : _next[run - 1];
-        return run == 0 ? [] : _nodes.Part((run - 1) << RunBits, run == runs.Last ? runs.Used : Run);
-    }
-
-    /// <summary>Gives a bucket's nodes back, which are all gathered, so that nothing of a device outlives it in a snapshot.</summary>
-    public void Release(int bucket)
-    {
-        for (var run = 0; NextRun(bucket, ref run) is { IsEmpty: false } nodes;)
+        var last = list.First;
+        for (var i = 1; i < runs; i++)
         {
-            Waiting -= nodes.Length;
-            _bucketOf[run - 1] = 0;
+            last = _next[last - 1];
         }
 
-        ref var runs = ref _ring[bucket & (_ring.Length - 1)];
-        if (runs.First != 0)
+        var rest = runs == 0 ? list.First : _next[last - 1];
+        if (rest != 0)
         {
-            (_next[runs.Last - 1], _free) = (_free, runs.First);
-            runs = default;
-        }
-
-        if (Waiting == 0 && _runs > 0)
-        {
-            // The last one is gone: what a crowd once needed is not kept for the night.
-            _nodes.Shrink();
-            Array.Clear(_next);
-            Array.Clear(_bucketOf);
-            (_runs, _free) = (0, 0);
-        }
-    }
-
-    // At once to the width that holds the whole range: by then the oldest bucket may already be an earlier one than the ring was
-    // laid out for, and each list goes where its own bucket belongs.
-    private void Widen(int range)
-    {
-        var wider = new BucketRuns[BitOperations.RoundUpToPowerOf2((uint)range + 1)];
-        foreach (var runs in _ring)
-        {
-            if (runs.First != 0)
+            (_next[list.Last - 1], _free) = (_free, rest);
+            if (runs > 0)
             {
-                wider[_bucketOf[runs.First - 1] & (wider.Length - 1)] = runs;
+                _next[last - 1] = 0;
             }
         }
 
-        _ring = wider;
+        list.Last = last;
     }
 }

@@ -7,7 +7,7 @@ public sealed partial class VenueVisits
         : a.At != b.At ? a.At.CompareTo(b.At)
         : a.Kind != b.Kind ? a.Kind.CompareTo(b.Kind) : a.Since.CompareTo(b.Since));
 
-    /// <summary>How many devices before its turn one is sent for.</summary>
+    /// <summary>How many entries before its turn a device is sent for.</summary>
     private const int Ahead = 12;
 
     /// <summary>More receivers than this hear no device; the faint rest would not change the belief.</summary>
@@ -38,7 +38,8 @@ public sealed partial class VenueVisits
             _pending.Oldest = bucket;
         }
 
-        _pending.Add(ref device.Pending, slot, burst, BeginOf(bucket), sources);
+        device.Pending = Math.Max(device.Pending, bucket);
+        _pending.Add(slot, burst, BeginOf(bucket), sources);
     }
 
     private long NextSettleMs()
@@ -46,13 +47,7 @@ public sealed partial class VenueVisits
         var due = _finalWheel.NextDueMs();
         if (_pending.Waiting > 0)
         {
-            var bucket = _pending.Oldest;
-            while (!_pending.Has(bucket))
-            {
-                bucket++;
-            }
-
-            due = Math.Min(due, BeginOf(bucket) + 1);
+            due = Math.Min(due, BeginOf(_pending.First) + 1);
         }
 
         // What falls due within a bucket is settled when the bucket is.
@@ -82,10 +77,9 @@ public sealed partial class VenueVisits
             }
 
             var start = happened.Count;
-            var bucket = _pending.Oldest;
+            var bucket = _pending.Oldest++;
             FoldBucket(bucket, mark, happened);
             _watch.Settle(BeginOf(bucket + 1));
-            _pending.Oldest = bucket + 1;
             SettleSilent(BeginOf(bucket + 1), mark, happened);
             happened.Sort(start, BySettling);
         }
@@ -93,32 +87,26 @@ public sealed partial class VenueVisits
 
     private void FoldBucket(int bucket, EvidenceSources mark, VisitEventList happened)
     {
-        for (var run = 0; _pending.NextRun(bucket, ref run) is { IsEmpty: false } nodes;)
+        for (var page = 0; page < _pending.PagesOf(bucket); page++)
         {
-            for (var i = 0; i < nodes.Length; i++)
+            var evidence = _pending.Take(bucket, page);
+            var first = page << Pages<DeviceState>.Bits;
+            while (!evidence.IsEmpty)
             {
-                if (i + Ahead < nodes.Length)
-                {
-                    Soon.Touch(ref _devices[nodes[i + Ahead].Slot]);
-                }
-
-                // The first node of a device that is met takes them all, the others are then empty.
-                if (!nodes[i].IsEmpty)
-                {
-                    FoldDevice(ref nodes[i], bucket, mark, happened);
-                }
+                Soon.Touch(ref _devices[first + evidence[Math.Min(Ahead, evidence.Length - 1)].Place]);
+                FoldDevice(ref evidence, first, bucket, mark, happened);
             }
         }
 
         _pending.Release(bucket);
     }
 
-    private void FoldDevice(ref EvidenceNode node, int bucket, EvidenceSources mark, VisitEventList happened)
+    private void FoldDevice(ref ReadOnlySpan<Evidence> evidence, int first, int bucket, EvidenceSources mark, VisitEventList happened)
     {
-        var (slot, begin) = (node.Slot, BeginOf(bucket));
+        var (slot, begin) = (first + evidence[0].Place, BeginOf(bucket));
         ref var device = ref _devices[slot];
         var apart = device.Is(DeviceFlags.Apart);
-        var cells = _cells.AsSpan(0, _pending.Gather(ref node, bucket, _cells, out var heard));
+        var cells = _cells.AsSpan(0, PendingEvidence.Gather(ref evidence, _cells, out var heard));
         if (apart)
         {
             FoldApart(ref device, begin + heard.Last, cells);

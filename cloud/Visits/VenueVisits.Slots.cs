@@ -34,11 +34,6 @@ public sealed partial class VenueVisits
             {
                 slot = _table.Find(tokens[i], _devices);
             }
-
-            if (slot >= 0)
-            {
-                _pending.Touch(_devices[slot].Pending);
-            }
         }
     }
 
@@ -84,7 +79,7 @@ public sealed partial class VenueVisits
     {
         ref var device = ref _devices[slot];
         const DeviceFlags busy = DeviceFlags.LiveOpen | DeviceFlags.FinalOpen | DeviceFlags.OnLiveWheel | DeviceFlags.OnFinalWheel;
-        if (device.Token == 0 || device.Is(busy) || _pending.Waits(device.Pending, slot))
+        if (device.Token == 0 || device.Is(busy) || device.Pending >= _pending.Oldest)
         {
             return;
         }

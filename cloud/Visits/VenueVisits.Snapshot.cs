@@ -6,7 +6,7 @@ namespace Presence.Visits;
 
 public sealed partial class VenueVisits
 {
-    private const uint Magic = 0x34_53_49_56; // "VIS4", little end first
+    private const uint Magic = 0x35_53_49_56; // "VIS5", little end first
 
     /// <summary>Writes the state; the same state gives the same bytes. Read again by this version on any little-endian machine.</summary>
     public void Save(IBufferWriter<byte> to)
@@ -58,9 +58,8 @@ public sealed partial class VenueVisits
             throw new InvalidDataException("The snapshot of visits is of another version.");
         }
 
-        var (runs, ring) = (header.Evidence.Runs, header.Evidence.Ring);
         var length = (2L * TimerWheel.Seconds * sizeof(int)) + ((long)header.High * Unsafe.SizeOf<DeviceState>()) + PendingEvidence.SavedBytes(header.Evidence);
-        if (ring < 1 || !int.IsPow2(ring) || header.High < 0 || runs < 0 || from.Length < length)
+        if (header.High < 0 || header.Evidence.Lists < 0 || header.Evidence.Waiting < 0 || from.Length < length)
         {
             throw new InvalidDataException($"The snapshot of visits has {from.Length} bytes where {length} were written.");
         }
@@ -78,7 +77,10 @@ public sealed partial class VenueVisits
         Pages.Take(ref from, state._liveWheel.Heads);
         Pages.Take(ref from, state._finalWheel.Heads);
         state._devices.Load(ref from, header.High);
-        state._pending.Load(ref from, header.Evidence);
+        state.CheckTimes();
+        Must(
+            state._pending.TryLoad(ref from, header.Evidence, state.WaitsUntil, state._receivers, state._newest == 0 ? 0 : state.BucketOf(state._newest)),
+            "its evidence leads nowhere");
         if (from.Length < state._watch.Tallies.Length * Unsafe.SizeOf<ReceiverTally>())
         {
             throw new InvalidDataException("The snapshot of visits is cut off among the receivers.");

@@ -5,10 +5,14 @@ namespace Presence.Visits;
 /// <content>Whether a state that was read holds together: a number that leads nowhere, or round in a circle, would else be met hours later.</content>
 public sealed partial class VenueVisits
 {
-    private void CheckSound()
+    private void CheckTimes()
     {
         Must(_newest == 0 || (_newest >= Times.Epoch && (_newest - Times.Epoch) / _bucketMs < int.MaxValue - (2 * Times.MsPerDay / _bucketMs)), "it is of a time that no clock shows");
         Must(_watermark <= _newest, "its time is later than any that it takes");
+    }
+
+    private void CheckSound()
+    {
         for (var slot = 0; slot < _high; slot++)
         {
             ref readonly var device = ref _devices[slot];
@@ -20,10 +24,13 @@ public sealed partial class VenueVisits
         CheckFree();
         CheckWheel(_liveWheel, DeviceFlags.OnLiveWheel, live: true);
         CheckWheel(_finalWheel, DeviceFlags.OnFinalWheel, live: false);
-        Must(_pending.IsSound(_high, _receivers, _newest == 0 ? 0 : BucketOf(_newest)), "its evidence leads nowhere");
+        Must(_moving || (_finalWheel.Count == 0 && (_pending.Waiting == 0 || _pending.Oldest == _pending.First)), "something is settled before any time was");
         Must(!_moving || BeginOf(_pending.Oldest) >= _watermark - _lateness - Times.MsPerDay, "what was settled waits still");
         Must(_marks.All.All(m => m.Zone >= -1 && m.Zone < _zoneCounts.Length), "a device set apart is in a zone that is not on the plan");
     }
+
+    // A place for a device that is free has no evidence.
+    private int WaitsUntil(int slot) => slot < _high && _devices[slot].Token != 0 ? _devices[slot].Pending : 0;
 
     private void CheckFree()
     {

@@ -183,7 +183,7 @@ public sealed partial class VenueVisits
         FreeUnused(batch.Tokens.Length);
     }
 
-    // What the model expects for a device and its receiver lies somewhere in some hundred kilobytes; so does evidence behind a full node.
+    // What the model expects for a device and its receiver lies somewhere in some hundred kilobytes.
     private void TouchMore(ReadOnlySpan<Burst> bursts)
     {
         for (var i = 0; i < bursts.Length; i++)
@@ -198,8 +198,6 @@ public sealed partial class VenueVisits
             {
                 Soon.Touch(ref _model.LineOf(device.Live.Anchor, bursts[i].Receiver));
             }
-
-            _pending.TouchBehind(device.Pending);
         }
     }
 

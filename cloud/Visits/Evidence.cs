@@ -1,0 +1,80 @@
+using System.Runtime.InteropServices;
+
+namespace Presence.Visits;
+
+/// <summary>What one receiver heard of one device in one bucket of time, in sums, so that the order of arrival leaves no trace. 12 bytes.</summary>
+[StructLayout(LayoutKind.Sequential, Pack = 2)]
+internal struct Evidence
+{
+    /// <summary>Slot of the device within its page of devices.</summary>
+    public ushort Place;
+
+    public ushort Receiver;
+
+    /// <summary>ms after the begin of the bucket: first and last sighting.</summary>
+    public ushort First;
+
+    public ushort Last;
+
+    /// <summary>Of the strengths, dBm.</summary>
+    public short Sum;
+
+    /// <summary>Never 0. A receiver that hears a device more often than a byte counts has another entry.</summary>
+    public byte Count;
+
+    public EvidenceSources Sources;
+
+    /// <summary>Device and receiver in one number.</summary>
+    public readonly uint Pair => ((uint)Place << 16) | Receiver;
+
+    /// <summary>Adds what the same receiver heard of the same device.</summary>
+    /// <returns>False when the sums have no room for it.</returns>
+    public bool TryAdd(in Evidence more)
+    {
+        if (Count + more.Count > byte.MaxValue)
+        {
+            return false;
+        }
+
+        First = Math.Min(First, more.First);
+        Last = Math.Max(Last, more.Last);
+        Sum += more.Sum;
+        Count += more.Count;
+        Sources |= more.Sources;
+        return true;
+    }
+}
+
+/// <summary>All that one receiver heard of a device in a bucket.</summary>
+internal struct EvidenceSum
+{
+    public int Receiver;
+    public int Count;
+    public int Sum;
+
+    public readonly float Mean => (float)Sum / Count;
+}
+
+/// <summary>Evidence of one bucket for the devices of one page: runs of entries, filled one after the other.</summary>
+internal struct EvidenceList
+{
+    /// <summary>First and last run: run + 1; 0 for none.</summary>
+    public int First;
+
+    public int Last;
+
+    public int Count;
+
+    /// <summary>So many of the first entries are of a device and a receiver each.</summary>
+    public int Tidy;
+}
+
+/// <summary>Evidence of one bucket.</summary>
+internal sealed class BucketEvidence
+{
+    /// <summary>Bucket number since 2000.</summary>
+    public int Number { get; set; }
+
+    /// <summary>By page of devices.</summary>
+    public EvidenceList[] Lists { get; set; } = [];
+}
