@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using Presence.Storage;
 
 namespace Presence.Integration.Cloud;
@@ -173,7 +174,42 @@ public sealed class SqliteStoreTests : StoreContract
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("presence-store-").FullName;
 
-    protected override IVenueStore Open() => new Storage.Sqlite.SqliteVenueStore(Path.Combine(_folder, "presence.db"));
+    private string FilePath => Path.Combine(_folder, "presence.db");
+
+    protected override IVenueStore Open() => new Storage.Sqlite.SqliteVenueStore(FilePath);
+
+    [Fact]
+    public void A_store_of_before_finds_what_is_forgotten_as_a_new_one_does()
+    {
+        Open().Dispose();
+        var isNew = Indexes();
+        Run("""
+            DROP INDEX log_by_time; CREATE INDEX log_by_time ON log (venue, at);
+            DROP INDEX stays_of_strangers; CREATE INDEX stays_of_strangers ON stays (venue, until) WHERE member IS NULL;
+            DELETE FROM migrations WHERE name = 'sqlite/0010_forgetting_together'
+            """);
+        Assert.NotEqual(isNew, Indexes());
+        Open().Dispose();
+        Assert.Equal(isNew, Indexes());
+    }
+
+    private List<string> Indexes() => Run("SELECT sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL ORDER BY name");
+
+    private List<string> Run(string sql)
+    {
+        using var connection = new SqliteConnection($"Data Source={FilePath};Pooling=false");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        using var row = command.ExecuteReader();
+        var found = new List<string>();
+        while (row.Read())
+        {
+            found.Add(row.GetString(0));
+        }
+
+        return found;
+    }
 
     public override void Dispose() => Directory.Delete(_folder, recursive: true);
 }
