@@ -64,21 +64,6 @@ internal static unsafe partial class Libpcap
         public uint DroppedByInterface;
     }
 
-    /// <summary>What poll() waits for.</summary>
-    public const short Readable = 1;
-
-    /// <summary>What poll() is told and tells (struct pollfd).</summary>
-    [StructLayout(LayoutKind.Sequential)]
-    public struct Waited
-    {
-        public int File;
-        public short Events;
-        public short Happened;
-    }
-
-    [LibraryImport("libc", EntryPoint = "poll")]
-    public static partial int Poll(Waited* waited, nuint count, int milliseconds);
-
     [LibraryImport(Library)]
     public static partial int pcap_get_selectable_fd(nint capture);
 

@@ -101,13 +101,13 @@ public sealed unsafe class LiveCapture : IDisposable
         for (var left = (long)Patience.TotalMilliseconds; left > 0; left = end - Environment.TickCount64)
         {
             // The kernel wakes us when a handful is there; who looks every millisecond keeps a small box from ever sleeping.
-            var waited = new Libpcap.Waited { File = _file, Events = Libpcap.Readable };
+            var waited = new Libc.Waited { File = _file, Events = Libc.Readable };
             if (_file < 0) Thread.Sleep(HandfulMs);
-            else _ = Libpcap.Poll(&waited, 1, (int)left);
+            else _ = Libc.Poll(&waited, 1, (int)left);
             if (TryTake(out frame)) return true;
 
             // An interface that is down is an error at once, again and again, until it is up.
-            if ((waited.Happened & ~Libpcap.Readable) != 0) Thread.Sleep(HandfulMs);
+            if ((waited.Happened & ~Libc.Readable) != 0) Thread.Sleep(HandfulMs);
         }
 
         return false;

@@ -9,7 +9,7 @@ namespace Presence.Capture.Radios;
 /// A radio that is plugged in comes as an ordinary interface, switched off; nobody is there to prepare it again.
 /// Source: include/uapi/linux/if_arp.h, sockios.h and if.h.
 /// </remarks>
-public static unsafe partial class MonitorMode
+public static unsafe class MonitorMode
 {
     private const string Interfaces = "/sys/class/net";
     private const string Ordinary = "1"; // ARPHRD_ETHER; a monitor is 801 to 803
@@ -62,14 +62,14 @@ public static unsafe partial class MonitorMode
     /// <code>struct ifreq: name (16 bytes, ends with 0) | flags i16 | … 40 bytes in all</code>
     private static void Switch(string device, bool on)
     {
-        var socket = Socket(Internet, Datagram, 0);
+        var socket = Libc.Socket(Internet, Datagram, 0);
         var request = stackalloc byte[40];
         new Span<byte>(request, 40).Clear();
         Encoding.UTF8.GetBytes(device, new Span<byte>(request, NameLength - 1));
         ref var flags = ref *(short*)(request + NameLength);
         try
         {
-            if (Control(socket, GetFlags, request) != 0)
+            if (Libc.Ioctl(socket, GetFlags, (nint)request) != 0)
             {
                 throw new IOException($"{device}: {Marshal.GetLastPInvokeErrorMessage()}");
             }
@@ -80,23 +80,14 @@ public static unsafe partial class MonitorMode
             }
 
             flags = (short)(on ? flags | Up : flags & ~Up);
-            if (Control(socket, SetFlags, request) != 0)
+            if (Libc.Ioctl(socket, SetFlags, (nint)request) != 0)
             {
                 throw new IOException($"{device} cannot be switched {(on ? "on" : "off")}: {Marshal.GetLastPInvokeErrorMessage()}");
             }
         }
         finally
         {
-            _ = Close(socket);
+            _ = Libc.Close(socket);
         }
     }
-
-    [LibraryImport("libc", EntryPoint = "socket", SetLastError = true)]
-    private static partial int Socket(int family, int type, int protocol);
-
-    [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
-    private static partial int Control(int file, nuint request, void* argument);
-
-    [LibraryImport("libc", EntryPoint = "close")]
-    private static partial int Close(int file);
 }

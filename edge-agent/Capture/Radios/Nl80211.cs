@@ -32,7 +32,7 @@ public sealed unsafe partial class Nl80211 : IDisposable
     /// <exception cref="IOException">The kernel knows no wireless.</exception>
     public static Nl80211 Open()
     {
-        var socket = Socket(Netlink, Raw | CloseOnExec, Generic);
+        var socket = Libc.Socket(Netlink, Raw | CloseOnExec, Generic);
         if (socket < 0)
         {
             throw new IOException($"generic netlink: {Marshal.GetLastPInvokeErrorMessage()}");
@@ -44,7 +44,7 @@ public sealed unsafe partial class Nl80211 : IDisposable
         }
         catch
         {
-            _ = Close(socket);
+            _ = Libc.Close(socket);
             throw;
         }
     }
@@ -79,7 +79,7 @@ public sealed unsafe partial class Nl80211 : IDisposable
         return message;
     }
 
-    public void Dispose() => Close(_socket);
+    public void Dispose() => Libc.Close(_socket);
 
     private static byte[] Bytes(int value) => BitConverter.GetBytes(value);
 
@@ -140,17 +140,11 @@ public sealed unsafe partial class Nl80211 : IDisposable
         return null;
     }
 
-    [LibraryImport("libc", EntryPoint = "socket", SetLastError = true)]
-    private static partial int Socket(int family, int type, int protocol);
-
     [LibraryImport("libc", EntryPoint = "send", SetLastError = true)]
     private static partial nint Send(int socket, void* from, nuint length, int flags);
 
     [LibraryImport("libc", EntryPoint = "recv", SetLastError = true)]
     private static partial nint Receive(int socket, void* into, nuint length, int flags);
-
-    [LibraryImport("libc", EntryPoint = "close")]
-    private static partial int Close(int socket);
 
     /// <returns>The interface's index, 0 when there is none of that name.</returns>
     [LibraryImport("libc", EntryPoint = "if_nametoindex", StringMarshalling = StringMarshalling.Utf8)]

@@ -25,7 +25,6 @@ public sealed unsafe partial class SerialLine : IDisposable
     private const int ControlAt = 2, CharactersAt = 17, Time = 5, Least = 6, InSpeedAt = 9, OutSpeedAt = 10, Words = 11;
     private const int Interrupted = 4, TryAgain = 11, Invalid = 22, NoTerminal = 25;
     private const int Exclusive = 2 | 4; // LOCK_EX | LOCK_NB; the kernel takes it off when the program ends, however it does
-    private const short Readable = 1;
     private readonly int _file;
 
     private SerialLine(int file) => _file = file;
@@ -45,7 +44,7 @@ public sealed unsafe partial class SerialLine : IDisposable
         }
         catch
         {
-            _ = Close(file);
+            _ = Libc.Close(file);
             throw;
         }
     }
@@ -57,23 +56,23 @@ public sealed unsafe partial class SerialLine : IDisposable
     /// <exception cref="IOException">The line was unplugged, or the other end of a pipe closed.</exception>
     public int Read(Span<byte> into, TimeSpan patience)
     {
-        var poll = new PollFd { Descriptor = _file, Events = Readable };
-        if (Poll(&poll, 1, (int)patience.TotalMilliseconds) <= 0) return 0;
+        var poll = new Libc.Waited { File = _file, Events = Libc.Readable };
+        if (Libc.Poll(&poll, 1, (int)patience.TotalMilliseconds) <= 0) return 0;
         fixed (byte* bytes = into)
         {
-            var length = Read(_file, bytes, (nuint)into.Length);
+            var length = Libc.Read(_file, bytes, (nuint)into.Length);
             if (length > 0) return (int)length;
-            var isThere = length < 0 && Marshal.GetLastPInvokeError() is TryAgain or Interrupted && (poll.Happened & ~Readable) == 0;
+            var isThere = length < 0 && Marshal.GetLastPInvokeError() is TryAgain or Interrupted && (poll.Happened & ~Libc.Readable) == 0;
             return isThere ? 0 : throw new IOException("the line was unplugged");
         }
     }
 
-    public void Dispose() => Close(_file);
+    public void Dispose() => Libc.Close(_file);
 
     private static void Set(int file, int speed)
     {
         var terminal = stackalloc uint[Words];
-        if (Ioctl(file, GetTerminal, (nint)terminal) != 0)
+        if (Libc.Ioctl(file, GetTerminal, (nint)terminal) != 0)
         {
             if (Marshal.GetLastPInvokeError() is NoTerminal or Invalid) return;
             throw new IOException($"cannot be set: {Marshal.GetLastPInvokeErrorMessage()}");
@@ -89,8 +88,8 @@ public sealed unsafe partial class SerialLine : IDisposable
         (terminal[InSpeedAt], terminal[OutSpeedAt]) = ((uint)speed, (uint)speed);
 
         // What came before the line was set came garbled.
-        _ = Ioctl(file, Flush, BothWays);
-        if (Ioctl(file, SetTerminal, (nint)terminal) != 0 || Ioctl(file, GetTerminal, (nint)terminal) != 0)
+        _ = Libc.Ioctl(file, Flush, BothWays);
+        if (Libc.Ioctl(file, SetTerminal, (nint)terminal) != 0 || Libc.Ioctl(file, GetTerminal, (nint)terminal) != 0)
         {
             throw new IOException($"cannot be set: {Marshal.GetLastPInvokeErrorMessage()}");
         }
@@ -102,29 +101,9 @@ public sealed unsafe partial class SerialLine : IDisposable
         }
     }
 
-    [StructLayout(LayoutKind.Sequential)]
-    private struct PollFd
-    {
-        public int Descriptor;
-        public short Events;
-        public short Happened;
-    }
-
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int OpenFile(string path, int flags);
 
-    [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
-    private static partial int Ioctl(int file, nuint request, nint argument);
-
     [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
     private static partial int Lock(int file, int how);
-
-    [LibraryImport("libc", EntryPoint = "poll")]
-    private static partial int Poll(PollFd* descriptors, nuint count, int milliseconds);
-
-    [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
-    private static partial nint Read(int file, void* into, nuint length);
-
-    [LibraryImport("libc", EntryPoint = "close")]
-    private static partial int Close(int file);
 }

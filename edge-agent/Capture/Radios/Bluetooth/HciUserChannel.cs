@@ -11,7 +11,6 @@ public sealed unsafe partial class HciUserChannel : IHciLink
 {
     private const int Bluetooth = 31, Raw = 3, CloseOnExec = 0x80000, ProtocolHci = 1;
     private const ushort UserChannel = 1;
-    private const short Readable = 1;
     private readonly int _socket;
 
     private HciUserChannel(int socket) => _socket = socket;
@@ -20,7 +19,7 @@ public sealed unsafe partial class HciUserChannel : IHciLink
     /// <exception cref="IOException">There is no such controller, or it may not be had; the message says why.</exception>
     public static HciUserChannel Open(int controller)
     {
-        var socket = Socket(Bluetooth, Raw | CloseOnExec, ProtocolHci);
+        var socket = Libc.Socket(Bluetooth, Raw | CloseOnExec, ProtocolHci);
         if (socket < 0)
         {
             throw new IOException($"hci{controller}: this kernel has no Bluetooth: {Marshal.GetLastPInvokeErrorMessage()}");
@@ -30,7 +29,7 @@ public sealed unsafe partial class HciUserChannel : IHciLink
         if (Bind(socket, address, 6) < 0)
         {
             var why = Marshal.GetLastPInvokeErrorMessage();
-            _ = Close(socket);
+            _ = Libc.Close(socket);
             throw new IOException($"hci{controller} cannot be had: {why}; it must be powered off and the program needs CAP_NET_ADMIN");
         }
 
@@ -39,15 +38,15 @@ public sealed unsafe partial class HciUserChannel : IHciLink
 
     public int Read(Span<byte> into, TimeSpan patience)
     {
-        var poll = new PollFd { Descriptor = _socket, Events = Readable };
-        if (Poll(&poll, 1, (int)patience.TotalMilliseconds) <= 0)
+        var poll = new Libc.Waited { File = _socket, Events = Libc.Readable };
+        if (Libc.Poll(&poll, 1, (int)patience.TotalMilliseconds) <= 0)
         {
             return 0;
         }
 
         fixed (byte* bytes = into)
         {
-            var length = Read(_socket, bytes, (nuint)into.Length);
+            var length = Libc.Read(_socket, bytes, (nuint)into.Length);
             return length > 0 ? (int)length : throw new IOException($"the controller is gone: {Marshal.GetLastPInvokeErrorMessage()}");
         }
     }
@@ -63,31 +62,11 @@ public sealed unsafe partial class HciUserChannel : IHciLink
         }
     }
 
-    public void Dispose() => Close(_socket);
-
-    [StructLayout(LayoutKind.Sequential)]
-    private struct PollFd
-    {
-        public int Descriptor;
-        public short Events;
-        public short Happened;
-    }
-
-    [LibraryImport("libc", EntryPoint = "socket", SetLastError = true)]
-    private static partial int Socket(int family, int type, int protocol);
+    public void Dispose() => Libc.Close(_socket);
 
     [LibraryImport("libc", EntryPoint = "bind", SetLastError = true)]
     private static partial int Bind(int socket, void* address, uint length);
 
-    [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
-    private static partial int Poll(PollFd* descriptors, nuint count, int milliseconds);
-
-    [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
-    private static partial nint Read(int socket, void* into, nuint length);
-
     [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
     private static partial nint Write(int socket, void* from, nuint length);
-
-    [LibraryImport("libc", EntryPoint = "close")]
-    private static partial int Close(int socket);
 }
