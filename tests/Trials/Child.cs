@@ -1,10 +1,10 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
+using Presence.Kit;
 
 namespace Presence.Trials;
 
 /// <summary>One of our programs, run as it is shipped; what it says goes to a file.</summary>
-internal sealed partial class Child : IAsyncDisposable
+internal sealed class Child : IAsyncDisposable
 {
     private readonly Process _process;
     private readonly StreamWriter _log;
@@ -112,7 +112,7 @@ internal sealed partial class Child : IAsyncDisposable
     /// <summary>Stops all its threads where they are, each after what it asked of the kernel; done when the last one stands.</summary>
     public async Task StandStillAsync()
     {
-        Signal(_process.Id, 19);
+        _ = Signals.Send(_process.Id, Signals.Stop);
         while (!_process.HasExited && Directory.EnumerateDirectories($"/proc/{_process.Id}/task").Any(thread => Runs(Path.Combine(thread, "stat"))))
         {
             await Task.Delay(1).ConfigureAwait(false);
@@ -120,14 +120,14 @@ internal sealed partial class Child : IAsyncDisposable
     }
 
     /// <summary>Lets it run on.</summary>
-    public void GoOn() => Signal(_process.Id, 18);
+    public void GoOn() => _ = Signals.Send(_process.Id, Signals.Continue);
 
     /// <summary>Asks it to stop, and insists after ten seconds.</summary>
     public async ValueTask DisposeAsync()
     {
         if (!_process.HasExited)
         {
-            Signal(_process.Id, 15);
+            _ = Signals.Send(_process.Id, Signals.Terminate);
             try
             {
                 await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(10)).ConfigureAwait(false);
@@ -182,7 +182,4 @@ internal sealed partial class Child : IAsyncDisposable
             }
         }
     }
-
-    [LibraryImport("libc", EntryPoint = "kill")]
-    private static partial int Signal(int process, int signal);
 }

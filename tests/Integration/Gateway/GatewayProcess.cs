@@ -1,12 +1,12 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Runtime.InteropServices;
 using System.Text;
+using Presence.Kit;
 
 namespace Presence.Integration.Gateway;
 
 /// <summary>The gateway as it is shipped: a program of its own, which a test may kill.</summary>
-internal sealed partial class GatewayProcess : IAsyncDisposable
+internal sealed class GatewayProcess : IAsyncDisposable
 {
     public const string Key = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
 
@@ -79,7 +79,7 @@ internal sealed partial class GatewayProcess : IAsyncDisposable
     public void Kill() => _process.Kill();
 
     /// <summary>Asks it to end (SIGTERM).</summary>
-    public void Terminate() => Assert.Equal(0, Signal(_process.Id, 15));
+    public void Terminate() => Assert.Equal(0, Signals.Send(_process.Id, Signals.Terminate));
 
     public async ValueTask DisposeAsync()
     {
@@ -99,7 +99,4 @@ internal sealed partial class GatewayProcess : IAsyncDisposable
             _output.AppendLine(line);
         }
     }
-
-    [LibraryImport("libc", EntryPoint = "kill")]
-    private static partial int Signal(int process, int signal);
 }
