@@ -21,13 +21,11 @@ internal sealed class DamagedRows(string path)
 
     // A card that wears out answers some sectors with an error for ever, and a file may have lost its tables; that is damage like any other.
     public static bool IsUnreadable(SqliteException e) =>
-        IsDamage(e) || e.SqliteErrorCode == SQLitePCL.raw.SQLITE_ERROR
+        e.SqliteErrorCode is SQLitePCL.raw.SQLITE_CORRUPT or SQLitePCL.raw.SQLITE_NOTADB or SQLitePCL.raw.SQLITE_ERROR
         || e.SqliteExtendedErrorCode is SQLitePCL.raw.SQLITE_IOERR_READ or SQLitePCL.raw.SQLITE_IOERR_SHORT_READ or IoErrorOfSector;
 
     // What SQLite's own layer makes of EIO; in a running statement it becomes SQLITE_CORRUPT, at an opening it stays as it is.
     private const int IoErrorOfSector = SQLitePCL.raw.SQLITE_IOERR | (33 << 8);
-
-    private static bool IsDamage(SqliteException e) => e.SqliteErrorCode is SQLitePCL.raw.SQLITE_CORRUPT or SQLitePCL.raw.SQLITE_NOTADB;
 
     /// <summary>Reads all that can be read.</summary>
     /// <param name="take">Told each row; what it throws ends the walk.</param>

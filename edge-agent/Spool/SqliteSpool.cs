@@ -137,35 +137,7 @@ public sealed partial class SqliteSpool : ISpool
     public IReadOnlyList<SpooledBatch> Read(SpoolStream stream, long after, int most, int mostBytes)
     {
         var state = _state;
-        return Read(state, stream, after, most, mostBytes, stream is SpoolStream.Live && !state.Open ? state.Offered : state.Last);
-    }
-
-    public long? OldestAt()
-    {
-        var state = _state;
-        lock (_reading)
-        {
-            if (_isClosed)
-            {
-                return _oldest;
-            }
-
-            try
-            {
-                // Within a stretch the first is the oldest; what was postponed joins one only where it is younger.
-                return _oldest = state.Stretches(SpoolStream.Backlog, 0, state.Last).Concat(state.Stretches(SpoolStream.Live, 0, state.Last))
-                    .Min(stretch => _reader.FirstAt(stretch));
-            }
-            catch (SqliteException)
-            {
-                // Whoever reads the batches tells what is wrong.
-                return _oldest;
-            }
-        }
-    }
-
-    private List<SpooledBatch> Read(SpoolState state, SpoolStream stream, long after, int most, int mostBytes, long upTo)
-    {
+        var upTo = stream is SpoolStream.Backlog || state.Open ? state.Last : state.Offered;
         var found = new List<SpooledBatch>();
         lock (_reading)
         {
@@ -197,6 +169,30 @@ public sealed partial class SqliteSpool : ISpool
         }
 
         return found;
+    }
+
+    public long? OldestAt()
+    {
+        var state = _state;
+        lock (_reading)
+        {
+            if (_isClosed)
+            {
+                return _oldest;
+            }
+
+            try
+            {
+                // Within a stretch the first is the oldest; what was postponed joins one only where it is younger.
+                return _oldest = state.Stretches(SpoolStream.Backlog, 0, state.Last).Concat(state.Stretches(SpoolStream.Live, 0, state.Last))
+                    .Min(stretch => _reader.FirstAt(stretch));
+            }
+            catch (SqliteException)
+            {
+                // Whoever reads the batches tells what is wrong.
+                return _oldest;
+            }
+        }
     }
 
     /// <summary>Finishes what was given to it and closes the file.</summary>

@@ -13,9 +13,6 @@ namespace Presence.Uplink;
 /// </summary>
 public sealed partial class GatewayUplink
 {
-    // At a broker behind which no cloud is, a gateway says how it is this rarely.
-    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
-
     private readonly ISpool _spool;
     private readonly UplinkOptions _options;
     private readonly Func<GatewayStatus> _status;
@@ -261,7 +258,8 @@ public sealed partial class GatewayUplink
     private async Task WaitForFirstWordAsync(Session session, CancellationToken ending)
     {
         var began = _wall.GetTimestamp();
-        for (var pause = _options.FirstWord; ; pause = Min(pause * 2, LongestWait))
+        // At a broker behind which no cloud is, ever more rarely.
+        for (var pause = _options.FirstWord; ; pause *= 2)
         {
             await session.FirstWord.Task.WaitAsync(pause, _wall, ending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             ending.ThrowIfCancellationRequested();
@@ -279,8 +277,6 @@ public sealed partial class GatewayUplink
             await ReportStatusAsync(ending);
         }
     }
-
-    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
 
     private bool IsVouchedFor()
     {

@@ -265,15 +265,6 @@ public sealed partial class VenueState
             _mappedTimes = new long[batch.Length * 2];
         }
 
-        var receivers = _mappedReceivers.AsSpan(0, batch.Length);
-        var table = _receiverTables.GetValueOrDefault(gateway.Name) ?? [];
-        for (var i = 0; i < receivers.Length; i++)
-        {
-            var number = batch.Receiver[i];
-            receivers[i] = number < table.Length ? table[number] : ushort.MaxValue;
-        }
-
-        ForgetUnlinked(batch, receivers);
         var times = batch.At;
         if (gateway.Correction != 0)
         {
@@ -286,11 +277,15 @@ public sealed partial class VenueState
         }
 
         // One rule for all who listen: what visits would refuse counts nowhere.
+        var receivers = _mappedReceivers.AsSpan(0, batch.Length);
+        var table = _receiverTables.GetValueOrDefault(gateway.Name) ?? [];
         for (var i = 0; i < receivers.Length; i++)
         {
-            receivers[i] = _visits.Takes(times[i]) ? receivers[i] : ushort.MaxValue;
+            var number = batch.Receiver[i];
+            receivers[i] = number < table.Length && _visits.Takes(times[i]) ? table[number] : ushort.MaxValue;
         }
 
+        ForgetUnlinked(batch, receivers);
         return new SightingColumns
         {
             Tokens = batch.Tokens,
