@@ -185,10 +185,13 @@ public sealed class SqliteStoreTests : StoreContract
         var isNew = Indexes();
         Run("""
             DROP INDEX log_by_time; CREATE INDEX log_by_time ON log (venue, at);
+            DROP INDEX visits_of_strangers; CREATE INDEX visits_of_strangers ON visits (venue, until) WHERE member IS NULL;
             DROP INDEX stays_of_strangers; CREATE INDEX stays_of_strangers ON stays (venue, until) WHERE member IS NULL;
+            DROP INDEX facts_by_time; CREATE INDEX facts_by_time ON facts (venue, at);
+            DROP INDEX decisions_by_time; CREATE INDEX decisions_by_time ON decisions (venue, at);
             DELETE FROM migrations WHERE name = 'sqlite/0010_forgetting_together'
             """);
-        Assert.NotEqual(isNew, Indexes());
+        Assert.Equal(5, isNew.Except(Indexes()).Count());
         Open().Dispose();
         Assert.Equal(isNew, Indexes());
     }
