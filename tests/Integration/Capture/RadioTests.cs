@@ -105,11 +105,11 @@ public sealed class RadioTests
         var content = new byte[FirmwareFrame.Overhead + Probe.Length];
         FirmwareFrame.Write(content, receiver: 3, LinkType.Radiotap, timeNs: 0, Probe);
         radio.Send(content, door.At);
-        Assert.True(door.TryRead(TimeSpan.FromSeconds(5), out var frame, out var receiver));
+        Assert.True(door.TryRead(TimeSpan.FromSeconds(60), out var frame, out var receiver));
         Assert.Equal(FrameRefusal.None, WifiReading.Read(frame, out var reading));
         Assert.Equal((WifiKind.ProbeRequest, (byte)3), (reading.Kind, receiver));
         radio.Send(content.AsSpan(1), door.At);
-        Assert.False(door.TryRead(TimeSpan.FromSeconds(5), out _, out _));
+        Assert.False(door.TryRead(TimeSpan.FromSeconds(60), out _, out _));
         Assert.Equal(1, door.Refused(DoorRefusal.Check));
         Assert.False(door.TryRead(TimeSpan.FromMilliseconds(10), out _, out _));
     }

@@ -9,6 +9,7 @@ using Presence.Kit.Gateway;
 namespace Presence.Integration.Gateway;
 
 /// <summary>More than a gateway was made for: a crowd at once, invented addresses, texts that want to be something else.</summary>
+[Collection(Alone.Name)]
 public sealed class FloodTests : IDisposable
 {
     private const string Cgroup = "/sys/fs/cgroup/memory";

@@ -8,11 +8,12 @@ using Xunit;
 namespace Presence.Integration.Mqtt;
 
 /// <summary>Those who would hurt the endpoint get nowhere, and the others do not notice.</summary>
+[Collection(Alone.Name)]
 public sealed class HurtingTests
 {
     private static readonly MqttEndpointOptions Strict = new()
     {
-        ConnectsPerSecond = 0, ConnectTimeout = TimeSpan.FromSeconds(1), PacketTimeout = TimeSpan.FromSeconds(1), SendTimeout = TimeSpan.FromSeconds(1),
+        ConnectsPerSecond = 0, ConnectTimeout = TimeSpan.FromSeconds(4), PacketTimeout = TimeSpan.FromSeconds(2), SendTimeout = TimeSpan.FromSeconds(2),
         MaxHalfOpen = 500,
     };
 

@@ -151,7 +151,7 @@ public sealed class RefusalTests
 
     private static async Task<bool> IsClosedAsync(Socket socket)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         try
         {
             return await socket.ReceiveAsync(new byte[16].AsMemory(), patience.Token) == 0;

@@ -15,7 +15,7 @@ internal sealed record WireOutcome(string Group, string Name, bool Passed, strin
 /// </summary>
 internal sealed class WireCases(int port)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     public static string Folder => Path.GetFullPath(Path.Combine(Root(), "..", "shared", "data", "mqtt-wire"));
 

@@ -23,9 +23,19 @@ public static class DoorFuzz
     /// <exception cref="InvalidOperationException">A door broke a promise; the message holds the input in hex.</exception>
     public static long Run(TimeSpan time, int seed)
     {
+        var clock = Stopwatch.StartNew();
+        return Run(_ => clock.Elapsed < time, seed);
+    }
+
+    /// <summary>Tries at least so many inputs, however long it takes.</summary>
+    /// <exception cref="InvalidOperationException">As above.</exception>
+    public static long Run(long inputs, int seed) => Run(tried => tried < inputs, seed);
+
+    private static long Run(Func<long, bool> goesOn, int seed)
+    {
         var dice = new Random(seed);
-        var (doors, clock, tried) = (Doors(), Stopwatch.StartNew(), 0L);
-        while (clock.Elapsed < time)
+        var (doors, tried) = (Doors(), 0L);
+        while (goesOn(tried))
         {
             for (var i = 0; i < 128; i++)
             {

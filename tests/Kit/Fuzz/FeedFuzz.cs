@@ -19,9 +19,19 @@ public static class FeedFuzz
     /// <exception cref="InvalidOperationException">A reader broke a promise; the message holds the input in hex.</exception>
     public static long Run(TimeSpan time, int seed)
     {
+        var clock = Stopwatch.StartNew();
+        return Run(_ => clock.Elapsed < time, seed);
+    }
+
+    /// <summary>Tries at least so many inputs, however long it takes.</summary>
+    /// <exception cref="InvalidOperationException">As above.</exception>
+    public static long Run(long inputs, int seed) => Run(tried => tried < inputs, seed);
+
+    private static long Run(Func<long, bool> goesOn, int seed)
+    {
         var dice = new Random(seed);
-        var (feeds, clock, tried) = (Feeds(), Stopwatch.StartNew(), 0L);
-        while (clock.Elapsed < time)
+        var (feeds, tried) = (Feeds(), 0L);
+        while (goesOn(tried))
         {
             for (var i = 0; i < 128; i++)
             {

@@ -13,12 +13,21 @@ public static class WireFuzz
     /// <exception cref="InvalidOperationException">A decoder broke a promise; the message holds the input in hex.</exception>
     public static long Run(TimeSpan time, int seed)
     {
+        var clock = Stopwatch.StartNew();
+        return Run(_ => clock.Elapsed < time, seed);
+    }
+
+    /// <summary>Tries at least so many inputs, however long it takes.</summary>
+    /// <exception cref="InvalidOperationException">As above.</exception>
+    public static long Run(long inputs, int seed) => Run(tried => tried < inputs, seed);
+
+    private static long Run(Func<long, bool> goesOn, int seed)
+    {
         var dice = new Random(seed);
         var samples = Samples(seed);
         var buffers = new SightingBuffers();
-        var clock = Stopwatch.StartNew();
         long tried = 0;
-        while (clock.Elapsed < time)
+        while (goesOn(tried))
         {
             for (var i = 0; i < 256; i++, tried++)
             {
