@@ -19,7 +19,7 @@ public sealed class PagesTests
         var (http, mqtt) = (Programs.FreePort(), Programs.FreePort());
         var venue = Path.Combine(folder, "venue.json");
         await File.WriteAllTextAsync(
-            venue, JsonSerializer.Serialize(new { map = DemoMall.Map, definitions = Path.Combine(Programs.Root, "rules", "definitions") }, DemoMall.Json));
+            venue, JsonSerializer.Serialize(new { map = DemoMall.AtNoon, definitions = Path.Combine(Programs.Root, "rules", "definitions") }, DemoMall.Json));
         using var cloud = Process.Start(new ProcessStartInfo("dotnet",
             [
                 Programs.Of("cloud/Host", "presence-cloud.dll"), "--venue", venue, "--data", Path.Combine(folder, "data"),

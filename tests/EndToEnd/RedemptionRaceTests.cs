@@ -147,7 +147,7 @@ public sealed class RedemptionRaceTests
         var file = Path.Combine(folder, "venue.json");
         var offers = JsonSerializer.Deserialize<JsonElement>(await File.ReadAllTextAsync(Path.Combine(Programs.Root, "rules", "definitions", "offers.json")));
         await File.WriteAllTextAsync(file, JsonSerializer.Serialize(
-            new VenueFile { Map = Kit.Simulator.DemoMall.Map, Offers = offers, Rules = [JsonSerializer.Deserialize<JsonElement>(Rule)] }, VenueFile.Json));
+            new VenueFile { Map = Kit.Simulator.DemoMall.AtNoon, Offers = offers, Rules = [JsonSerializer.Deserialize<JsonElement>(Rule)] }, VenueFile.Json));
         var cloud = Start(failPoint, Programs.Of("cloud/Host", "presence-cloud.dll"), "--data", folder, "--venue", file, "--http", $"{http}", "--mqtt", $"{mqtt}");
         _ = cloud.StandardOutput.ReadToEndAsync();
         using var client = new HttpClient { Timeout = TimeSpan.FromSeconds(1) };

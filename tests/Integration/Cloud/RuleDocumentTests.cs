@@ -21,7 +21,7 @@ public sealed class RuleDocumentTests
         await using var cloud = await RunningCloud.StartAsync([rule], settings: ["--time-scale", "1", "--time-origin", "2026-10-01T04:00:00Z"]);
         var (member, secret) = await cloud.JoinAsync();
         await BuyAsync();
-        var map = JsonSerializer.SerializeToNode(Kit.Simulator.DemoMall.Map, Presence.Cloud.VenueFile.Json)!;
+        var map = JsonSerializer.SerializeToNode(cloud.Map, Presence.Cloud.VenueFile.Json)!;
         map["holidays"] = new JsonObject { ["2026-10-01"] = "National Day" };
         Assert.Equal(HttpStatusCode.OK, (await cloud.SendAsync(HttpMethod.Put, $"/api/v1/venues/{RunningCloud.Venue}/plan", new { map })).Status);
         Assert.Equal("National Day", (await cloud.GetAsync($"/api/v1/venues/{RunningCloud.Venue}/plan")).GetProperty("map").GetProperty("holidays").GetProperty("2026-10-01").GetString());

@@ -25,6 +25,9 @@ internal sealed class RunningCloud : IAsyncDisposable
 
     public string Data { get; }
 
+    /// <summary>The venue's: where it is noon, unless a test sets the clock itself.</summary>
+    public required VenueMap Map { get; init; }
+
     public HttpClient Http { get; private set; } = null!;
 
     public int MqttPort { get; private set; }
@@ -37,13 +40,14 @@ internal sealed class RunningCloud : IAsyncDisposable
     /// <param name="settings">Further arguments.</param>
     public static async Task<RunningCloud> StartAsync(string[] rules, string? offers = null, string? data = null, params string[] settings)
     {
-        var cloud = new RunningCloud(data ?? Directory.CreateTempSubdirectory("presence-cloud-").FullName, data is null);
+        var map = settings.Contains("--time-origin") ? Kit.Simulator.DemoMall.Map : Kit.Simulator.DemoMall.AtNoon;
+        var cloud = new RunningCloud(data ?? Directory.CreateTempSubdirectory("presence-cloud-").FullName, data is null) { Map = map };
         var file = Path.Combine(cloud.Data, "venue.json");
         await File.WriteAllTextAsync(file, JsonSerializer.Serialize(new VenueFile
         {
-            Map = Kit.Simulator.DemoMall.Map,
+            Map = cloud.Map,
             Offers = JsonSerializer.Deserialize<JsonElement>(offers ?? await File.ReadAllTextAsync(Path.Combine(Definitions(), "offers.json"))),
-            Gateways = Kit.Simulator.DemoMall.Map.Receivers.Select(r => r.Gateway).Distinct().ToDictionary(g => g, _ => Password, StringComparer.Ordinal),
+            Gateways = cloud.Map.Receivers.Select(r => r.Gateway).Distinct().ToDictionary(g => g, _ => Password, StringComparer.Ordinal),
             Rules = [.. rules.Select(r => JsonSerializer.Deserialize<JsonElement>(r))],
         }, VenueFile.Json));
         cloud._app = await CloudProgram.BuildAsync(["--data", cloud.Data, "--venue", file, "--http", "0", "--mqtt", "0", "--set", "Venue:TickEvery=00:00:00.100", .. settings]);

@@ -87,7 +87,7 @@ public sealed class WishTests
         return last.GetProperty("reasons").EnumerateArray().Where(g => !g.GetProperty("passed").GetBoolean()).Select(g => g.GetProperty("gate").GetString()).FirstOrDefault();
     }
 
-    private static DateTimeOffset VenueNow() => TimeZoneInfo.ConvertTime(DateTimeOffset.UtcNow, TimeZoneInfo.FindSystemTimeZoneById(Kit.Simulator.DemoMall.Map.TimeZone));
+    private static DateTimeOffset VenueNow() => TimeZoneInfo.ConvertTime(DateTimeOffset.UtcNow, TimeZoneInfo.FindSystemTimeZoneById(Kit.Simulator.DemoMall.AtNoon.TimeZone));
 
     private static async Task<HttpStatusCode> PutAsync(RunningCloud cloud, string secret, object wishes)
     {

@@ -59,6 +59,12 @@ public static class DemoMall
 
     public static VenueMap Map { get; } = Build();
 
+    /// <summary>The same mall where it was noon when it was first asked for: what runs by the machine's clock meets no quiet hours, closed shops or change of the day, at whatever hour.</summary>
+    public static VenueMap AtNoon { get; } = Map with { TimeZone = ZoneOfNoon(TimeProvider.System.GetUtcNow().Hour) };
+
+    // The names count to the west: Etc/GMT-8 is eight hours ahead.
+    private static string ZoneOfNoon(int hour) => $"Etc/GMT{hour - 12:+0;-0;+0}";
+
     /// <summary>Where one is between the shops of a floor.</summary>
     public static string HallOf(int level) => level == 0 ? "atrium" : "gallery";
 
