@@ -6,8 +6,8 @@ internal struct Burst
     public long First;
     public long Last;
 
-    /// <summary>What comes from then on is of another burst.</summary>
-    public long Until;
+    /// <summary>ms after <see cref="First"/>: what comes from then on, or comes before, is of another burst; 0 when it can take no more.</summary>
+    public uint Span;
     public int Bucket;
     public int Sum;
     public ushort Count;

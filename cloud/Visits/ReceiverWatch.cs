@@ -57,7 +57,8 @@ internal sealed class ReceiverWatch(int receivers, VisitPolicy policy)
 
     /// <summary>The bucket is over.</summary>
     /// <param name="end">Unix ms.</param>
-    public void Settle(long end)
+    /// <returns>True when something was heard in it, and so something learned.</returns>
+    public bool Settle(long end)
     {
         var heard = 0;
         foreach (ref readonly var tally in Tallies.AsSpan())
@@ -76,6 +77,8 @@ internal sealed class ReceiverWatch(int receivers, VisitPolicy policy)
             (tally.Heard, tally.Compared, tally.Sum, tally.Squares) = (0, 0, 0, 0);
             Use(r);
         }
+
+        return heard > 0;
     }
 
     /// <summary>After a restart: what was learned is in the tallies.</summary>

@@ -79,7 +79,11 @@ public sealed partial class VenueVisits
             var start = happened.Count;
             var bucket = _pending.Oldest++;
             FoldBucket(bucket, mark, happened);
-            _watch.Settle(BeginOf(bucket + 1));
+            if (_watch.Settle(BeginOf(bucket + 1)))
+            {
+                LearnSilences();
+            }
+
             SettleSilent(BeginOf(bucket + 1), mark, happened);
             happened.Sort(start, BySettling);
         }

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Presence.Visits;
@@ -6,6 +5,9 @@ namespace Presence.Visits;
 /// <content>Receivers that ought to have heard a device and did not.</content>
 public sealed partial class VenueVisits
 {
+    /// <summary>[anchor x 8]: what it speaks against each of the eight zones that its own receiver is silent, nats.</summary>
+    private readonly float[] _missed;
+
     // Only of a whole bucket can it be said who did not hear: live, a receiver's silence is mostly a batch that has not come yet.
     private void MissSilent(ref ZoneBelief belief, ReadOnlySpan<EvidenceSum> cells)
     {
@@ -14,20 +16,28 @@ public sealed partial class VenueVisits
             return;
         }
 
-        var cost = default(Costs);
-        var any = false;
-        var zones = _model.Neighbours.AsSpan(belief.Anchor * ZoneModel.Width, ZoneModel.Width);
-        for (var i = 0; i < zones.Length; i++)
+        var own = Vector128.LoadUnsafe(ref _model.OwnNear[belief.Anchor * ZoneModel.Width]);
+        var heard = Vector128<short>.Zero;
+        foreach (ref readonly var cell in cells)
         {
-            if (zones[i] >= 0 && _model.OwnOf[zones[i]] is >= 0 and var own && _watch.Silence[own] > 0 && !Heard(cells, own))
-            {
-                (cost[i], any) = (_watch.Silence[own], true);
-            }
+            heard |= Vector128.Equals(own, Vector128.Create((short)cell.Receiver));
         }
 
-        if (any)
+        var silent = ~Vector256.Create(Vector128.WidenLower(heard), Vector128.WidenUpper(heard)).AsSingle();
+        var cost = Vector256.LoadUnsafe(ref _missed[belief.Anchor * ZoneModel.Width]) & silent;
+        if (cost != Vector256<float>.Zero)
         {
-            belief.Miss(_model, _settling, Vector256.Create((ReadOnlySpan<float>)cost));
+            belief.Miss(_model, _settling, cost);
+        }
+    }
+
+    /// <summary>How often a receiver answers changes with each bucket.</summary>
+    private void LearnSilences()
+    {
+        var own = _model.OwnNear;
+        for (var i = 0; i < own.Length; i++)
+        {
+            _missed[i] = own[i] < 0 ? 0 : _watch.Silence[own[i]];
         }
     }
 
@@ -43,11 +53,5 @@ public sealed partial class VenueVisits
         }
 
         return false;
-    }
-
-    [InlineArray(ZoneModel.Width)]
-    private struct Costs
-    {
-        private float _first;
     }
 }

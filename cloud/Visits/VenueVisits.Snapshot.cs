@@ -88,6 +88,7 @@ public sealed partial class VenueVisits
 
         Pages.Take(ref from, state._watch.Tallies.AsSpan());
         state._watch.UseAll();
+        state.LearnSilences();
         state._marks.Load(ref from);
         state.CheckSound();
         state.CountAgain();

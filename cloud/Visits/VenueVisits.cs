@@ -77,6 +77,7 @@ public sealed partial class VenueVisits
         _longest = (long)policy.Longest.TotalMilliseconds;
         _resident = (long)policy.Resident.TotalMilliseconds;
         _watch = new ReceiverWatch(_receivers, policy);
+        _missed = new float[_model.OwnNear.Length];
         _shortest = (long)policy.ShortestStay.TotalMilliseconds;
         _bucketMs = (int)policy.Bucket.TotalMilliseconds;
         _plan = Fingerprint.Of(plan);
@@ -150,13 +151,13 @@ public sealed partial class VenueVisits
 
             // A phone speaks in bursts, and what one receiver hears of a burst errs together: its mean is one reading.
             ref var burst = ref bursts[devices[i]];
-            if (burst.Count > 0 && (burst.Receiver != receiver || at < burst.First || at >= burst.Until || burst.Count == byte.MaxValue))
+            if (burst.Receiver != receiver || (ulong)(at - burst.First) >= burst.Span)
             {
-                Take(batch, devices[i], more, late, happened);
-            }
+                if (burst.Count > 0)
+                {
+                    Take(batch, devices[i], more, late, happened);
+                }
 
-            if (burst.Count++ == 0)
-            {
                 // A bucket's sums must be the same whatever batches its sightings came in, so no burst reaches into the next.
                 if (at < begin || at >= end)
                 {
@@ -164,11 +165,15 @@ public sealed partial class VenueVisits
                 }
 
                 (burst.Receiver, burst.Bucket, burst.First, burst.Last, burst.Sum) = (receiver, bucket, at, at, 0);
-                burst.Until = Math.Min(at + BurstMs, end);
+                burst.Span = (uint)Math.Min(BurstMs, end - at);
             }
 
             burst.Sum += strengths[i];
             burst.Last = Math.Max(burst.Last, at);
+            if (++burst.Count == byte.MaxValue)
+            {
+                burst.Span = 0;
+            }
         }
 
         TouchMore(bursts);
@@ -220,7 +225,7 @@ public sealed partial class VenueVisits
         }
 
         Keep(ref device, slot, burst, sources);
-        burst.Count = 0;
+        (burst.Count, burst.Span) = (0, 0);
     }
 
     /// <summary>Something arrives now, by a clock that can be trusted: whoever speaks first, with a clock years off, must not say what time it is for all.</summary>

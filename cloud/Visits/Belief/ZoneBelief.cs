@@ -109,21 +109,19 @@ internal struct ZoneBelief
     public void LearnGain(in Pace pace, float expected, float dbm)
     {
         var left = dbm - expected - (Gain256 / 256f);
-        Gain256 = (short)float.ClampNative(Gain256 + (left * pace.Learn * 256), -Pace.MostGain * 256, Pace.MostGain * 256);
+        Gain256 = (short)float.ConvertToIntegerNative<int>(float.ClampNative(Gain256 + (left * pace.Learn * 256), -Pace.MostGain * 256, Pace.MostGain * 256));
     }
 
     /// <summary>0 to 100: chance of the zone believed in.</summary>
     public readonly byte Confidence()
     {
-        // Mostly one zone is likely, and what the others add does not show in a hundredth.
-        ReadOnlySpan<short> log = Log;
         var sum = 0f;
-        foreach (var chance in log)
+        for (var i = 0; i < ZoneModel.Width; i++)
         {
-            sum += chance > -9 * Scale ? Chances.Of(chance) : 0;
+            sum += Chances.Of(Log[i]);
         }
 
-        return (byte)MathF.Round(100 * Chances.Of(log[0]) / sum);
+        return (byte)float.ConvertToIntegerNative<int>(MathF.Round(100 * Chances.Of(Log[0]) / sum));
     }
 
     // A device that was carried unseen, or took a lift, is heard by receivers whose own zone is none of the eight. What they hear is held
@@ -136,14 +134,14 @@ internal struct ZoneBelief
         if (far == 0)
         {
             // Heard near as well as one would be: less likely far.
-            stray = Math.Max(0, stray - (int)(8 * weight));
+            stray = Math.Max(0, stray - float.ConvertToIntegerNative<int>(8 * weight));
         }
         else
         {
             var miss = level + (0.5f * Unsafe.Add(ref far, 1));
             var misfit = miss * miss * Unsafe.Add(ref far, 2) * (1 / ZoneModel.SharpScale);
             var costThere = weight * ((Unsafe.Add(ref far, 3) * (1 / ZoneModel.SpreadScale)) + Bounded(Vector256.Create(misfit), pace)[0]);
-            stray = (int)float.ClampNative(stray + (8 * (costHere - costThere)), 0, 255);
+            stray = float.ConvertToIntegerNative<int>(float.ClampNative(stray + (8 * (costHere - costThere)), 0, 255));
         }
 
         TickAndStray = (TickAndStray & TickMask) | ((uint)stray << 24);
@@ -215,9 +213,8 @@ internal struct ZoneBelief
 
     private readonly Vector256<float> Load()
     {
-        ReadOnlySpan<short> log = Log;
-        var wide = Vector256.Create(
-            Vector128.WidenLower(Vector128.Create(log)), Vector128.WidenUpper(Vector128.Create(log)));
+        var packed = Vector128.Create((ReadOnlySpan<short>)Log);
+        var wide = Avx2.IsSupported ? Avx2.ConvertToVector256Int32(packed) : Vector256.Create(Vector128.WidenLower(packed), Vector128.WidenUpper(packed));
         return Vector256.ConvertToSingle(wide) * (1 / Scale);
     }
 
@@ -240,11 +237,14 @@ file static class Chances
 {
     private const int Steps = 64;
 
-    private static readonly float[] _coarse = [.. Enumerable.Range(0, (short.MaxValue / Steps) + 2).Select(i => (float)Portable.Exp(-i * Steps / 1024.0))];
+    /// <summary>exp(-9), by steps: mostly one zone is likely, and what less likely ones add does not show in a hundredth.</summary>
+    private const int Nothing = 9 * 1024 / Steps;
+
+    private static readonly float[] _coarse = [.. Enumerable.Range(0, (short.MaxValue / Steps) + 2).Select(i => i < Nothing ? (float)Portable.Exp(-i * Steps / 1024.0) : 0)];
     private static readonly float[] _fine = [.. Enumerable.Range(0, Steps).Select(i => (float)Portable.Exp(-i / 1024.0))];
 
     /// <param name="log">0 or below.</param>
-    public static float Of(short log) => _coarse[-log / Steps] * _fine[-log % Steps];
+    public static float Of(short log) => _coarse[(uint)-log / Steps] * _fine[(uint)-log % Steps];
 }
 
 /// <summary>How fast and how surely a belief changes.</summary>

@@ -45,6 +45,7 @@ internal sealed class ZoneModel
         var (mean, variance, known) = Expect(plan, zones);
         OwnOf = [.. Enumerable.Range(0, map.Zones.Length).Select(z => (short)Enumerable.Range(0, _receivers)
             .Where(r => SeedOf[r] == z).OrderByDescending(r => mean[r][z]).FirstOrDefault(-1))];
+        OwnNear = [.. Neighbours.Select(z => z < 0 ? (short)-1 : OwnOf[z])];
         for (var z = 0; z < map.Zones.Length; z++)
         {
             for (var i = 0; i < Width; i++)
@@ -90,6 +91,9 @@ internal sealed class ZoneModel
 
     /// <summary>By zone: the receiver in it that hears it best, -1 for none.</summary>
     public short[] OwnOf { get; }
+
+    /// <summary>[anchor x 8]: <see cref="OwnOf"/> of the anchor and its neighbours.</summary>
+    public short[] OwnNear { get; }
 
     /// <summary>Levels, sharpness and spread of a receiver in the anchor and its neighbours, as pictured above.</summary>
     public ref byte LineOf(int anchor, int receiver) => ref _expected[AtLine(anchor, receiver)];
