@@ -26,12 +26,16 @@ public sealed class ScanMemory
     /// <summary>Share of doubt that any scan knows the place.</summary>
     private const float Doubt = 0.01f;
 
+    /// <summary>Scans that a place wants about it before its own count for most: where hardly any was taken, one says little.</summary>
+    private const float Few = 0.3f;
+
     private readonly PlaceGrid _grid;
     private readonly double _width;
     private readonly List<(int Floor, Spot At)> _places = [];
     private readonly List<(int Scan, float Value)>[] _bySource;
     private readonly float[] _likeness;
     private readonly float[] _density;
+    private readonly float[] _taken;
 
     /// <param name="grid">Where a device can be.</param>
     /// <param name="sources">Number of sources.</param>
@@ -55,6 +59,11 @@ public sealed class ScanMemory
 
         _likeness = new float[_places.Count];
         _density = new float[grid.Count];
+        _taken = new float[grid.Count];
+        foreach (var place in _places)
+        {
+            Spread(place, 1, _taken);
+        }
     }
 
     /// <summary>For each square the logarithm of how well scans taken about there are like this one; 0 for the best.</summary>
@@ -85,7 +94,13 @@ public sealed class ScanMemory
 
         foreach (var scan in order)
         {
-            Spread(_places[scan], (float)Math.Exp((_likeness[scan] - _likeness[order[0]]) / _width));
+            Spread(_places[scan], (float)Math.Exp((_likeness[scan] - _likeness[order[0]]) / _width), _density);
+        }
+
+        // How many of the scans taken here are like this one: a place that was walked past ten times has ten times as many, and is no likelier for it.
+        for (var c = 0; c < log.Length; c++)
+        {
+            _density[c] /= _taken[c] + Few;
         }
 
         var top = Math.Max(_density.Max(), 1e-9f);
@@ -95,7 +110,7 @@ public sealed class ScanMemory
         }
     }
 
-    private void Spread((int Floor, Spot At) place, float weight)
+    private void Spread((int Floor, Spot At) place, float weight, float[] to)
     {
         var steps = (int)(2.5 * Reach / _grid.Size);
         for (var dx = -steps; dx <= steps; dx++)
@@ -106,7 +121,7 @@ public sealed class ScanMemory
                 if (c >= 0)
                 {
                     var d = Outlines.Between(_grid.Places[c].At, place.At);
-                    _density[c] += weight * (float)Math.Exp(-d * d / (2 * Reach * Reach));
+                    to[c] += weight * (float)Math.Exp(-d * d / (2 * Reach * Reach));
                 }
             }
         }

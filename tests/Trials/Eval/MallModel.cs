@@ -9,6 +9,9 @@ internal sealed class MallModel
     /// <summary>Hearings that settling may look back over: several a second.</summary>
     private const int Remembered = 64;
 
+    /// <summary>How far from the surveyed ways shoppers are looked for, metres: halls have more than one way.</summary>
+    private const double Beyond = 11;
+
     private readonly MallSite _site;
     private readonly RadioPolicy _policy;
     private readonly Dictionary<string, int> _sources = new(StringComparer.Ordinal);
@@ -17,8 +20,7 @@ internal sealed class MallModel
     private readonly ScanMemory[] _scans;
     private readonly RadioMap _map;
     private readonly PlaceMotion _motion;
-    private readonly float[] _prior;
-    private readonly string?[] _storeOf;
+    private readonly MallSquares _squares;
 
     public MallModel(MallSite site, IReadOnlyList<PhoneTrace> survey, RadioPolicy policy, bool wifi)
     {
@@ -33,20 +35,19 @@ internal sealed class MallModel
         }
 
         var way = survey.SelectMany(t => Walk(t).Select(spot => (site.Floors.IndexOf(t.Floor), spot))).ToList();
-        var grid = PlaceGrid.Around(policy.Square, way, 6);
-        _prior = Attraction(grid, way);
+        var grid = PlaceGrid.Around(policy.Square, way, Beyond);
+        _squares = new MallSquares(site, grid, way);
         _map = RadioMap.Learn(grid, _groups.ToArray(), stops.ToImmutable(), [], policy);
         _scans = [.. new[] { policy.LikeWidth, policy.LikeBeaconsWidth }.Select((width, g) =>
             new ScanMemory(grid, _sources.Count, [.. stops.Where(s => _groups[s.Heard[0].Source] == g)], width))];
-        _motion = new PlaceMotion(grid, policy, _prior);
-        _storeOf = [.. grid.Places.Select(p => StoreAt(p.Floor, p.At))];
+        _motion = new PlaceMotion(grid, policy, _squares.Attraction);
     }
 
     /// <summary>Follows a trace; tells where the phone is believed to be at each time asked, from what was known by then or a little later.</summary>
     /// <param name="hindsight">Milliseconds by which an answer comes later than its time, and takes what was heard meanwhile into account; 0 for at once.</param>
     public IEnumerable<MallAnswer> Follow(PhoneTrace trace, IEnumerable<long> askedAt, long hindsight = 0)
     {
-        var belief = new PlaceBelief(_map, _motion, _prior, _policy, hindsight > 0 ? Remembered : 0);
+        var belief = new PlaceBelief(_map, _motion, _squares.Attraction, _policy, hindsight > 0 ? Remembered : 0);
         var then = new float[_map.Grid.Count];
         var heardAt = new Queue<long>();
         using var scans = Scans(trace, learn: false).GetEnumerator();
@@ -137,38 +138,25 @@ internal sealed class MallModel
 
         var floor = Array.IndexOf(floors, floors.Max());
         double x = 0, y = 0;
-        var cells = new Dictionary<string, double>(StringComparer.Ordinal);
-        var stores = new Dictionary<string, double>(StringComparer.Ordinal);
+        var cells = new double[_squares.Cells.Length];
+        var stores = new double[_squares.Stores.Length];
         for (var c = 0; c < belief.Length; c++)
         {
-            if (places[c].Floor != floor)
+            if (places[c].Floor == floor)
             {
-                continue;
+                var spot = _squares.Middle(c);
+                x += belief[c] * spot.X;
+                y += belief[c] * spot.Y;
+                _squares.Count(c, belief[c], cells, stores);
             }
-
-            var spot = places[c].At;
-            x += belief[c] * spot.X;
-            y += belief[c] * spot.Y;
-            Count(cells, Cell20(floor, spot), belief[c]);
-            Count(stores, _storeOf[c] ?? string.Empty, belief[c]);
         }
 
-        return new MallAnswer(at, _site.Floors[floor], new Spot(x / floors[floor], y / floors[floor]), Best(cells), Best(stores), cells);
+        return new MallAnswer(
+            at, _site.Floors[floor], new Spot(x / floors[floor], y / floors[floor]), Likeliest(_squares.Cells, cells), Likeliest(_squares.Stores, stores),
+            cells.Select((chance, i) => (_squares.Cells[i], chance)).Where(c => c.chance > 0).ToDictionary(c => c.Item1, c => c.chance, StringComparer.Ordinal));
     }
 
-    private string Cell20(int floor, Spot at) => $"{_site.Floors[floor]}:{(int)(at.X / 20)}:{(int)(at.Y / 20)}";
-
-    private string? StoreAt(int floor, Spot at)
-    {
-        (string? Id, double Metres) nearest = (null, 10);
-        foreach (var store in _site.Stores)
-        {
-            var metres = store.Floor == floor ? Outlines.Distance(store.Outline, at) : double.MaxValue;
-            nearest = metres <= nearest.Metres ? (store.Id, metres) : nearest;
-        }
-
-        return nearest.Id;
-    }
+    private static string Likeliest(string[] names, double[] chances) => names[Array.IndexOf(chances, chances.Max())];
 
     private static IEnumerable<Spot> Walk(PhoneTrace trace)
     {
@@ -177,39 +165,6 @@ internal sealed class MallModel
             yield return trace.At(at);
         }
     }
-
-    /// <summary>Where the surveyors walked is where one can walk.</summary>
-    private static float[] Attraction(PlaceGrid grid, List<(int Floor, Spot At)> way)
-    {
-        var weight = new float[grid.Count];
-        foreach (var (floor, at) in way)
-        {
-            for (var dx = -3; dx <= 3; dx++)
-            {
-                for (var dy = -3; dy <= 3; dy++)
-                {
-                    var c = grid.Find(floor, new Spot(at.X + (dx * grid.Size), at.Y + (dy * grid.Size)));
-                    if (c >= 0)
-                    {
-                        var d = Outlines.Between(grid.Places[c].At, at);
-                        weight[c] += (float)Math.Exp(-d * d / (2 * 2.5 * 2.5));
-                    }
-                }
-            }
-        }
-
-        // Walked once or ten times: people are there; how often says little.
-        for (var c = 0; c < weight.Length; c++)
-        {
-            weight[c] = Math.Min(1, weight[c] / 4) + 0.02f;
-        }
-
-        return weight;
-    }
-
-    private static void Count(Dictionary<string, double> sums, string key, double mass) => sums[key] = sums.GetValueOrDefault(key) + mass;
-
-    private static string Best(Dictionary<string, double> sums) => sums.MaxBy(s => s.Value).Key;
 }
 
 /// <summary>Where a phone is believed to be.</summary>

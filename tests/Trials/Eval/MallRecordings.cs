@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Text.Json;
 using Presence.Visits;
 
 namespace Presence.Trials.Eval;
@@ -37,33 +36,23 @@ internal sealed record PhoneTrace(string Name, string Floor, List<PhoneReading> 
     }
 }
 
-/// <summary>A site of the mall recordings: its floors and stores, and how its traces are read.</summary>
+/// <summary>A site of the mall recordings: its floors and their plans, and how its traces are read.</summary>
 internal sealed class MallSite
 {
-    /// <summary>The plans' category of surfaces that nobody enters: voids, closed areas, walls.</summary>
-    private const string NotEntered = "5d3577c8b7271665f903b6e3";
-
-    private MallSite(string folder, List<string> floors) => (Folder, Floors) = (folder, floors);
-
-    public string Folder { get; }
+    private MallSite(List<string> floors, MallPlan plan) => (Floors, Plan) = (floors, plan);
 
     /// <summary>Lowest first.</summary>
     public List<string> Floors { get; }
 
-    public List<(int Floor, string Id, Spot[] Outline)> Stores { get; } = [];
+    public MallPlan Plan { get; }
 
     public static MallSite Read(string folder)
     {
-        var floors = Directory.GetFiles(Path.Combine(folder, "maps"), "*_floor_info.json")
+        var maps = Path.Combine(folder, "maps");
+        var floors = Directory.GetFiles(maps, "*_floor_info.json")
             .Select(f => Path.GetFileName(f).Replace("_floor_info.json", string.Empty, StringComparison.Ordinal))
             .OrderBy(Level).ToList();
-        var site = new MallSite(folder, floors);
-        for (var i = 0; i < floors.Count; i++)
-        {
-            site.ReadStores(i);
-        }
-
-        return site;
+        return new MallSite(floors, MallPlan.Read(maps, floors));
     }
 
     public static PhoneTrace ReadTrace(string file, string floor)
@@ -102,42 +91,5 @@ internal sealed class MallSite
     {
         var digits = int.TryParse(floor.AsSpan(1), CultureInfo.InvariantCulture, out var n) ? n : 0;
         return floor[0] is 'B' or 'b' ? -n : digits;
-    }
-
-    private void ReadStores(int floor)
-    {
-        var maps = Path.Combine(Folder, "maps");
-        using var info = JsonDocument.Parse(File.ReadAllText(Path.Combine(maps, $"{Floors[floor]}_floor_info.json")));
-        var size = info.RootElement.GetProperty("map_info");
-        var (width, height) = (size.GetProperty("width").GetDouble(), size.GetProperty("height").GetDouble());
-        using var plan = JsonDocument.Parse(string.Join('\n', Csv.Lines(Path.Combine(maps, $"{Floors[floor]}_geojson_map.json.gz"))));
-        var features = plan.RootElement.GetProperty("features").EnumerateArray().ToList();
-        var ground = Rings(features[0]).SelectMany(r => r).ToList();
-        var (west, east) = (ground.Min(p => p.X), ground.Max(p => p.X));
-        var (south, north) = (ground.Min(p => p.Y), ground.Max(p => p.Y));
-        foreach (var feature in features.Skip(1))
-        {
-            var of = feature.GetProperty("properties");
-            if (of.TryGetProperty("name", out var name) && name.GetString() is { Length: > 0 } && of.TryGetProperty("id", out var id)
-                && !(of.TryGetProperty("category", out var category) && category.ToString().Contains(NotEntered, StringComparison.Ordinal)))
-            {
-                foreach (var ring in Rings(feature).Take(1))
-                {
-                    Stores.Add((floor, id.ToString(), [.. ring.Select(p => new Spot(
-                        (p.X - west) / (east - west) * width, (p.Y - south) / (north - south) * height))]));
-                }
-            }
-        }
-    }
-
-    private static IEnumerable<List<Spot>> Rings(JsonElement feature)
-    {
-        var geometry = feature.GetProperty("geometry");
-        var polygons = geometry.GetProperty("coordinates").EnumerateArray();
-        var rings = string.Equals(geometry.GetProperty("type").GetString(), "MultiPolygon", StringComparison.Ordinal)
-            ? polygons.SelectMany(p => p.EnumerateArray())
-            : polygons;
-        return rings.Where(r => r.GetArrayLength() > 2 && r[0].ValueKind == JsonValueKind.Array)
-            .Select(r => r.EnumerateArray().Select(p => new Spot(p[0].GetDouble(), p[1].GetDouble())).ToList());
     }
 }

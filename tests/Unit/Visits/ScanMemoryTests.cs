@@ -40,6 +40,19 @@ public sealed class ScanMemoryTests
         }).QuickCheckThrowOnFailure();
     }
 
+    [Fact]
+    public void A_place_that_the_survey_passed_more_often_is_no_likelier_for_it()
+    {
+        Prop.ForAll(Gen.Choose(2, 20).ToArbitrary(), often =>
+        {
+            SurveyStop At(double x) => new(0, new Spot(x, 5), [new Loudness(0, -60)]);
+            var memory = new ScanMemory(Hall, Sources, [.. Enumerable.Repeat(At(11), often), At(51)], 0.01);
+            var log = new float[Hall.Count];
+            memory.Compare([new Loudness(0, -60)], log);
+            return Math.Abs(log[Hall.Find(0, new Spot(11, 5))] - log[Hall.Find(0, new Spot(51, 5))]) < 0.5;
+        }).QuickCheckThrowOnFailure();
+    }
+
     private static Loudness[] Heard(Spot at, int gain) =>
         [.. Enumerable.Range(0, Sources).Select(s => new Loudness(s, (float)(gain - 45 - (25 * Math.Log10(Math.Max(2, Math.Abs((12 * s) - at.X)))))))];
 
