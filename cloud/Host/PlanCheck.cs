@@ -30,6 +30,8 @@ internal static class PlanCheck
         void Inside(Spot at, string what) => Must(
             Math.Abs(at.X) <= Longest && Math.Abs(at.Y) <= Longest, $"{what} is at {at.X}, {at.Y}; at most {Longest} metres from the floor's origin is possible");
 
+        Must(map is not null, "there is no map");
+        Must(plan.Policy is not null, "there is no policy");
         try
         {
             plan.Policy.Check();

@@ -159,6 +159,19 @@ public sealed partial class VenueState
             throw new InvalidDataException($"the snapshot of {from.Length} bytes is not what was written");
         }
 
+        try
+        {
+            LoadParts(ref reader);
+        }
+        catch (Exception e) when (e is ArgumentException or OverflowException or SettingsException)
+        {
+            // A sum does not help against a program that wrote nonsense: a time of day after midnight, a device twice, a plan without floors.
+            throw new InvalidDataException($"the snapshot holds what makes no sense: {e.Message}", e);
+        }
+    }
+
+    private void LoadParts(ref StateReader reader)
+    {
         (NextInput, _venueTime, _settled, _lastTick, _nextId) = (reader.Long(), reader.Long(), reader.Long(), reader.Long(), reader.Long());
         (Sightings, SettledVisits) = (reader.Long(), reader.Long());
         _gateways.Clear();
@@ -170,7 +183,9 @@ public sealed partial class VenueState
 
         LoadPresent(ref reader);
         _members = MemberBook.Load(ref reader);
-        TakePlan(PlanJson.Read(reader.Text() ?? "{}"));
+        var plan = PlanJson.Read(reader.Text() ?? "{}");
+        PlanCheck.Check(plan, "its plan");
+        TakePlan(plan);
         _visits = VenueVisits.Load(reader.Part(), Plan);
         _doors = DoorCounts.Load(ref reader);
         _usual = UsualCounts.Load(ref reader);

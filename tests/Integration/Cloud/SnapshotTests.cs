@@ -113,6 +113,13 @@ public sealed class SnapshotTests
         folder.Delete(recursive: true);
     }
 
+    [Fact]
+    public void Nonsense_with_a_right_sum_is_refused_with_a_reason_or_can_be_lived_with()
+    {
+        var (tried, taken) = Trials.Fuzz.SnapshotFuzz.Run(snapshots: 70, 23);
+        Assert.InRange(taken, 3, tried - 15);
+    }
+
     private static void Commands(VenueState state)
     {
         var at = ReplayTests.Morning + 7_200_000;
