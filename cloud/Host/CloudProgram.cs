@@ -162,7 +162,7 @@ public static class CloudProgram
                 {
                     https.ServerCertificate = certificate;
                     https.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
-                    https.ClientCertificateValidation = (given, _, _) => authority.Vouches(given);
+                    https.ClientCertificateValidation = (given, _, _) => authority.Vouches(given, settings.Gateways.LateRenewal);
                 });
                 listen.UseMqtt(endpoint);
             });

@@ -24,6 +24,7 @@ internal static class BrokerTrust
 
         var trusted = new X509Certificate2Collection();
         trusted.ImportFromPemFile(authority);
+        options.RemoteCertificateValidationCallback = BrokerDates.Judge(ownAuthority: true);
         options.CertificateChainPolicy = new() { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
         options.CertificateChainPolicy.CustomTrustStore.AddRange(trusted);
         return options;

@@ -23,6 +23,8 @@ namespace Presence.EdgeAgent;
 /// </remarks>
 internal sealed partial class GatewayPipeline : BackgroundService
 {
+    private static readonly TimeSpan Look = TimeSpan.FromMinutes(1);
+
     private readonly GatewaySettings _settings;
     private readonly TimeProvider _time;
     private readonly SqliteSpool _spool;
@@ -46,6 +48,7 @@ internal sealed partial class GatewayPipeline : BackgroundService
     private readonly Renewals _renewals = new();
     private readonly PinDesk _pins;
     private readonly FeedCalls? _calls;
+    private long? _renewedAt;
     private GatewayConfig? _config;
     private TimeSpan _linger;
     private long _inHandFrom = long.MaxValue;
@@ -358,6 +361,7 @@ internal sealed partial class GatewayPipeline : BackgroundService
     {
         if (_identity?.TryRenew(der) is true)
         {
+            _renewedAt = TimeProvider.System.GetTimestamp();
             LogRenewed(_identity.RenewFrom);
             _uplink.Reconnect();
         }
@@ -370,9 +374,12 @@ internal sealed partial class GatewayPipeline : BackgroundService
         {
             while (_identity is { } identity && !stopping.IsCancellationRequested)
             {
-                var left = identity.RenewFrom - TimeProvider.System.GetUtcNow();
-                await Task.Delay(left < TimeSpan.FromSeconds(1) ? TimeSpan.FromSeconds(1) : left < TimeSpan.FromHours(1) ? left : TimeSpan.FromHours(1), TimeProvider.System, stopping);
-                if (identity.RenewFrom > TimeProvider.System.GetUtcNow())
+                // Looked at every minute: what time it is may be known only when the cloud has said so.
+                var left = identity.RenewFrom - CertificateTime;
+                await Task.Delay(left < TimeSpan.FromSeconds(1) ? TimeSpan.FromSeconds(1) : left < Look ? left : Look, TimeProvider.System, stopping);
+
+                // By a clock that is far ahead each new one would be due at once.
+                if (identity.RenewFrom > CertificateTime || (_renewedAt is { } at && TimeProvider.System.GetElapsedTime(at) < identity.Life / 3))
                 {
                     continue;
                 }
@@ -394,6 +401,10 @@ internal sealed partial class GatewayPipeline : BackgroundService
             // The end of the program.
         }
     }
+
+    // Certificates begin and end by the cloud's clock. By one that runs fast in a trial they would be renewed all the time.
+    private DateTimeOffset CertificateTime =>
+        _venueTime.IsConfirmed && _time is not ScaledTimeProvider ? DateTimeOffset.FromUnixTimeMilliseconds(_venueTime.Now) : TimeProvider.System.GetUtcNow();
 
     private string ConfigFile => Path.Combine(_settings.Spool, "config");
 

@@ -96,6 +96,38 @@ public sealed class GatewayLifeTests(ITestOutputHelper output)
         Assert.False(await mall.IsAsync("gw-1", "in"));
     }
 
+    [SkippableFact]
+    public async Task A_gateway_whose_clock_is_years_ahead_comes_in_and_renews_its_certificate_by_the_clouds_time()
+    {
+        Skip.IfNot(File.Exists(LittleMall.WrongClock), "needs libfaketime: apt install faketime");
+        await using var mall = new LittleMall("--set", "Gateways:CertificateLife=00:00:09");
+        await mall.StartCloudAsync();
+        Assert.Equal(0, (await mall.EnrolAsync(await mall.CodeAsync("gw-1"), mall.IdentityOf("gw-1"))).Code);
+        mall.StartGateway("gw-1", identity: null, "@2060-06-01 00:00:00", []);
+        await mall.UntilAsync(() => mall.IsAsync("gw-1", "holdsKeys"), "it is in, and made the venue's keys", 60);
+        mall.Pass("gw-1", 20);
+        await mall.UntilAsync(async () => await mall.SightingsAsync() == 20, "it is heard", 60);
+        await mall.UntilAsync(() => Task.FromResult(Renewals() > 0), "it was renewed", 60);
+
+        // By its own clock each is over at once; asked for all the time, certificates would be made by the thousand.
+        Assert.InRange(Renewals(), 1, 3);
+
+        int Renewals() => mall.OutputOf("gw-1").Split("A new certificate").Length - 1;
+    }
+
+    [Fact]
+    public async Task A_gateway_that_was_off_until_its_certificate_was_over_is_let_in_to_renew_it()
+    {
+        await using var mall = new LittleMall("--set", "Gateways:CertificateLife=00:00:05");
+        await mall.StartCloudAsync();
+        Assert.Equal(0, (await mall.EnrolAsync(await mall.CodeAsync("gw-1"), mall.IdentityOf("gw-1"))).Code);
+        await Task.Delay(5_000);
+        mall.StartGateway("gw-1");
+        await mall.UntilAsync(() => Task.FromResult(mall.OutputOf("gw-1").Contains("A new certificate", StringComparison.Ordinal)), "it was renewed", 60);
+        mall.Pass("gw-1", 20);
+        await mall.UntilAsync(async () => await mall.SightingsAsync() == 20, "it is heard", 60);
+    }
+
     private static async Task SetUpAsync(LittleMall mall, object setup)
     {
         using var reply = await mall.Http.PutAsJsonAsync(new Uri("/api/v1/venues/mall/gateways/gw-1/setup", UriKind.Relative), setup);

@@ -38,6 +38,9 @@ internal sealed class LittleMall : IAsyncDisposable
             """);
     }
 
+    /// <summary>The library that shows a program another time.</summary>
+    public const string WrongClock = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1";
+
     public HttpClient Http { get; }
 
     public int MqttTls { get; }
@@ -84,7 +87,10 @@ internal sealed class LittleMall : IAsyncDisposable
         TimeSpan.FromSeconds(30));
 
     /// <param name="identity">Another folder than its own.</param>
-    public void StartGateway(string gateway, string? identity = null, params string[] more)
+    public void StartGateway(string gateway, string? identity = null, params string[] more) => StartGateway(gateway, identity, clock: null, more);
+
+    /// <param name="clock">What its clock shows when it starts, as libfaketime reads it; null for the right time.</param>
+    public void StartGateway(string gateway, string? identity, string? clock, string[] more)
     {
         if (!_doors.TryGetValue(gateway, out var door))
         {
@@ -95,7 +101,8 @@ internal sealed class LittleMall : IAsyncDisposable
         [
             "--identity", identity ?? IdentityOf(gateway), "--spool", Path.Combine(_folder, gateway, "spool"), "--spool-ballast", "100000", "--udp", $"127.0.0.1:{door}",
             "--linger", "00:00:00.2", "--broker-trial", "00:00:02", .. more,
-        ]);
+        ],
+        clock);
     }
 
     public Task KillGatewayAsync(string gateway) => _gateways[gateway].KillAsync();
@@ -216,10 +223,17 @@ internal sealed class LittleMall : IAsyncDisposable
             }
         }
 
-        public static OneProgram Start(string program, IEnumerable<string> arguments)
+        public static OneProgram Start(string program, IEnumerable<string> arguments, string? clock = null)
         {
             var one = new OneProgram();
-            one._process = Process.Start(new ProcessStartInfo("dotnet", [program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false })!;
+            var start = new ProcessStartInfo("dotnet", [program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+            if (clock is not null)
+            {
+                // Only the clock that people set; the one that counts since the start cannot be set.
+                (start.Environment["LD_PRELOAD"], start.Environment["FAKETIME"], start.Environment["FAKETIME_DONT_FAKE_MONOTONIC"]) = (WrongClock, clock, "1");
+            }
+
+            one._process = Process.Start(start)!;
             one._process.OutputDataReceived += (_, line) => one.Take(line.Data);
             one._process.ErrorDataReceived += (_, line) => one.Take(line.Data);
             one._process.BeginOutputReadLine();

@@ -88,7 +88,9 @@ public sealed class GatewayAuthority : IDisposable
     }
 
     /// <summary>Whether this authority signed the certificate for a gateway, and it holds now.</summary>
-    public bool Vouches(X509Certificate2? certificate)
+    /// <param name="certificate">The certificate.</param>
+    /// <param name="late">How long after its end it still counts.</param>
+    public bool Vouches(X509Certificate2? certificate, TimeSpan late = default)
     {
         if (certificate is null)
         {
@@ -101,9 +103,17 @@ public sealed class GatewayAuthority : IDisposable
             {
                 TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true,
                 CustomTrustStore = { _root }, ApplicationPolicy = { new Oid(ClientUse) },
+                VerificationTime = TimeOf(certificate, late),
             },
         };
         return chain.Build(certificate);
+    }
+
+    // Held against its last moment, if that was not long ago.
+    private static DateTime TimeOf(X509Certificate2 certificate, TimeSpan late)
+    {
+        var now = DateTime.Now;
+        return now > certificate.NotAfter && now - certificate.NotAfter < late ? certificate.NotAfter.AddSeconds(-1) : now;
     }
 
     public void Dispose() => _root.Dispose();

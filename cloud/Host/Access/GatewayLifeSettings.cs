@@ -10,6 +10,13 @@ public sealed class GatewayLifeSettings
     [Range(typeof(TimeSpan), "00:00:05", "730.00:00:00")]
     public TimeSpan CertificateLife { get; set; } = TimeSpan.FromDays(90);
 
+    /// <summary>
+    /// How long after its end a certificate still lets its gateway in, for ten minutes at a time, so that it can be renewed. Default 90 days: a shop that
+    /// was closed for a season needs nobody to come by. 0 for not at all.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "730.00:00:00")]
+    public TimeSpan LateRenewal { get; set; } = TimeSpan.FromDays(90);
+
     /// <summary>How long a one-time code may be used. Default 1 h.</summary>
     [Range(typeof(TimeSpan), "00:00:05", "7.00:00:00")]
     public TimeSpan CodeLife { get; set; } = TimeSpan.FromHours(1);

@@ -50,6 +50,18 @@ internal sealed class GatewayIdentity : IDisposable
         }
     }
 
+    /// <summary>How long the certificate holds in all.</summary>
+    public TimeSpan Life
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _certificate.NotAfter - _certificate.NotBefore;
+            }
+        }
+    }
+
     public static bool IsIn(string folder) => File.Exists(Path.Combine(folder, WhoFile));
 
     /// <summary>Reads who was enrolled, without keys.</summary>
@@ -81,6 +93,28 @@ internal sealed class GatewayIdentity : IDisposable
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
         {
             throw new SettingsException($"--identity {folder}: {e.Message}");
+        }
+    }
+
+    /// <summary>Sees that what enrolment will bring can be kept, before a code is used for it.</summary>
+    /// <exception cref="IOException">It cannot: no room, or no right; the message names the folder.</exception>
+    public static void SeeThatItCanBeKept(string folder)
+    {
+        var trial = Path.Combine(folder, "trial");
+        try
+        {
+            Directory.CreateDirectory(folder);
+
+            // More than all that an enrolled gateway keeps there.
+            PrivateFile.Write(trial, new byte[64 * 1024]);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"enrol: nothing can be kept in {folder}: {e.Message}; the code was not used", e);
+        }
+        finally
+        {
+            PrivateFile.Discard(trial);
         }
     }
 
@@ -116,11 +150,8 @@ internal sealed class GatewayIdentity : IDisposable
             {
                 TargetHost = host,
                 ClientCertificateContext = SslStreamCertificateContext.Create(_certificate, null, offline: true),
-                CertificateChainPolicy = new()
-                {
-                    TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true,
-                    CustomTrustStore = { X509Certificate2.CreateFromPem(Who.Authority) },
-                },
+                RemoteCertificateValidationCallback = BrokerDates.Judge(ownAuthority: true, _certificate),
+                CertificateChainPolicy = Policy(),
             };
         }
     }
@@ -156,7 +187,10 @@ internal sealed class GatewayIdentity : IDisposable
             using var bare = X509CertificateLoader.LoadCertificate(der);
             using var key = ECDsa.Create();
             key.ImportFromPem(File.ReadAllText(file));
-            using var chain = new X509Chain { ChainPolicy = Tls("").CertificateChainPolicy! };
+            using var chain = new X509Chain { ChainPolicy = Policy() };
+
+            // When it begins is by the cloud's clock.
+            chain.ChainPolicy.VerificationFlags = X509VerificationFlags.IgnoreNotTimeValid;
             var renewed = bare.CopyWithPrivateKey(key);
             if (!chain.Build(bare))
             {
@@ -178,6 +212,12 @@ internal sealed class GatewayIdentity : IDisposable
             return false;
         }
     }
+
+    private X509ChainPolicy Policy() => new()
+    {
+        TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true,
+        CustomTrustStore = { X509Certificate2.CreateFromPem(Who.Authority) },
+    };
 
     // A power cut while it was overwritten leaves zeros: then there is none.
     private static bool TryImport(ECDsa key, string file)
