@@ -359,6 +359,11 @@ public sealed partial class GatewayUplink
             Take(session, message);
             return default;
         },
+        OnTooLarge = (name, bytes) =>
+        {
+            LogTooLarge(Topics.TryParse(name, out var topic) ? topic.Kind : null, bytes);
+            Instruments.Strange.Add(1, new KeyValuePair<string, object?>("reason", nameof(Refusal.TooLong)));
+        },
         OnAcknowledged = (state, reason) => WhenAcknowledged(session, state, reason),
     };
 
@@ -501,6 +506,9 @@ public sealed partial class GatewayUplink
 
     [LoggerMessage(EventId = 2004, Level = LogLevel.Warning, Message = "A message of kind {Kind} was not understood: {Why}")]
     private partial void LogStrange(TopicKind kind, Refusal why);
+
+    [LoggerMessage(EventId = 2008, Level = LogLevel.Error, Message = "A message of kind {Kind} and {Bytes} bytes is larger than is taken, and was left out")]
+    private partial void LogTooLarge(TopicKind? kind, long bytes);
 
     [LoggerMessage(EventId = 2005, Level = LogLevel.Warning, Message = "The cloud refused batch {Number}: {Reason}")]
     private partial void LogRefused(long number, MqttReasonCode reason);

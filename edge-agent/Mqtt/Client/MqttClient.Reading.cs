@@ -18,11 +18,14 @@ public sealed partial class MqttClient
                 var buffer = read.Buffer;
                 while (true)
                 {
+                    buffer = PassedOver(connection, buffer);
                     var whole = Frame.TryRead(ref buffer, _options.MaxPacketBytes, out var first, out var body);
                     if (whole == FrameResult.Incomplete) break;
+                    MqttReasonCode? passing = whole == FrameResult.TooLarge ? PassOver(connection, buffer) : MqttReasonCode.Success;
+                    if (passing is null) break;
                     var why = whole switch
                     {
-                        FrameResult.TooLarge => MqttReasonCode.PacketTooLarge,
+                        FrameResult.TooLarge => passing.Value,
                         FrameResult.Malformed => MqttReasonCode.MalformedPacket,
                         _ => await TakeAsync(connection, first, body),
                     };

@@ -58,6 +58,9 @@ public sealed partial class MqttClient : IAsyncDisposable
         public ITimer? KeepAlive { get; set; }
 
         public long HeardAt { get; set; }
+
+        /// <summary>Bytes still to come of a message that is left out.</summary>
+        public long ToPassOver { get; set; }
     }
 
     /// <summary>Whether the server has let us in and the connection still stands, as far as known.</summary>

@@ -64,6 +64,9 @@ public sealed record MqttClientOptions
     /// </summary>
     public Func<MqttMessage, ValueTask> OnMessage { get; init; } = static _ => default;
 
+    /// <summary>Told topic and length of a message larger than <see cref="MaxPacketBytes"/>, which is acknowledged and left out. MQTT 3.1.1 only: with 5 the server keeps to it.</summary>
+    public Action<string, long> OnTooLarge { get; init; } = static (_, _) => { };
+
     /// <summary>
     /// Told of each acknowledgement of <see cref="MqttClient.TryPublish"/>: the sender's own number and the server's reason. Called on the
     /// reading thread; must be quick.
