@@ -52,6 +52,7 @@ static async Task<int> RunAsync(string[] args)
     var builder = Host.CreateEmptyApplicationBuilder(new());
     Wire(builder.Services, builder.Logging, settings);
     using var gateway = builder.Build();
+    Open(gateway.Services);
     await gateway.RunAsync();
     return 0;
 }
@@ -63,6 +64,7 @@ static async Task<int> RunWithPagesAsync(GatewaySettings settings, System.Net.IP
     builder.Services.AddRoutingCore();
     builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Limit(kestrel, where));
     await using var app = builder.Build();
+    Open(app.Services);
     app.UseWebSockets();
     app.UseRouting();
     BindingPages.Map(app, settings);
@@ -74,6 +76,9 @@ static async Task<int> RunWithPagesAsync(GatewaySettings settings, System.Net.IP
     await app.RunAsync();
     return 0;
 }
+
+// What may be wrong with a disk is found here and said in a sentence; found by the host, it would be a page of calls.
+static void Open(IServiceProvider services) => services.GetRequiredService<SqliteSpool>();
 
 static void Wire(IServiceCollection services, ILoggingBuilder logging, GatewaySettings settings)
 {

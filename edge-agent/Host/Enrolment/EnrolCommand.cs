@@ -45,6 +45,7 @@ internal static class EnrolCommand
             throw new SettingsException($"enrol: {folder} holds an enrolment already; 'presence-gateway reset --identity {folder}' forgets it");
         }
 
+        GatewayIdentity.SeeThatItCanBeKept(folder);
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         using var seal = ECDiffieHellman.Create(ECCurve.NamedCurves.nistP256);
         using var http = new HttpClient(Trusting(given.GetValueOrDefault("--cloud-ca"))) { BaseAddress = cloud, Timeout = TimeSpan.FromSeconds(30) };
@@ -61,6 +62,12 @@ internal static class EnrolCommand
                 return 1;
             }
 
+            if (Text(said, "certificate").Length == 0)
+            {
+                await errors.WriteLineAsync($"presence-gateway: enrol: {cloud} answers without a certificate; is it the address of the Presence cloud?");
+                return 1;
+            }
+
             var who = new Enrolled(Text(said, "tenant"), Text(said, "venue"), Text(said, "gateway"), Text(said, "broker"), Text(said, "authority"));
             GatewayIdentity.Save(folder, who, Text(said, "certificate"), key, seal);
             await output.WriteLineAsync($"enrolled as {who.Gateway} of {who.Venue}; reports to {who.Broker}; fingerprint {Convert.ToHexStringLower(SHA256.HashData(SealedBox.PublicKey(seal)))[..16]}");
@@ -68,7 +75,7 @@ internal static class EnrolCommand
         }
         catch (Exception e) when (e is HttpRequestException or TaskCanceledException or JsonException)
         {
-            await errors.WriteLineAsync($"presence-gateway: enrol: {cloud} does not answer: {e.Message}");
+            await errors.WriteLineAsync($"presence-gateway: enrol: {cloud} does not answer: {e.Message}{Hint(e)}");
             return 1;
         }
     }
@@ -85,6 +92,11 @@ internal static class EnrolCommand
         output.WriteLine($"{folder} holds no enrolment any more");
         return 0;
     }
+
+    // A box that has no clock of its own begins in 1970, where no certificate holds yet.
+    private static string Hint(Exception e) => e.InnerException is System.Security.Authentication.AuthenticationException
+        ? $" (by this machine's clock it is {TimeProvider.System.GetUtcNow():yyyy-MM-dd HH:mm} UTC)"
+        : "";
 
     private static string Text(JsonElement said, string name) => said.ValueKind == JsonValueKind.Object && said.TryGetProperty(name, out var text) ? text.GetString() ?? "" : "";
 

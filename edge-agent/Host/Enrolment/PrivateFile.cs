@@ -63,6 +63,20 @@ internal static class PrivateFile
         return newer;
     }
 
+    /// <summary>Removes a file without a secret, also one that was half written; what cannot be removed stays.</summary>
+    public static void Discard(string file)
+    {
+        try
+        {
+            File.Delete(file + ".new");
+            File.Delete(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The folder is not there, or not ours: then there is nothing of ours in it.
+        }
+    }
+
     /// <summary>Writes zeros over a file and removes it. What a flash chip keeps of it besides is out of our reach.</summary>
     public static void Shred(string file)
     {
