@@ -132,7 +132,13 @@ public sealed partial class SqliteSpool
     private void KeepLogShort()
     {
         var log = new FileInfo(MainFile + "-wal");
-        if (_suspect || !log.Exists || log.Length < LongLog || (_logGrows && Stopwatch.GetElapsedTime(_shortenedAt) < BetweenTries))
+        if (!log.Exists || log.Length < LongLog)
+        {
+            _logGrows = false;
+            return;
+        }
+
+        if (_suspect || (_logGrows && Stopwatch.GetElapsedTime(_shortenedAt) < BetweenTries))
         {
             return;
         }
