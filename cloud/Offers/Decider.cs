@@ -57,7 +57,7 @@ public sealed class Decider(IRuleEvaluator rules, OfferDesk desk) : ICandidateSi
     public void Load(ReadOnlySpan<byte> from)
     {
         var r = new StateReader(from);
-        _now = r.Long();
+        _now = r.Time();
         var length = r.Count();
         rules.Load(r.Take(length));
         desk.Load(r.Rest, rules.Find);

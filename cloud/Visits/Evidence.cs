@@ -3,13 +3,11 @@ using System.Runtime.InteropServices;
 namespace Presence.Visits;
 
 /// <summary>What one receiver heard of one device in one bucket of time, in sums, so that the order of arrival leaves no trace. 12 bytes.</summary>
-[StructLayout(LayoutKind.Sequential, Pack = 2)]
+[StructLayout(LayoutKind.Sequential, Pack = 4)]
 internal struct Evidence
 {
-    /// <summary>Slot of the device within its page of devices.</summary>
-    public ushort Place;
-
-    public ushort Receiver;
+    /// <summary>Device and receiver in one number: <see cref="Receiver"/> above, <see cref="Place"/> below.</summary>
+    public uint Pair;
 
     /// <summary>ms after the begin of the bucket: first and last sighting.</summary>
     public ushort First;
@@ -24,8 +22,12 @@ internal struct Evidence
 
     public EvidenceSources Sources;
 
-    /// <summary>Device and receiver in one number.</summary>
-    public readonly uint Pair => ((uint)Place << 16) | Receiver;
+    /// <summary>Slot of the device within its page of devices.</summary>
+    public readonly int Place => (ushort)Pair;
+
+    public readonly ushort Receiver => (ushort)(Pair >> 16);
+
+    public static uint PairOf(int place, ushort receiver) => ((uint)receiver << 16) | (uint)place;
 
     /// <summary>Adds what the same receiver heard of the same device.</summary>
     /// <returns>False when the sums have no room for it.</returns>

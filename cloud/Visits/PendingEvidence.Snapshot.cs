@@ -96,7 +96,7 @@ internal sealed partial class PendingEvidence
         {
             ref readonly var entry = ref entries[i];
             if (entry.Count == 0 || entry.Receiver >= receivers || entry.Place >= Pages<DeviceState>.Size || entry.Last < entry.First
-                || devices((head.Page << Pages<DeviceState>.Bits) + entry.Place) < head.Bucket || (i > 0 && i < head.Tidy && !IsBefore(entries[i - 1], entry)))
+                || devices((head.Page << Pages<DeviceState>.Bits) + entry.Place) < head.Bucket)
             {
                 return false;
             }
@@ -116,9 +116,6 @@ internal sealed partial class PendingEvidence
         Waiting += head.Count;
         return true;
     }
-
-    private static bool IsBefore(in Evidence one, in Evidence next) =>
-        one.Place < next.Place || (one.Place == next.Place && one.Receiver <= next.Receiver);
 
     private struct ListHead
     {

@@ -14,7 +14,7 @@ internal sealed partial class PendingEvidence
     private Evidence[] _sorted = [];
 
     /// <summary>By hash of device and receiver: number of the entry + 1; twice as long as <see cref="_sorted"/>, and what of a hash is left out.</summary>
-    private int[] _known = [];
+    private ushort[] _known = [];
     private int _hashShift;
 
     /// <summary>Takes the evidence of a page of devices in a bucket that is folded.</summary>
@@ -65,40 +65,55 @@ internal sealed partial class PendingEvidence
     // Who stays near a receiver is heard by it dozens of times in a bucket. A pair is found by its hash; the table is new each time.
     private void TidyUp(ref EvidenceList list)
     {
-        MakeRoom(list.Count);
-        var (sorted, known, count) = (_sorted, _known, 0);
-        Array.Clear(known);
-        var run = list.First;
-        for (var i = 0; i < list.Count; i += Run)
+        if (list.Count > ushort.MaxValue)
         {
-            foreach (ref readonly var entry in _entries.Part((run - 1) << RunBits, Math.Min(Run, list.Count - i)))
-            {
-                var pair = entry.Pair;
-                var at = (int)((pair * 0x9E37_79B1) >> _hashShift);
-                while (known[at] != 0 && (sorted[known[at] - 1].Pair != pair || !sorted[known[at] - 1].TryAdd(entry)))
-                {
-                    at = (at + 1) & (known.Length - 1);
-                }
+            // More than a hundred receivers hear each of a page's devices: let them be.
+            return;
+        }
 
-                if (known[at] == 0)
-                {
-                    sorted[count] = entry;
-                    known[at] = ++count;
-                }
+        var all = Copy(list);
+        var (known, shift, count) = (_known, _hashShift, 0);
+        Array.Clear(known);
+        for (var i = 0; i < all.Length; i++)
+        {
+            var pair = all[i].Pair;
+            var at = (int)((pair * 0x9E37_79B1) >> shift);
+
+            // Of those that are tidy none is like another.
+            while (known[at] != 0 && (i < list.Tidy || all[known[at] - 1].Pair != pair || !all[known[at] - 1].TryAdd(all[i])))
+            {
+                at = (at + 1) & (known.Length - 1);
             }
 
-            run = _next[run - 1];
+            if (known[at] == 0)
+            {
+                all[count] = all[i];
+                known[at] = (ushort)++count;
+            }
         }
 
         Waiting -= list.Count - count;
         Cut(ref list, (count + Run - 1) >> RunBits);
         (list.Count, list.Tidy) = (count, count);
-        run = list.First;
+        var run = list.First;
         for (var i = 0; i < count; i += Run)
         {
-            sorted.AsSpan(i, Math.Min(Run, count - i)).CopyTo(_entries.Part((run - 1) << RunBits, Run));
+            all[i..Math.Min(i + Run, count)].CopyTo(_entries.Part((run - 1) << RunBits, Run));
             run = _next[run - 1];
         }
+    }
+
+    private Span<Evidence> Copy(in EvidenceList list)
+    {
+        MakeRoom(list.Count);
+        var run = list.First;
+        for (var i = 0; i < list.Count; i += Run)
+        {
+            _entries.Part((run - 1) << RunBits, Math.Min(Run, list.Count - i)).CopyTo(_sorted.AsSpan(i));
+            run = _next[run - 1];
+        }
+
+        return _sorted.AsSpan(0, list.Count);
     }
 
     // Counts, sends each entry to its place, and puts the few of a place in order as they come.
@@ -178,7 +193,7 @@ internal sealed partial class PendingEvidence
         if (_sorted.Length < entries)
         {
             var room = (int)BitOperations.RoundUpToPowerOf2((uint)entries);
-            (_sorted, _known, _hashShift) = (new Evidence[room], new int[2 * room], 31 - BitOperations.Log2((uint)room));
+            (_sorted, _known, _hashShift) = (new Evidence[room], new ushort[2 * room], 31 - BitOperations.Log2((uint)room));
         }
     }
 }

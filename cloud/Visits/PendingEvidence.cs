@@ -69,8 +69,7 @@ internal sealed partial class PendingEvidence
         Waiting++;
         _entries[((list.Last - 1) << RunBits) + (list.Count++ & (Run - 1))] = new Evidence
         {
-            Place = (ushort)(slot & (Pages<DeviceState>.Size - 1)),
-            Receiver = burst.Receiver,
+            Pair = Evidence.PairOf(slot & (Pages<DeviceState>.Size - 1), burst.Receiver),
             First = (ushort)(burst.First - begin),
             Last = (ushort)(burst.Last - begin),
             Sum = (short)burst.Sum,

@@ -56,7 +56,7 @@ public sealed partial class RuleEngine
         _venueTimers = -1;
         _members.Clear();
         _indexes.Clear();
-        _now = r.Long();
+        _now = r.Time();
         _facts = r.Long();
         Circles = r.Long();
         for (var i = r.Count(); i > 0; i--)

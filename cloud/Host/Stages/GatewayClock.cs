@@ -163,9 +163,9 @@ public sealed class GatewayClock(string name)
             Online = from.Bool(),
             ClockError = from.Long(),
             Correction = from.Long(),
-            LiveMark = from.Long(),
-            SettleMark = from.Long(),
-            LastHeardAt = from.Long(),
+            LiveMark = from.Time(),
+            SettleMark = from.Time(),
+            LastHeardAt = from.Time(),
             Backlog = from.Long(),
         };
         clock._taken = from.Int();

@@ -172,7 +172,7 @@ public sealed partial class VenueState
 
     private void LoadParts(ref StateReader reader)
     {
-        (NextInput, _venueTime, _settled, _lastTick, _nextId) = (reader.Long(), reader.Long(), reader.Long(), reader.Long(), reader.Long());
+        (NextInput, _venueTime, _settled, _lastTick, _nextId) = (reader.Long(), reader.Time(), reader.Time(), reader.Time(), reader.Long());
         (Sightings, SettledVisits) = (reader.Long(), reader.Long());
         _gateways.Clear();
         for (var left = reader.Count(); left > 0; left--)

@@ -157,6 +157,9 @@ public ref struct StateReader(ReadOnlySpan<byte> from)
 
     public int Int() => checked((int)Long());
 
+    /// <summary>A clock's time, Unix ms. Refuses one before 1970 or after the year 9000: no calendar could tell its day, nor the day after it.</summary>
+    public long Time() => Long() is >= 0 and <= 221_845_392_000_000 and var ms ? ms : throw new FormatException("a time in the snapshot is of no year that a clock shows");
+
     public bool Bool() => Long() != 0;
 
     /// <summary>How many follow. Refuses more than there can be, so that a broken snapshot fills no memory.</summary>

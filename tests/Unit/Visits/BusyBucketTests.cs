@@ -25,6 +25,8 @@ public class BusyBucketTests
         {
             var heard = Enumerable.Range(1, Devices).SelectMany(d => Enumerable.Range(0, 2)
                 .Select(r => new Heard((ulong)d * 0x9E37_79B9_7F4A_7C15, (d + r) % 4, -50 - (d % 20) - (12 * r), Mall.Ten + (second * 1000) + (d % 900)))).ToArray();
+            // What was put together is read again as it was.
+            visits = visits.Reloaded();
             for (var time = 0; time < times; time++)
             {
                 dice.Shuffle(heard);
