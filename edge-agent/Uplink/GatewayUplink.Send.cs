@@ -9,7 +9,6 @@ public sealed partial class GatewayUplink
 {
     private const int MostPerRead = 64;
     private const int BytesPerRead = 512 * 1024;
-    private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(2);
 
     // The lowest bit of what an acknowledgement carries back says the stream.
     private static long StateOf(SpoolStream stream, long number) => (number << 1) | (stream is SpoolStream.Backlog ? 1L : 0L);
@@ -135,89 +134,6 @@ public sealed partial class GatewayUplink
         }
 
         _nudge.Writer.TryWrite(true);
-    }
-
-    /// <summary>After a refusal nothing more is sent until it is known of all that is under way whether it was refused too, or until it takes too long.</summary>
-    private async Task AnswersAsync(Session session, CancellationToken ending)
-    {
-        using var patience = new CancellationTokenSource(AnswerPatience, _wall);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(ending, patience.Token);
-        while (HasRefused(session) && Volatile.Read(ref session.LiveInFlight) + Volatile.Read(ref session.BacklogInFlight) > 0 && !patience.IsCancellationRequested)
-        {
-            await ((Task)_nudge.Reader.WaitToReadAsync(either.Token).AsTask()).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            ending.ThrowIfCancellationRequested();
-            _nudge.Reader.TryRead(out _);
-        }
-    }
-
-    private static bool HasRefused(Session session)
-    {
-        lock (session.Refused)
-        {
-            return session.Refused.Count > 0;
-        }
-    }
-
-    /// <summary>
-    /// Gives each refused batch another number, or sets it aside when nobody will ever take it. Meanwhile the watermark, which others
-    /// behind it move on, may not pass over it.
-    /// </summary>
-    /// <returns>Why the cloud takes nothing now; null when it does.</returns>
-    private async Task<MqttReasonCode?> HandleRefusedAsync(Session session, CancellationToken stopping)
-    {
-        MqttReasonCode? why = null;
-        var handled = false;
-        while (true)
-        {
-            (long Number, MqttReasonCode Reason) next;
-            lock (session.Refused)
-            {
-                if (session.Refused.Count == 0)
-                {
-                    break;
-                }
-
-                var (number, reason) = session.Refused.First();
-                next = (number, reason);
-            }
-
-            handled = true;
-            if (next.Reason is MqttReasonCode.PayloadFormatInvalid or MqttReasonCode.PacketTooLarge)
-            {
-                await _spool.RejectAsync(next.Number, "refused", stopping);
-            }
-            else
-            {
-                await _spool.PostponeAsync(next.Number, stopping);
-                why = next.Reason;
-            }
-
-            lock (session.Refused)
-            {
-                session.Refused.Remove(next.Number);
-            }
-        }
-
-        if (handled && IsVouchedFor())
-        {
-            // What the watermark was held back from.
-            Forget(session, Committed);
-        }
-
-        return why;
-    }
-
-    /// <summary>Forgets what the cloud has, up to what it refused.</summary>
-    private void Forget(Session session, CommittedWatermark watermark)
-    {
-        long below;
-        lock (session.Refused)
-        {
-            below = session.Refused.Count == 0 ? long.MaxValue : session.Refused.First().Key - 1;
-        }
-
-        _spool.Forget(SpoolStream.Live, Math.Min((long)watermark.Live, below));
-        _spool.Forget(SpoolStream.Backlog, Math.Min((long)watermark.Backlog, below));
     }
 
     /// <summary>Waits for news, and loses patience with a cloud that takes everything and commits nothing.</summary>
