@@ -124,7 +124,11 @@ internal sealed class GatewayIdentity : IDisposable
         Directory.CreateDirectory(folder);
         PrivateFile.Write(Path.Combine(folder, SealFile), Encoding.ASCII.GetBytes(seal.ExportPkcs8PrivateKeyPem()));
         PrivateFile.Write(Path.Combine(folder, CertificateFile), Encoding.ASCII.GetBytes($"{certificate}\n{key.ExportPkcs8PrivateKeyPem()}\n"));
+
+        // What waits for that word may be quick, and must be able to read the rest.
+        FolderOwner.GiveFiles(folder);
         PrivateFile.Write(Path.Combine(folder, WhoFile), JsonSerializer.SerializeToUtf8Bytes(who, Json));
+        FolderOwner.GiveFiles(folder);
     }
 
     /// <summary>Forgets the enrolment: the keys are overwritten, and the folder is as new.</summary>

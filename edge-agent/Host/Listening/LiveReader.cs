@@ -19,6 +19,11 @@ internal sealed partial class LiveReader(GatewaySettings settings, FrameListener
 
     public void Start(CancellationToken stopping)
     {
+        if (settings is { Listen: [], Hci: [], Bluez: [], Udp: [], Serial: [], Capture: [], Feeds: null, Gpio: null })
+        {
+            LogNothing();
+        }
+
         foreach (var source in settings.Listen.Select(s => CaptureSource.Parse(s, 0)!))
         {
             Keep(source, ListenTo, stopping);
@@ -180,6 +185,10 @@ internal sealed partial class LiveReader(GatewaySettings settings, FrameListener
 
     [LoggerMessage(EventId = 1011, Level = LogLevel.Information, Message = "Listening to {Source} as receiver {Receiver}")]
     private partial void LogOpened(string source, int receiver);
+
+    [LoggerMessage(EventId = 1014, Level = LogLevel.Warning, Message =
+        "Nothing is listened to: name radios by --listen, --bluez, --hci, --udp, --serial or --feeds, or in the file of --settings")]
+    private partial void LogNothing();
 
     [LoggerMessage(EventId = 1013, Level = LogLevel.Information, Message = "{Device} was put into monitor mode")]
     private partial void LogMonitor(string device);

@@ -75,6 +75,7 @@ public sealed class BadBrokerTests : IDisposable
         var spool = Path.Combine(_folder, "spool");
         await using var first = GatewayProcess.Start(spool, cloud.Port);
         await Until.TrueAsync(() => !cloud.Statuses.IsEmpty, () => $"the first is up:\n{first.Output}", 60);
+        Assert.Contains("Nothing is listened to", first.Output, StringComparison.Ordinal); // as told to who forgot the settings
         await using var second = GatewayProcess.Start(spool, cloud.Port);
         Assert.Equal(2, await second.ExitedAsync());
         Assert.Contains($"presence-gateway: The spool {spool} is in use by another gateway", second.Output, StringComparison.Ordinal);

@@ -46,17 +46,39 @@ public sealed class EnrolmentTests : IDisposable
     public async Task A_cloud_that_answers_with_nothing_sensible_is_named_and_nothing_is_kept()
     {
         var identity = Path.Combine(_folder, "identity");
-        var answering = Task.Run(async () =>
-        {
-            using var asked = await _cloud.AcceptSocketAsync();
-            await asked.ReceiveAsync(new byte[4_096]);
-            await asked.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n{}"u8.ToArray());
-        });
+        var answering = AnswerAsync("{}");
         var errors = new StringWriter();
         Assert.Equal(1, await EnrolAsync(identity, errors));
         await answering;
         Assert.Contains("certificate", errors.ToString(), StringComparison.Ordinal);
         Assert.Empty(Directory.GetFiles(identity));
+    }
+
+    [SkippableFact]
+    public async Task What_root_enrols_belongs_to_whom_the_folder_belongs_to()
+    {
+        // The package makes the folder for the service's user; people type the command as root.
+        var identity = Path.Combine(_folder, "identity");
+        Directory.CreateDirectory(identity);
+        Skip.IfNot(OperatingSystem.IsLinux() && Run("chown", "12345:12346", identity) == 0, "needs to change owners: run as root");
+        var answering = AnswerAsync("""{"tenant":"acme","venue":"mall","gateway":"gw-1","broker":"b:1","authority":"a","certificate":"c"}""");
+        Assert.Equal(0, await EnrolAsync(identity));
+        await answering;
+        using var list = Process.Start(new ProcessStartInfo("stat", ["-c", "%u:%g %a", .. Directory.GetFiles(identity)]) { RedirectStandardOutput = true, UseShellExecute = false })!;
+        Assert.Equal(Enumerable.Repeat("12345:12346 600", 3), (await list.StandardOutput.ReadToEndAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    private async Task AnswerAsync(string json)
+    {
+        using var asked = await _cloud.AcceptSocketAsync();
+        for (var said = ""; !said.Contains("sealKey", StringComparison.Ordinal);)
+        {
+            var bytes = new byte[8_192];
+            said += System.Text.Encoding.ASCII.GetString(bytes, 0, await asked.ReceiveAsync(bytes));
+        }
+
+        await asked.SendAsync(System.Text.Encoding.ASCII.GetBytes(
+            $"HTTP/1.1 200 OK\r\nContent-Length: {json.Length}\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n{json}"));
     }
 
     private async Task<int> EnrolAsync(string identity, TextWriter? errors = null) => await EnrolCommand.RunAsync(
