@@ -36,10 +36,38 @@ grep -q 'trying again' "$root/tmp/said" || { say "it did not run:"; cat "$root/t
 [ -n "$(ls -A "$root/var/lib/presence-gateway/spool")" ] || { say "it kept no spool"; exit 1; }
 say "runs as its own user and keeps a spool"
 
+# With the settings as they are shipped, and with radios named in them; broken ones are named with their file. All without a page of calls.
+settings() { # settings SECONDS TEXT FILE: starts with it, and looks for a text
+  timeout --signal=TERM "$1" chroot --userspec=presence-gateway "$root" /usr/bin/env PRESENCE_DAYKEY="$key" PRESENCE_MEMBERKEY="$key" \
+    presence-gateway run --tenant t --venue v --gateway g --broker 127.0.0.1:9 --spool /var/lib/presence-gateway/spool --settings "$3" >"$root/tmp/said" 2>&1 || true
+  grep -q "$2" "$root/tmp/said" && ! grep -q '   at ' "$root/tmp/said" || { say "with $3 it says:"; cat "$root/tmp/said"; exit 1; }
+}
+settings 4 'Nothing is listened to' /etc/presence-gateway/gateway.json
+sed 's|// "Listen"|"Listen"|' "$root/etc/presence-gateway/gateway.json" >"$root/tmp/radios.json"
+settings 4 'wlan1.*trying again' /tmp/radios.json
+printf '{ "Listen": [ "0=wlan1" \n' >"$root/tmp/broken.json"
+settings 4 'broken.json' /tmp/broken.json
+printf '{ "Lisen": [ "0=wlan1" ] }\n' >"$root/tmp/typo.json"
+settings 4 'Lisen' /tmp/typo.json
+settings 4 'missing.json' /tmp/missing.json
+say "takes the shipped settings, names broken ones"
+
+# Enrolment by root where nobody answers leaves nothing behind.
+inside presence-gateway enrol --cloud https://127.0.0.1:9 --code AAAA-AAAA-AAAA-AAAA --identity /var/lib/presence-gateway/identity >"$root/tmp/said" 2>&1 && { say "enrolled by nobody"; exit 1; }
+grep -q 'does not answer' "$root/tmp/said" && [ -z "$(ls -A "$root/var/lib/presence-gateway/identity")" ] || { say "enrolment:"; cat "$root/tmp/said"; exit 1; }
+say "enrolment without a cloud is named and leaves nothing"
+
 # Update in place: the same again, and what was spooled is still there.
 inside dpkg -i /tmp/gateway.deb >/dev/null
 [ -n "$(ls -A "$root/var/lib/presence-gateway/spool")" ] || { say "an update lost the spool"; exit 1; }
 say "updated in place, with its spool"
+
+# Removed it keeps what it heard and its settings, and goes on with them when it comes back.
+inside dpkg --remove presence-gateway >/dev/null
+[ -n "$(ls -A "$root/var/lib/presence-gateway/spool")" ] && [ -e "$root/etc/presence-gateway/gateway.json" ] || { say "removing it lost its spool or settings"; exit 1; }
+inside dpkg -i /tmp/gateway.deb >/dev/null
+[ "$(inside stat -c '%U' /var/lib/presence-gateway/spool)" = presence-gateway ] || { say "back again the spool is somebody else's"; exit 1; }
+say "removed and installed again, with its spool and settings"
 
 inside dpkg --purge presence-gateway >/dev/null
 after=$(list)

@@ -26,6 +26,7 @@ public static class SettingsReader
                     throw new SettingsException($"--settings '{file}' does not exist");
                 }
 
+                CheckFile(file);
                 builder.AddJsonFile(Path.GetFullPath(file), optional: false);
             }
         }
@@ -55,13 +56,38 @@ public static class SettingsReader
             _ = settings.PasswordFile is { } file ? Secret("password-file", file) : null;
             return settings;
         }
-        catch (InvalidDataException e)
-        {
-            throw new SettingsException($"--settings: {e.InnerException?.Message ?? e.Message}");
-        }
         catch (InvalidOperationException e)
         {
             throw new SettingsException(e.InnerException is { } inner ? $"{e.Message} {inner.Message}" : e.Message);
+        }
+    }
+
+    // What binds settings passes over what it does not know: a slip of the finger would be a radio that nobody hears with.
+    private static void CheckFile(string file)
+    {
+        try
+        {
+            foreach (var found in new ConfigurationBuilder().AddJsonFile(Path.GetFullPath(file), optional: false).Build().GetChildren())
+            {
+                if (!Known.TryGetValue(found.Key, out var property))
+                {
+                    throw new SettingsException($"--settings {file}: there is no setting '{found.Key}'; --help lists them, written there with hyphens, here without");
+                }
+
+                if (property.PropertyType.IsArray && found.Value is { Length: > 0 } value)
+                {
+                    throw new SettingsException($"--settings {file}: '{found.Key}' is a list: [ \"{value}\" ]");
+                }
+
+                if (!property.PropertyType.IsArray && found.GetChildren().Any())
+                {
+                    throw new SettingsException($"--settings {file}: '{found.Key}' is no list, but one value");
+                }
+            }
+        }
+        catch (InvalidDataException e)
+        {
+            throw new SettingsException($"--settings {file}: {e.GetBaseException().Message}");
         }
     }
 
