@@ -83,11 +83,7 @@ public sealed partial class SqliteSpool
                 }
 
                 Transact(taken, lost.ToImmutable());
-                if (_trouble is not null && !_logGrows)
-                {
-                    _trouble = null;
-                    LogMended();
-                }
+                EndTrouble();
 
                 if (taken.Exists(o => o.Kind is OrderKind.Append or OrderKind.OpenLink or OrderKind.Postpone))
                 {
@@ -157,6 +153,17 @@ public sealed partial class SqliteSpool
             {
                 TryMoveAway(e.Message);
             }
+        }
+
+        EndTrouble();
+    }
+
+    private void EndTrouble()
+    {
+        if (_trouble is not null && !_logGrows)
+        {
+            _trouble = null;
+            LogMended();
         }
     }
 
