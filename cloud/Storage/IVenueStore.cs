@@ -32,8 +32,8 @@ public interface IVenueStore : IDisposable
     /// <summary>A secret of the venue by name, made by <paramref name="make"/> and kept when there is none yet.</summary>
     byte[] Secret(int venue, string name, Func<byte[]> make);
 
-    /// <summary>The newest snapshot, or null before the first.</summary>
-    StoredSnapshot? NewestSnapshot(int venue);
+    /// <summary>The snapshots that are kept, the newest first; none before the first.</summary>
+    IEnumerable<StoredSnapshot> Snapshots(int venue);
 
     /// <summary>The log from an input on, in order, including that input.</summary>
     IEnumerable<LogRow> ReadLog(int venue, long fromInput);

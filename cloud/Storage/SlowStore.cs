@@ -9,7 +9,7 @@ public sealed class SlowStore(IVenueStore inner, double milliseconds) : IVenueSt
 
     public byte[] Secret(int venue, string name, Func<byte[]> make) => inner.Secret(venue, name, make);
 
-    public StoredSnapshot? NewestSnapshot(int venue) => inner.NewestSnapshot(venue);
+    public IEnumerable<StoredSnapshot> Snapshots(int venue) => inner.Snapshots(venue);
 
     public IEnumerable<LogRow> ReadLog(int venue, long fromInput) => inner.ReadLog(venue, fromInput);
 

@@ -120,6 +120,11 @@ public sealed partial class Lane : IDisposable
             {
                 var begun = System.Diagnostics.Stopwatch.GetTimestamp();
                 var inputs = venue.Restore(_store);
+                if (venue.Refused is { } why)
+                {
+                    LogSnapshotRefused(venue.Map.Venue, why);
+                }
+
                 LogRestored(venue.Map.Venue, inputs, System.Diagnostics.Stopwatch.GetElapsedTime(begun).TotalSeconds);
                 (venue.Words, venue.RuleDocuments, venue.Plan) = (venue.State.Decisions.Words, venue.State.Decisions.Documents, venue.State.Plan);
                 venue.Floor = venue.State.Look();
@@ -317,6 +322,10 @@ public sealed partial class Lane : IDisposable
 
     [LoggerMessage(EventId = 5001, Level = LogLevel.Information, Message = "{Venue} is restored: {Inputs} inputs applied again in {Seconds:0.000} s")]
     private partial void LogRestored(string venue, long inputs, double seconds);
+
+    [LoggerMessage(EventId = 5008, Level = LogLevel.Warning, Message =
+        "The newest snapshot of {Venue} cannot be gone on from ({Why}): one from before is, or the log from its beginning")]
+    private partial void LogSnapshotRefused(string venue, string why);
 
     [LoggerMessage(EventId = 5002, Level = LogLevel.Error, Message = "The store cannot be written (try {Tries}): {Message}. Nothing is acknowledged until it can")]
     private partial void LogStoreFailed(int tries, string message);

@@ -83,32 +83,15 @@ public sealed class Venue : IVenueDoor
     /// <summary>Id of a zone by its index, or null when it is none.</summary>
     public string? ZoneId(int index) => index >= 0 && index < Map.Zones.Length ? Map.Zones[index].Id : null;
 
-    /// <summary>Brings the state to what the store has: the newest snapshot and the log behind it.</summary>
+    /// <summary>Why the newest snapshot could not be gone on from; null when it could.</summary>
+    public string? Refused { get; private set; }
+
+    /// <summary>Brings the state to what the store has: the newest snapshot that can be read, and the log behind it.</summary>
     /// <returns>How many inputs of the log were applied again.</returns>
-    /// <exception cref="StoreException">The snapshot is of another version or broken, and the log alone is not enough.</exception>
+    /// <exception cref="StoreException">The snapshots are of another version or broken, and the log alone is not enough.</exception>
     public long Restore(IVenueStore store)
     {
-        var state = _begin();
-        if (store.NewestSnapshot(Number) is { } snapshot)
-        {
-            try
-            {
-                state.Load(snapshot.State);
-                LastSnapshotAt = snapshot.At;
-            }
-            catch (Exception e) when (e is InvalidDataException or FormatException)
-            {
-                // Written by another version, or broken on the disk. As long as the log still begins with the venue, all is found there again.
-                if (store.ReadLog(Number, 0).FirstOrDefault() is not { FirstInput: 0 })
-                {
-                    throw new StoreException(
-                        $"{e.Message}, and the log of {Map.Venue} does not reach back to its beginning any more: run the version that wrote the store, bring back a copy of it, or begin with a new one", e);
-                }
-
-                state = _begin();
-            }
-        }
-
+        var state = FromSnapshot(store);
         (SnapshotInput, SnapshotSightings) = (state.NextInput, state.Sightings);
         var from = state.NextInput;
         foreach (var row in store.ReadLog(Number, from))
@@ -130,6 +113,40 @@ public sealed class Venue : IVenueDoor
         State = state;
         ToldMembers = -1;
         return state.NextInput - from;
+    }
+
+    // A snapshot may be written by another version, or broken on the disk. What came after the one before, or after the venue's beginning, is
+    // in the log, if that still reaches back.
+    private VenueState FromSnapshot(IVenueStore store)
+    {
+        Refused = null;
+        foreach (var snapshot in store.Snapshots(Number))
+        {
+            try
+            {
+                var state = _begin();
+                state.Load(snapshot.State);
+                if (Refused is null || Reaches(snapshot.NextInput))
+                {
+                    LastSnapshotAt = snapshot.At;
+                    return state;
+                }
+            }
+            catch (Exception e) when (e is InvalidDataException or FormatException)
+            {
+                Refused ??= e.Message;
+            }
+        }
+
+        if (Refused is not null && !Reaches(0))
+        {
+            throw new StoreException(
+                $"{Refused}, and the log of {Map.Venue} does not reach back to its beginning any more: run the version that wrote the store, bring back a copy of it, or begin with a new one");
+        }
+
+        return _begin();
+
+        bool Reaches(long input) => store.ReadLog(Number, input).FirstOrDefault() is { } row && row.FirstInput <= input;
     }
 }
 

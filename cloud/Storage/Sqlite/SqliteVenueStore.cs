@@ -74,11 +74,14 @@ public sealed class SqliteVenueStore : IVenueStore
         return made;
     }
 
-    public StoredSnapshot? NewestSnapshot(int venue)
+    public IEnumerable<StoredSnapshot> Snapshots(int venue)
     {
-        using var select = new Statement(
-            _connection.Handle!, "SELECT next_input, state, at FROM snapshots WHERE venue = ? ORDER BY next_input DESC LIMIT 1");
-        return select.Bind(venue).Read() ? new StoredSnapshot(select.Int64(0), select.Blob(1), select.Int64(2)) : null;
+        using var select = new Statement(_connection.Handle!, "SELECT next_input, state, at FROM snapshots WHERE venue = ? ORDER BY next_input DESC");
+        select.Bind(venue);
+        while (select.Read())
+        {
+            yield return new StoredSnapshot(select.Int64(0), select.Blob(1), select.Int64(2));
+        }
     }
 
     public IEnumerable<LogRow> ReadLog(int venue, long fromInput) => ReadLog(_connection, venue, fromInput);

@@ -114,6 +114,48 @@ public sealed class SnapshotTests
     }
 
     [Fact]
+    public void A_venue_whose_newest_snapshot_broke_and_whose_log_was_trimmed_goes_on_from_the_one_before()
+    {
+        var log = ReplayTests.Day(1).Take(50).ToList();
+        var (state, folder) = (New(), Directory.CreateTempSubdirectory("presence-snapshot-"));
+        log.Take(20).ToList().ForEach(r => Apply(state, r));
+        var before = Save(state);
+        log.Skip(20).ToList().ForEach(r => Apply(state, r));
+        var (sound, broken) = (Save(state), Save(state).ToArray());
+        broken[broken.Length / 2] ^= 4;
+        using (var store = new SqliteVenueStore(Path.Combine(folder.FullName, "presence.db")))
+        {
+            var map = Kit.Simulator.DemoMall.Map;
+            var number = store.SaveVenue(map.Tenant, map.Venue, "{}").Number;
+            using (var commit = store.Begin())
+            {
+                log.Index().ToList().ForEach(r => commit.AppendLog(number, r.Index, 1, ReplayTests.Morning, null, r.Item));
+                commit.AddSnapshot(number, 20, ReplayTests.Morning, before);
+                commit.AddSnapshot(number, 50, ReplayTests.Morning, broken);
+                commit.TrimLog(number, 20, long.MaxValue);
+                commit.Complete();
+            }
+
+            VenueState? begun = null;
+            var venue = new Venue(number, map, Key, () => begun = New(), () => { });
+            Assert.Equal(30, venue.Restore(store));
+            Assert.NotNull(venue.Refused);
+            Assert.Equal(sound, Save(begun!));
+
+            // One input too many is gone: there is nothing to go on from, and a guess would be worse than a halt.
+            using (var commit = store.Begin())
+            {
+                commit.TrimLog(number, 21, long.MaxValue);
+                commit.Complete();
+            }
+
+            Assert.Contains("run the version that wrote the store", Assert.Throws<StoreException>(() => venue.Restore(store)).Message);
+        }
+
+        folder.Delete(recursive: true);
+    }
+
+    [Fact]
     public void Nonsense_with_a_right_sum_is_refused_with_a_reason_or_can_be_lived_with()
     {
         var (tried, taken) = Trials.Fuzz.SnapshotFuzz.Run(snapshots: 70, 23);

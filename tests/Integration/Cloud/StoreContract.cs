@@ -146,7 +146,7 @@ public abstract class StoreContract : IDisposable
             commit.Complete();
         }
 
-        Assert.Equal((50L, (byte)5), (store.NewestSnapshot(venue)!.NextInput, store.NewestSnapshot(venue)!.State[0]));
+        Assert.Equal((50L, (byte)5), (store.Snapshots(venue).First().NextInput, store.Snapshots(venue).First().State[0]));
     }
 
     private static int WithCoupon(IVenueStore store)
