@@ -99,8 +99,8 @@ internal struct DeviceState
         set => _nextFinalAndTraits = (_nextFinalAndTraits & 0xFF_FFFF) | ((uint)value << 24);
     }
 
-    /// <summary>The zone that was said to be entered and not left, -1 for none.</summary>
-    public readonly int LiveZone => Is(DeviceFlags.LiveOpen) ? Live.Anchor : -1;
+    /// <summary>The part of a zone that the device is believed to be in, -1 for none.</summary>
+    public readonly int LivePart => Is(DeviceFlags.LiveOpen) ? Live.Anchor : -1;
 
     public readonly bool Is(DeviceFlags any) => (Flags & any) != DeviceFlags.None;
 }

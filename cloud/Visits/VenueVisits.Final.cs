@@ -138,16 +138,17 @@ public sealed partial class VenueVisits
 
         foreach (var cell in cells)
         {
-            var mean = cell.Mean;
-            device.Loudest = Math.Max(device.Loudest, (sbyte)mean);
-            // Readings of one receiver in one bucket err together and count once, however many: heard twice tells no more.
-            device.Final.Hear(_model, _settling, cell.Receiver, mean - _watch.Offset[cell.Receiver], _watch.Trust[cell.Receiver], last);
+            device.Loudest = Math.Max(device.Loudest, (sbyte)cell.Mean);
             _watch.Heard(cell.Receiver);
         }
 
+        // Readings of one receiver in one bucket err together and count once, however many: heard twice tells no more.
+        device.Final.Hear(_model, _settling, cells, _watch, last);
+        device.Live.Gain256 = device.Final.Gain256;
         MissSilent(ref device.Final, cells);
-        int zone = device.Final.Anchor;
-        var confidence = zone < 0 ? (byte)0 : device.Final.Confidence();
+        int part = device.Final.Anchor;
+        var zone = part < 0 ? -1 : _model.ZoneOf[part];
+        var confidence = part < 0 ? (byte)0 : device.Final.Confidence(_model);
         device.FinalLast = (uint)(last - device.FinalSince);
         Stay(ref device, slot, zone, confidence, (uint)(first - device.FinalSince), mark, happened);
         device.StaySources |= sources;
@@ -157,7 +158,7 @@ public sealed partial class VenueVisits
 
         if (confidence >= Certain)
         {
-            Teach(device.Final, zone, cells);
+            Teach(device.Final, part, cells);
         }
 
         FindResident(ref device, slot, last, mark, happened);

@@ -9,7 +9,7 @@ public sealed partial class VenueVisits
     {
         var at = burst.First;
         var last = device.LiveSince + device.LiveLast;
-        if (device.Is(DeviceFlags.LiveOpen) && (at - last > SilenceIn(device.LiveZone) || at - device.LiveSince > _longest))
+        if (device.Is(DeviceFlags.LiveOpen) && (at - last > SilenceIn(LiveZone(device)) || at - device.LiveSince > _longest))
         {
             EndLive(ref device, slot, EvidenceSources.None, happened);
         }
@@ -22,10 +22,10 @@ public sealed partial class VenueVisits
         device.LiveLast = (uint)(Math.Max(burst.Last, device.LiveSince + device.LiveLast) - device.LiveSince);
         device.LiveSources |= sources;
         var (receiver, dbm) = (burst.Receiver, (float)burst.Sum / burst.Count);
-        var from = device.LiveZone;
-        if (device.Live.Hear(_model, _pace, receiver, dbm - _watch.Offset[receiver], _watch.Trust[receiver], at) && device.Live.Anchor != from)
+        var from = LiveZone(device);
+        if (device.Live.Hear(_model, _pace, receiver, dbm - _watch.Offset[receiver], _watch.Trust[receiver], at, learns: device.Final.Anchor < 0) && LiveZone(device) != from)
         {
-            Move(ref device, slot, from, Math.Max(at, device.LiveSince), device.Live.Confidence(), happened);
+            Move(ref device, slot, from, Math.Max(at, device.LiveSince), device.Live.Confidence(_model), happened);
         }
     }
 
@@ -35,7 +35,7 @@ public sealed partial class VenueVisits
         device.LiveSince = at;
         device.LiveLast = 0;
         device.LiveSources = sources;
-        device.Live = ZoneBelief.Nowhere;
+        device.Live = ZoneBelief.Nowhere with { Gain256 = device.Final.Gain256 };
         OpenVisits++;
         Say(VisitEventKind.VisitStarted, device, slot, -1, at, at, 100, happened);
         if (!device.Is(DeviceFlags.OnLiveWheel))
@@ -50,7 +50,7 @@ public sealed partial class VenueVisits
     private void Move(ref DeviceState device, int slot, int from, long at, byte confidence, VisitEventList happened)
     {
         Leave(device, slot, from, at, confidence, happened);
-        var zone = device.LiveZone;
+        var zone = LiveZone(device);
         _zoneCounts[zone]++;
         Say(VisitEventKind.ZoneEntered, device, slot, zone, at, at, confidence, happened);
     }
@@ -69,7 +69,7 @@ public sealed partial class VenueVisits
     {
         var last = device.LiveSince + device.LiveLast;
         device.LiveSources |= mark;
-        Leave(device, slot, device.LiveZone, last, 100, happened);
+        Leave(device, slot, LiveZone(device), last, 100, happened);
         Say(VisitEventKind.VisitEnded, device, slot, -1, device.LiveSince, last, 100, happened);
         device.Flags &= ~DeviceFlags.LiveOpen;
         OpenVisits--;
@@ -97,7 +97,7 @@ public sealed partial class VenueVisits
 
     private void WakeLive(ref DeviceState device, int slot, long watermark, EvidenceSources mark, VisitEventList happened)
     {
-        var due = device.LiveSince + device.LiveLast + SilenceIn(device.LiveZone);
+        var due = device.LiveSince + device.LiveLast + SilenceIn(LiveZone(device));
         if (device.Is(DeviceFlags.LiveOpen) && due >= watermark)
         {
             device.Flags |= DeviceFlags.OnLiveWheel;

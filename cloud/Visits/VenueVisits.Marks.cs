@@ -3,7 +3,7 @@ namespace Presence.Visits;
 /// <content>Devices that are set apart, and what they and all others teach about the receivers.</content>
 public sealed partial class VenueVisits
 {
-    /// <summary>Only a zone believed in so surely teaches, 0 to 100; and only where a device would well be heard, dBm: at the edge of hearing the faint half is missing.</summary>
+    /// <summary>Only a zone believed in so surely, 0 to 100, is one that a bucket was spent in, and teaches; and only where a device would well be heard, dBm: at the edge of hearing the faint half is missing.</summary>
     private const int Certain = 80;
     private const float WellHeard = -85;
 
@@ -88,34 +88,35 @@ public sealed partial class VenueVisits
     {
         _marks.Heard(device.Token, last);
         var zone = _marks.Find(device.Token)?.Zone ?? -1;
+        var part = zone < 0 ? -1 : _model.PartOf(zone, cells, _watch.Offset, device.Final.Gain256 / 256f);
         foreach (var cell in cells)
         {
             _watch.Heard(cell.Receiver);
-            if (zone >= 0)
+            if (part >= 0)
             {
-                device.Final.LearnGain(_pace, _model.Expected(zone, cell.Receiver), Corrected(cell));
+                device.Final.LearnGain(_pace, _model.Expected(part, cell.Receiver), Corrected(cell));
             }
         }
 
-        if (zone >= 0)
+        if (part >= 0)
         {
-            Teach(device.Final, zone, cells);
+            Teach(device.Final, part, cells);
         }
     }
 
     private float Corrected(in EvidenceSum cell) => cell.Mean - _watch.Offset[cell.Receiver];
 
-    private void Teach(in ZoneBelief belief, int zone, ReadOnlySpan<EvidenceSum> cells)
+    private void Teach(in ZoneBelief belief, int part, ReadOnlySpan<EvidenceSum> cells)
     {
         var gain = belief.Gain256 / 256f;
-        if (_model.OwnOf[zone] is >= 0 and var own)
+        if (_model.OwnOf[part] is >= 0 and var own)
         {
             _watch.Ask(own, Heard(cells, own));
         }
 
         foreach (var cell in cells)
         {
-            var expected = _model.Expected(zone, cell.Receiver);
+            var expected = _model.Expected(part, cell.Receiver);
             if (expected > WellHeard)
             {
                 _watch.Compare(cell.Receiver, cell.Mean - gain - expected);

@@ -17,7 +17,7 @@ public sealed partial class VenueVisits
         {
             ref readonly var device = ref _devices[slot];
             Must(
-                device.Token == 0 || (IsZone(device.Live.Anchor) && IsZone(device.Final.Anchor) && IsZone(device.FinalZone) && IsZone(device.NextZone)),
+                device.Token == 0 || (IsPart(device.Live.Anchor) && IsPart(device.Final.Anchor) && IsZone(device.FinalZone) && IsZone(device.NextZone)),
                 $"device {slot} is in a zone that is not on the plan");
         }
 
@@ -59,6 +59,8 @@ public sealed partial class VenueVisits
             count == 0 || (wheel.Next >= (Times.Epoch / 1000) - TimerWheel.Seconds && wheel.Next <= (_newest + Times.MsPerDay) / 1000),
             "a wheel stands at a time that no clock shows");
     }
+
+    private bool IsPart(short part) => part >= -1 && part < _model.ZoneOf.Length;
 
     private bool IsZone(short zone) => zone >= -1 && zone < _zoneCounts.Length;
 

@@ -3,9 +3,6 @@ namespace Presence.Visits;
 /// <content>Stays and visits as they are settled: when one zone was left for another, and what is told of it.</content>
 public sealed partial class VenueVisits
 {
-    /// <summary>A bucket that leaves the zone so certain, 0 to 100, was spent in it.</summary>
-    private const byte Sure = 90;
-
     /// <summary>ms: a longer silence is not shared out between the zones before and after it.</summary>
     private const uint MostGuessed = 120_000;
 
@@ -15,7 +12,7 @@ public sealed partial class VenueVisits
         if (zone == device.FinalZone)
         {
             device.NextZone = -1;
-            if (confidence >= Sure)
+            if (confidence >= Certain)
             {
                 (device.LeftAt, device.NextSince) = (device.FinalLast, uint.MaxValue);
             }

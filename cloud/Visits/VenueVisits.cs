@@ -106,7 +106,10 @@ public sealed partial class VenueVisits
     public long PendingBytes => _pending.Bytes;
 
     /// <summary>Index of the zone the device is believed to be in, or -1.</summary>
-    public int ZoneOf(int slot) => _devices[slot].LiveZone;
+    public int ZoneOf(int slot) => LiveZone(_devices[slot]);
+
+    // The zone that was said to be entered and not left, -1 for none.
+    private int LiveZone(in DeviceState device) => device.LivePart is >= 0 and var part ? _model.ZoneOf[part] : -1;
 
     // A phone lies in a bag through a film, and is in the hand on the way past: how long silence means nothing depends on the zone.
     private long SilenceIn(int zone) => zone < 0 ? _silence : _silences[zone];

@@ -25,6 +25,7 @@ public sealed class AccuracyTests(ITestOutputHelper told)
             ("zones-tetam", "tetam_zone.csv", "z9", []),
             ("zones-tetam", "tetam_zone.csv", "z9", ["--no-survey"]),
             ("zones-calib", "calib2021_zone.csv", "room", ["--loop"]),
+            ("zones-calib", "calib2021_zone.csv", "room", ["--loop", "--no-survey"]),
             ("zones-tetam", "tetam_zone.csv", "z9", ["--loop"]),
             ("zones-tetam", "tetam_zone.csv", "z9", ["--loop", "--no-survey"]),
             ("door", "door_zone.csv", "label", []),

@@ -49,7 +49,7 @@ internal sealed class SurveyLevels
         var heard = new List<(int Floor, Spot At, double Beside)>[map.Receivers.Length];
         foreach (var stop in plan.Survey)
         {
-            var floor = ZonePoints.FloorOf(map, stop.Floor);
+            var floor = ZonePart.FloorOf(map, stop.Floor);
             foreach (var level in stop.Heard)
             {
                 // A receiver that hung there when the survey was walked may be gone by now.

@@ -6,11 +6,11 @@ using System.Runtime.Intrinsics.X86;
 namespace Presence.Visits;
 
 /// <summary>
-/// Which zone a device is believed to be in: log-chances of an anchor zone and its seven neighbours, relative to the likeliest.
+/// Which zone, or which part of a long one, a device is believed to be in: log-chances of an anchor zone and its seven neighbours, relative to the likeliest.
 /// 24 bytes; one sighting is a dozen vector instructions.
 /// </summary>
 [StructLayout(LayoutKind.Sequential, Pack = 4)]
-internal struct ZoneBelief
+internal partial struct ZoneBelief
 {
     /// <summary>Log-chances are kept as sixteen bits, this many to one: -32 to 0, finer than a thousandth.</summary>
     private const float Scale = 1024;
@@ -31,7 +31,7 @@ internal struct ZoneBelief
     /// <summary>The zone believed in, -1 before the first reading.</summary>
     public short Anchor;
 
-    /// <summary>How much louder this device is than the model takes for granted, dB x 256; learned on the fly.</summary>
+    /// <summary>How much louder this device is than the model takes for granted, dB x 256; learned from settled buckets, and on the fly before there are any.</summary>
     public short Gain256;
 
     [InlineArray(ZoneModel.Width)]
@@ -49,31 +49,19 @@ internal struct ZoneBelief
     /// <param name="dbm">Strength.</param>
     /// <param name="weight">1 for one reading; less than their number for several, since they err together.</param>
     /// <param name="at">Unix ms; may lie a little before the last.</param>
-    /// <returns>True when another zone is believed in than before.</returns>
-    public bool Hear(ZoneModel model, in Pace pace, int receiver, float dbm, float weight, long at)
+    /// <param name="learns">Whether the device's own loudness is learned by the way; it is not, once settled buckets tell it.</param>
+    /// <returns>True when another zone, or part of one, is believed in than before.</returns>
+    public bool Hear(ZoneModel model, in Pace pace, int receiver, float dbm, float weight, long at, bool learns)
     {
         var tick = (uint)(at >> 7) & TickMask;
         if (Anchor < 0)
         {
-            return Seed(model, receiver, dbm, tick, at, weight, pace);
+            return Seed(model, receiver, dbm, tick, at, weight, learns, pace);
         }
 
-        var elapsed = Math.Max(0, (int)((tick - TickAndStray) << 8) >> 8);
-        TickAndStray = (TickAndStray & ~TickMask) | ((TickAndStray + (uint)elapsed) & TickMask);
+        var log = Walked(model, pace, Pass(tick), out var present);
         ref var line = ref model.LineOf(Anchor, receiver);
-        var packed = Vector128.LoadUnsafe(ref line);
-        var mean = Wide(packed) * -0.5f;
-        var sharp = Wide(Vector128.Shuffle(packed.AsInt64(), Vector128.Create(1L, 1)).AsByte()) * (1 / ZoneModel.SharpScale);
-        var spread = Wide(Vector128.LoadUnsafe(ref line, 2 * ZoneModel.Width)) * (1 / ZoneModel.SpreadScale);
-        var present = Vector256.LoadUnsafe(ref model.Present[Anchor * ZoneModel.Width]);
-        var log = Vector256.MinNative(Load(), present);
-
-        // Time passed: the device may have walked, so no neighbour is less likely than a walk there. The likeliest way counts for all
-        // ways (max-product), which spares an exponential and a logarithm per zone.
-        // What is not next door is reached through a zone between.
-        var reach = Vector256.LoadUnsafe(ref model.Reach[Anchor * ZoneModel.Width]);
-        var walked = Vector256.MaxNative(Vector256.Create(pace.Leak(elapsed)) + reach, Vector256.Create(pace.Through(elapsed)));
-        log = Vector256.MaxNative(log, walked + present);
+        var (mean, sharp, spread) = Read(ref line);
 
         // How badly the reading fits, bounded: one reading through a door or a body must not overrule all others.
         var gain = Gain256 / 256f;
@@ -82,11 +70,48 @@ internal struct ZoneBelief
         var cost = Vector256.Create(weight) * (spread + Bounded(misfit, pace));
         if (IsFar(ref line, dbm - gain, weight, cost[0], pace))
         {
-            return Seed(model, receiver, dbm, tick, at, weight, pace);
+            return Seed(model, receiver, dbm, tick, at, weight, learns, pace);
         }
 
-        LearnGain(pace, -0.5f * Unsafe.Add(ref line, ZoneModel.Around), dbm);
+        if (learns)
+        {
+            LearnGain(pace, -0.5f * Unsafe.Add(ref line, ZoneModel.Around), dbm);
+        }
+
         return Weigh(model, pace, log - cost, present);
+    }
+
+    /// <summary>Time passes: the device may have walked, so no neighbour is less likely than a walk there.</summary>
+    /// <remarks>
+    /// The likeliest way counts for all ways (max-product), which spares an exponential and a logarithm per zone. What is not next door is reached through a zone
+    /// between.
+    /// </remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly Vector256<float> Walked(ZoneModel model, in Pace pace, int elapsed, out Vector256<float> present)
+    {
+        present = Vector256.LoadUnsafe(ref model.Present[Anchor * ZoneModel.Width]);
+        var reach = Vector256.LoadUnsafe(ref model.Reach[Anchor * ZoneModel.Width]);
+        var walked = Vector256.MaxNative(Vector256.Create(pace.Leak(elapsed)) + reach, Vector256.Create(pace.Through(elapsed)));
+        return Vector256.MaxNative(Vector256.MinNative(Load(), present), walked + present);
+    }
+
+    // Ticks since the last reading; one that lies before it takes no time.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int Pass(uint tick)
+    {
+        var elapsed = Math.Max(0, (int)((tick - TickAndStray) << 8) >> 8);
+        TickAndStray = (TickAndStray & ~TickMask) | ((TickAndStray + (uint)elapsed) & TickMask);
+        return elapsed;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static (Vector256<float> Mean, Vector256<float> Sharp, Vector256<float> Spread) Read(ref byte line)
+    {
+        var packed = Vector128.LoadUnsafe(ref line);
+        return (
+            Wide(packed) * -0.5f,
+            Wide(Vector128.Shuffle(packed.AsInt64(), Vector128.Create(1L, 1)).AsByte()) * (1 / ZoneModel.SharpScale),
+            Wide(Vector128.LoadUnsafe(ref line, 2 * ZoneModel.Width)) * (1 / ZoneModel.SpreadScale));
     }
 
     /// <summary>Takes in that some receivers did not hear the device while others did.</summary>
@@ -113,15 +138,18 @@ internal struct ZoneBelief
     }
 
     /// <summary>0 to 100: chance of the zone believed in.</summary>
-    public readonly byte Confidence()
+    public readonly byte Confidence(ZoneModel model)
     {
-        var sum = 0f;
+        var (here, sum) = (0f, 0f);
+        ref var alike = ref model.Alike[Anchor * ZoneModel.Width];
         for (var i = 0; i < ZoneModel.Width; i++)
         {
-            sum += Chances.Of(Log[i]);
+            var chance = Chances.Of(Log[i]);
+            sum += chance;
+            here += chance * Unsafe.Add(ref alike, i);
         }
 
-        return (byte)float.ConvertToIntegerNative<int>(MathF.Round(100 * Chances.Of(Log[0]) / sum));
+        return (byte)float.ConvertToIntegerNative<int>(MathF.Round(100 * here / sum));
     }
 
     // A device that was carried unseen, or took a lift, is heard by receivers whose own zone is none of the eight. What they hear is held
@@ -171,7 +199,7 @@ internal struct ZoneBelief
         return true;
     }
 
-    private bool Seed(ZoneModel model, int receiver, float dbm, uint tick, long at, float weight, in Pace pace)
+    private bool Seed(ZoneModel model, int receiver, float dbm, uint tick, long at, float weight, bool learns, in Pace pace)
     {
         var zone = model.SeedOf[receiver];
         if (zone < 0)
@@ -180,7 +208,7 @@ internal struct ZoneBelief
         }
 
         (Anchor, TickAndStray, Log) = (zone, tick, default);
-        Hear(model, pace, receiver, dbm, weight, at);
+        Hear(model, pace, receiver, dbm, weight, at, learns);
         return true;
     }
 

@@ -2,7 +2,8 @@ namespace Presence.Visits;
 
 /// <summary>
 /// How loud each receiver is expected to hear a device in each zone, laid out for the hot path: for an anchor zone and a receiver, half a
-/// cache line with the expected levels in the anchor and its seven nearest neighbours, and how far they spread.
+/// cache line with the expected levels in the anchor and its seven nearest neighbours, and how far they spread. A long zone is believed in by parts
+/// (<see cref="ZonePart"/>), and what is said of zones here holds for parts: <see cref="ZoneOf"/> leads back.
 /// <code>
 /// 0 .. 7  level, half dB below 0 | 8 .. 15  1 / (2 variance), in 1 / <see cref="SharpScale"/> | 16 .. 23  log of the spread, in 1 / <see cref="SpreadScale"/> |
 /// 24  1 when the zone that the receiver stands in is none of the eight | 25 .. 27  level, sharpness and spread in that zone |
@@ -34,19 +35,23 @@ internal sealed class ZoneModel
 
     public ZoneModel(VenuePlan plan)
     {
-        var (map, policy) = plan;
+        var map = plan.Map;
         _receivers = map.Receivers.Length;
-        var zones = ZonePoints.Of(map);
-        Neighbours = Near(map, zones);
-        Present = new float[map.Zones.Length * Width];
-        Reach = ZoneReach.Of(map, zones, Neighbours);
-        _expected = new byte[map.Zones.Length * _receivers * Line];
-        SeedOf = [.. map.Receivers.Select(r => (short)map.ZoneIndex(r.Zone))];
+        var zones = ZonePart.Of(map);
+        ZoneOf = [.. zones.Select(z => (short)z.Zone)];
+        var apart = ZonePart.Apart(zones);
+        var joined = ZoneReach.Joined(map, zones, apart);
+        Neighbours = Near(zones, apart, joined);
+        Present = new float[zones.Length * Width];
+        Reach = ZoneReach.Of(map, zones, joined, Neighbours);
+        _expected = new byte[zones.Length * _receivers * Line];
+        SeedOf = [.. map.Receivers.Select(r => ZonePart.Nearest(zones, map.ZoneIndex(r.Zone), r.At))];
         var (mean, variance, known) = Expect(plan, zones);
-        OwnOf = [.. Enumerable.Range(0, map.Zones.Length).Select(z => (short)Enumerable.Range(0, _receivers)
+        OwnOf = [.. Enumerable.Range(0, zones.Length).Select(z => (short)Enumerable.Range(0, _receivers)
             .Where(r => SeedOf[r] == z).OrderByDescending(r => mean[r][z]).FirstOrDefault(-1))];
         OwnNear = [.. Neighbours.Select(z => z < 0 ? (short)-1 : OwnOf[z])];
-        for (var z = 0; z < map.Zones.Length; z++)
+        Alike = [.. Neighbours.Select((z, i) => z >= 0 && ZoneOf[z] == ZoneOf[i / Width] ? 1f : 0)];
+        for (var z = 0; z < zones.Length; z++)
         {
             for (var i = 0; i < Width; i++)
             {
@@ -77,8 +82,14 @@ internal sealed class ZoneModel
         }
     }
 
+    /// <summary>By part: the zone it is of.</summary>
+    public short[] ZoneOf { get; }
+
     /// <summary>[anchor x 8]: the anchor itself, then its neighbours; -1 where there are fewer.</summary>
     public short[] Neighbours { get; }
+
+    /// <summary>[anchor x 8]: 1 for what is of the anchor's own zone, else 0.</summary>
+    public float[] Alike { get; }
 
     /// <summary>[anchor x 8]: 0 for a zone, the least value for none; added to a belief.</summary>
     public float[] Present { get; }
@@ -101,6 +112,24 @@ internal sealed class ZoneModel
     /// <summary>Expected level of a receiver in a zone, dBm.</summary>
     public float Expected(int zone, int receiver) => -0.5f * LineOf(zone, receiver);
 
+    /// <summary>In which part of a zone a device is that is known to be in the zone: where what is heard fits best.</summary>
+    public int PartOf(int zone, ReadOnlySpan<EvidenceSum> cells, float[] offset, float gain)
+    {
+        var (best, least) = (-1, float.MaxValue);
+        for (var part = Array.IndexOf(ZoneOf, (short)zone); part < ZoneOf.Length && ZoneOf[part] == zone; part++)
+        {
+            var missed = 0f;
+            foreach (var cell in cells)
+            {
+                missed += Math.Abs(cell.Mean - offset[cell.Receiver] - gain - Expected(part, cell.Receiver));
+            }
+
+            (best, least) = missed < least ? (part, missed) : (best, least);
+        }
+
+        return best;
+    }
+
     private int AtLine(int anchor, int receiver) => ((anchor * _receivers) + receiver) * Line;
 
     private static (byte Level, byte Sharp, byte Spread) Packed(double mean, double variance) => (
@@ -108,14 +137,13 @@ internal sealed class ZoneModel
         (byte)Math.Clamp(Math.Round(SharpScale / (2 * variance)), 1, 255),
         (byte)Math.Clamp(Math.Round(SpreadScale * Portable.Log(variance) / 2), 0, 255));
 
-    private static short[] Near(VenueMap map, ZonePoints[] zones)
+    private static short[] Near(ZonePart[] zones, double[,] apart, bool[,] joined)
     {
         var near = new short[zones.Length * Width];
-        var apart = ZonePoints.Apart(zones);
         for (var z = 0; z < zones.Length; z++)
         {
             var order = Enumerable.Range(0, zones.Length).Where(o => o != z && zones[o].Points.Length > 0 && zones[z].Points.Length > 0)
-                .OrderBy(o => ZoneReach.Joined(map, z, o) ? 0 : 1).ThenBy(o => apart[z, o]).ThenBy(o => o).Take(Width - 1).ToArray();
+                .OrderBy(o => joined[z, o] ? 0 : 1).ThenBy(o => apart[z, o]).ThenBy(o => o).Take(Width - 1).ToArray();
             near.AsSpan(z * Width, Width).Fill(-1);
             near[z * Width] = (short)z;
             for (var i = 0; i < order.Length; i++)
@@ -127,10 +155,10 @@ internal sealed class ZoneModel
         return near;
     }
 
-    private static (double[][] Mean, double[][] Variance, double[][] Known) Expect(VenuePlan plan, ZonePoints[] zones)
+    private static (double[][] Mean, double[][] Variance, double[][] Known) Expect(VenuePlan plan, ZonePart[] zones)
     {
         var (map, policy) = plan;
-        var storeys = map.Receivers.Select(r => ZonePoints.FloorOf(map, r.Floor)).ToArray();
+        var storeys = map.Receivers.Select(r => ZonePart.FloorOf(map, r.Floor)).ToArray();
         double Planned(int r, int floor, Spot at, bool own) => Level(
             Outlines.Between(at, map.Receivers[r].At), Math.Abs(floor - storeys[r]), own,
             map.Receivers[r].Kind == RadioKind.Wifi ? policy.NearWifiDbm : policy.NearBluetoothDbm, policy);
@@ -145,7 +173,7 @@ internal sealed class ZoneModel
             (mean[r], variance[r], known[r]) = (new double[zones.Length], new double[zones.Length], new double[zones.Length]);
             for (var z = 0; z < zones.Length; z++)
             {
-                var levels = zones[z].Points.Select(at => Planned(r, zones[z].Floor, at, z == inZone[r]) + survey.Beside(r, zones[z].Floor, at)).ToArray();
+                var levels = zones[z].Points.Select(at => Planned(r, zones[z].Floor, at, zones[z].Zone == inZone[r]) + survey.Beside(r, zones[z].Floor, at)).ToArray();
                 var m = levels.Length == 0 ? 0 : levels.Average();
                 var spread = levels.Length == 0 ? 0 : levels.Average(l => (l - m) * (l - m));
                 mean[r][z] = m;
@@ -163,72 +191,5 @@ internal sealed class ZoneModel
     {
         var slant = Math.Sqrt((metres * metres) + 4 + (storeys * storeys * 16.0));
         return near - (policy.FallDb * Portable.Log10(slant)) - (own ? 0 : policy.WallDb) - (storeys == 0 ? 0 : 11 + (4 * storeys));
-    }
-}
-
-/// <summary>A zone as a handful of spots in it.</summary>
-internal sealed record ZonePoints(int Floor, Spot[] Points)
-{
-    public static ZonePoints[] Of(VenueMap map) => [.. map.Zones.Select(zone =>
-    {
-        var floor = FloorOf(map, zone.Floor);
-        if (zone.Outline.IsEmpty)
-        {
-            return new ZonePoints(floor, []);
-        }
-
-        var (left, right) = (zone.Outline.Min(c => c.X), zone.Outline.Max(c => c.X));
-        var (low, high) = (zone.Outline.Min(c => c.Y), zone.Outline.Max(c => c.Y));
-        var inside = (
-            from i in Enumerable.Range(0, 7)
-            from j in Enumerable.Range(0, 7)
-            let spot = new Spot(left + ((right - left) * (i + 0.5) / 7), low + ((high - low) * (j + 0.5) / 7))
-            where Outlines.Contains(zone.Outline, spot)
-            select spot).ToArray();
-        return new ZonePoints(floor, inside.Length > 0 ? inside : [.. zone.Outline]);
-    })];
-
-    /// <summary>By pair of zones: metres between the nearest spots; a storey counts as thirty.</summary>
-    /// <remarks>Plain loops: a mall of two hundred zones has a hundred million pairs of spots, and its loop stands still while a plan is adopted.</remarks>
-    public static double[,] Apart(ZonePoints[] zones)
-    {
-        var apart = new double[zones.Length, zones.Length];
-        for (var a = 0; a < zones.Length; a++)
-        {
-            for (var b = 0; b < a; b++)
-            {
-                apart[a, b] = apart[b, a] = Math.Sqrt(Nearest(zones[a].Points, zones[b].Points)) + (30 * Math.Abs(zones[a].Floor - zones[b].Floor));
-            }
-        }
-
-        return apart;
-    }
-
-    private static double Nearest(Spot[] one, Spot[] other)
-    {
-        var least = double.MaxValue;
-        foreach (var p in one)
-        {
-            foreach (var q in other)
-            {
-                least = Math.Min(least, ((p.X - q.X) * (p.X - q.X)) + ((p.Y - q.Y) * (p.Y - q.Y)));
-            }
-        }
-
-        return least;
-    }
-
-    /// <summary>Index of the floor; the lowest where the id is unknown.</summary>
-    public static int FloorOf(VenueMap map, string floor)
-    {
-        for (var i = 0; i < map.Floors.Length; i++)
-        {
-            if (string.Equals(map.Floors[i].Id, floor, StringComparison.Ordinal))
-            {
-                return i;
-            }
-        }
-
-        return 0;
     }
 }

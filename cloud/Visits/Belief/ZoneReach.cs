@@ -6,6 +6,9 @@ internal static class ZoneReach
     /// <summary>How far one walks between two readings, about, metres: outlines farther apart than that are not neighbours.</summary>
     private const double Walk = 1.5;
 
+    /// <summary>Metres within which all parts of a zone are as near to another as the nearest: spots lie so far apart.</summary>
+    private const double Near = 3.6;
+
     /// <summary>Where ways are drawn, the other borders are walls, or ways that were forgotten.</summary>
     private const double Wall = 0.1;
 
@@ -13,13 +16,13 @@ internal static class ZoneReach
     private const double Least = 0.001;
 
     /// <summary>By anchor and neighbour: logarithm of the share of those who leave that goes there, beside an even share; 0 for the anchor itself.</summary>
-    public static float[] Of(VenueMap map, ZonePoints[] zones, short[] neighbours)
+    public static float[] Of(VenueMap map, ZonePart[] zones, bool[,] joined, short[] neighbours)
     {
         var reach = new float[neighbours.Length];
         var ways = new double[ZoneModel.Width];
         for (var z = 0; z < zones.Length; z++)
         {
-            var drawn = map.Passages.Any(p => IsOf(p, map.Zones[z].Id));
+            var drawn = map.Passages.Any(p => IsOf(p, map.Zones[zones[z].Zone].Id));
             double sum = 0, widest = 0;
             for (var i = 1; i < ZoneModel.Width; i++)
             {
@@ -35,7 +38,7 @@ internal static class ZoneReach
                 if (other >= 0)
                 {
                     // A door or an escalator leads as far as an open side.
-                    ways[i] = Math.Max(Least * widest, Joined(map, z, other) ? Math.Max(ways[i], widest / 2) : drawn ? Wall * ways[i] : ways[i]);
+                    ways[i] = Math.Max(Least * widest, joined[z, other] ? Math.Max(ways[i], widest / 2) : drawn ? Wall * ways[i] : ways[i]);
                     sum += ways[i];
                 }
             }
@@ -49,15 +52,34 @@ internal static class ZoneReach
         return reach;
     }
 
-    /// <summary>Whether the plan draws a way between two zones.</summary>
-    public static bool Joined(VenueMap map, int a, int b) =>
-        map.Passages.Any(p => p.To is not null && IsOf(p, map.Zones[a].Id) && IsOf(p, map.Zones[b].Id));
+    /// <summary>By pair: whether one zone is open towards the other, or the plan draws a way between them. Which parts of them meet is not drawn, so those do that lie nearest.</summary>
+    public static bool[,] Joined(VenueMap map, ZonePart[] zones, double[,] apart)
+    {
+        var joined = new bool[zones.Length, zones.Length];
+        foreach (var (one, other) in map.Passages.Where(p => p.To is not null).Select(p => (map.ZoneIndex(p.From), map.ZoneIndex(p.To!)))
+            .Concat(zones.GroupBy(p => p.Zone).Where(g => g.Count() > 1).Select(g => (g.Key, g.Key))))
+        {
+            var pairs = (
+                from a in Enumerable.Range(0, zones.Length)
+                where zones[a].Zone == one
+                from b in Enumerable.Range(0, zones.Length)
+                where zones[b].Zone == other && a != b
+                select (a, b)).ToList();
+            var nearest = pairs.Count > 0 ? pairs.Min(p => apart[p.a, p.b]) : 0;
+            foreach (var (a, b) in pairs.Where(p => apart[p.a, p.b] <= nearest + Near))
+            {
+                joined[a, b] = joined[b, a] = true;
+            }
+        }
+
+        return joined;
+    }
 
     private static bool IsOf(Passage way, string zone) =>
         string.Equals(way.From, zone, StringComparison.Ordinal) || string.Equals(way.To, zone, StringComparison.Ordinal);
 
     /// <summary>How long a border two zones share: spots of the one, each by how near the other is.</summary>
-    private static double Border(ZonePoints one, ZonePoints other)
+    private static double Border(ZonePart one, ZonePart other)
     {
         var sum = 0.0;
         foreach (var p in one.Floor == other.Floor ? one.Points : [])

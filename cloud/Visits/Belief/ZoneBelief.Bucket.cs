@@ -1,0 +1,117 @@
+using System.Runtime.Intrinsics;
+
+namespace Presence.Visits;
+
+/// <content>A whole bucket at once: who hears a device how much better than whom, however loud it is.</content>
+internal partial struct ZoneBelief
+{
+    /// <summary>dB²: how far the loudness of a device may be from what the buckets before told. A phone goes into a bag, and what was learned in the wrong zone is wrong.</summary>
+    private const float GainVariance = 16;
+
+    /// <summary>Louder or fainter than this is no phone, dB.</summary>
+    private const float MostSettledGain = 30;
+
+    /// <summary>Takes in all that was heard of the device in a bucket.</summary>
+    /// <remarks>
+    /// The gain g is Gaussian about the one learned, so each zone has its own likeliest gain for the bucket, and only what that leaves unexplained, and how far it is
+    /// from the one learned, speaks against the zone. Thus a phone ten dB louder than others is placed by the differences between receivers. What is learned is the mean
+    /// over zones of their gains, as they are believed in.
+    /// </remarks>
+    /// <param name="cells">By receiver; any order in which the same bucket always comes.</param>
+    public void Hear(ZoneModel model, in Pace pace, ReadOnlySpan<EvidenceSum> cells, ReceiverWatch watch, long at)
+    {
+        var tick = (uint)(at >> 7) & TickMask;
+        if (Anchor < 0 && !SeedAt(model, LoudestOf(model, cells, watch), tick))
+        {
+            return;
+        }
+
+        var elapsed = Pass(tick);
+        var log = Walked(model, pace, elapsed, out var present);
+        var gain = GainsOf(model, cells, watch);
+        var cost = CostOf(model, pace, cells, watch, gain, out var far);
+        if (far >= 0)
+        {
+            SeedAt(model, far, tick);
+            log = Walked(model, pace, elapsed, out present);
+            gain = GainsOf(model, cells, watch);
+            cost = CostOf(model, pace, cells, watch, gain, out _);
+        }
+
+        log -= cost;
+        Store(Vector256.MaxNative(log - Vector256.Create(Top(log)), Vector256.Create(Least) + present));
+        LearnGain(gain);
+        Weigh(model, pace, log, present);
+    }
+
+    // The likeliest gain in each of the zones: the one learned, and what was heard.
+    private readonly Vector256<float> GainsOf(ZoneModel model, ReadOnlySpan<EvidenceSum> cells, ReceiverWatch watch)
+    {
+        var learned = Vector256.Create(Gain256 / 256f);
+        var (sharpness, sum) = (Vector256.Create(1 / GainVariance), learned * (1 / GainVariance));
+        foreach (ref readonly var cell in cells)
+        {
+            var (mean, sharp, _) = Read(ref model.LineOf(Anchor, cell.Receiver));
+            var weight = sharp * (2 * watch.Trust[cell.Receiver]);
+            sharpness += weight;
+            sum += weight * (Vector256.Create(cell.Mean - watch.Offset[cell.Receiver]) - mean);
+        }
+
+        return sum / sharpness;
+    }
+
+    private Vector256<float> CostOf(ZoneModel model, in Pace pace, ReadOnlySpan<EvidenceSum> cells, ReceiverWatch watch, Vector256<float> gain, out int far)
+    {
+        var off = gain - Vector256.Create(Gain256 / 256f);
+        var sum = off * off * (1 / (2 * GainVariance));
+        far = -1;
+        foreach (ref readonly var cell in cells)
+        {
+            ref var line = ref model.LineOf(Anchor, cell.Receiver);
+            var (mean, sharp, spread) = Read(ref line);
+            var (level, trust) = (cell.Mean - watch.Offset[cell.Receiver], watch.Trust[cell.Receiver]);
+            var miss = Vector256.Create(level) - mean - gain;
+            var cost = Vector256.Create(trust) * (spread + Bounded(miss * miss * sharp, pace));
+            far = IsFar(ref line, level - gain[0], trust, cost[0], pace) && far < 0 ? cell.Receiver : far;
+            sum += cost;
+        }
+
+        return sum;
+    }
+
+    private void LearnGain(Vector256<float> gain)
+    {
+        var (sum, all) = (0f, 0f);
+        for (var i = 0; i < ZoneModel.Width; i++)
+        {
+            var chance = Chances.Of(Log[i]);
+            sum += chance * gain[i];
+            all += chance;
+        }
+
+        Gain256 = (short)float.ConvertToIntegerNative<int>(float.ClampNative(sum / all, -MostSettledGain, MostSettledGain) * 256);
+    }
+
+    private bool SeedAt(ZoneModel model, int receiver, uint tick)
+    {
+        if (receiver < 0)
+        {
+            return false;
+        }
+
+        (Anchor, TickAndStray, Log) = (model.SeedOf[receiver], tick, default);
+        return true;
+    }
+
+    private static int LoudestOf(ZoneModel model, ReadOnlySpan<EvidenceSum> cells, ReceiverWatch watch)
+    {
+        var (loudest, level) = (-1, float.MinValue);
+        foreach (ref readonly var cell in cells)
+        {
+            var corrected = cell.Mean - watch.Offset[cell.Receiver];
+            (loudest, level) = model.SeedOf[cell.Receiver] >= 0 && corrected > level ? (cell.Receiver, corrected) : (loudest, level);
+        }
+
+        return loudest;
+    }
+}
