@@ -12,8 +12,8 @@ internal sealed class MallSquares
     /// <summary>How readily a shopper with a phone in hand is met in a store or a closed place, beside a hall. Surveyors were there for 2 % of their time.</summary>
     private const float Indoors = 0.05f;
 
-    /// <summary>How readily one is met in a hall that nobody surveyed, beside one that was.</summary>
-    private const float Unsurveyed = 0.3f;
+    /// <summary>How readily one is met in any hall, beside the 1 that a surveyed way adds.</summary>
+    private const float InAnyHall = 0.6f;
 
     private readonly Dictionary<string, int> _cells = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _stores = new(StringComparer.Ordinal);
@@ -29,7 +29,7 @@ internal sealed class MallSquares
         {
             var (floor, at) = grid.Places[c];
             _cellOf[c] = Index(_cells, $"{site.Floors[floor]}:{(int)(at.X / 20)}:{(int)(at.Y / 20)}");
-            Attraction[c] = (Attraction[c] + Unsurveyed) * LookAround(site.Plan, floor, at, grid.Size, c);
+            Attraction[c] = (Attraction[c] + InAnyHall) * LookAround(site.Plan, floor, at, grid.Size, c);
         }
 
         (Cells, Stores) = ([.. _cells.Keys], [.. _stores.Keys]);
