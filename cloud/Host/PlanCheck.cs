@@ -13,6 +13,22 @@ internal static class PlanCheck
     // A floor is spread over squares of a few metres: no store is as long as this, and a slip of the pen must not take all the memory.
     private const double Longest = 10_000;
 
+    /// <summary>
+    /// As for a plan that is brought, but for zones that were closed since: those keep their place in the list, on a floor that may be gone. What is
+    /// forbidden here from some version on keeps venues from starting whose plan was adopted before.
+    /// </summary>
+    /// <exception cref="SettingsException">As below.</exception>
+    public static void CheckInForce(VenuePlan plan, string path)
+    {
+        if (plan.Map is { Zones.IsDefault: false, Floors.IsDefault: false } map)
+        {
+            var floors = map.Floors.Select(f => f?.Id).ToHashSet(StringComparer.Ordinal);
+            plan = plan with { Map = map with { Zones = map.Zones.RemoveAll(z => z is { Outline: { IsDefault: false, IsEmpty: true } } && !floors.Contains(z.Floor)) } };
+        }
+
+        Check(plan, path);
+    }
+
     /// <summary>Stops at the first thing that makes no sense, by its name.</summary>
     /// <exception cref="SettingsException">Something is wrong; the message begins with <paramref name="path"/>.</exception>
     public static void Check(VenuePlan plan, string path)

@@ -112,6 +112,17 @@ public sealed partial class Lane : IDisposable
         // The bell stays: connections that are still closing may ring it, and without a handle of the system it holds nothing to give back.
     }
 
+    private long Restore(Venue venue)
+    {
+        var inputs = venue.Restore(_store);
+        if (venue.Refused is { } why)
+        {
+            LogSnapshotRefused(venue.Map.Venue, why);
+        }
+
+        return inputs;
+    }
+
     private void Run()
     {
         try
@@ -119,12 +130,7 @@ public sealed partial class Lane : IDisposable
             foreach (var venue in _venues)
             {
                 var begun = System.Diagnostics.Stopwatch.GetTimestamp();
-                var inputs = venue.Restore(_store);
-                if (venue.Refused is { } why)
-                {
-                    LogSnapshotRefused(venue.Map.Venue, why);
-                }
-
+                var inputs = Restore(venue);
                 LogRestored(venue.Map.Venue, inputs, System.Diagnostics.Stopwatch.GetElapsedTime(begun).TotalSeconds);
                 (venue.Words, venue.RuleDocuments, venue.Plan) = (venue.State.Decisions.Words, venue.State.Decisions.Documents, venue.State.Plan);
                 venue.Floor = venue.State.Look();
@@ -265,7 +271,7 @@ public sealed partial class Lane : IDisposable
                 _store.Probe();
                 foreach (var venue in venues)
                 {
-                    venue.Restore(_store);
+                    Restore(venue);
                 }
 
                 return;

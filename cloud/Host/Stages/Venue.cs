@@ -96,6 +96,12 @@ public sealed class Venue : IVenueDoor
         var from = state.NextInput;
         foreach (var row in store.ReadLog(Number, from))
         {
+            if (row.FirstInput != state.NextInput)
+            {
+                throw new StoreException(
+                    $"the log of {Map.Venue} has nothing between inputs {state.NextInput} and {row.FirstInput}{(Refused is null ? "" : $", and the newest snapshot cannot be read ({Refused})")}: bring back a copy of the store");
+            }
+
             if (row.Records.Length == 0)
             {
                 state.Skip(row.Inputs);

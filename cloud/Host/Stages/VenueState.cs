@@ -184,7 +184,7 @@ public sealed partial class VenueState
         LoadPresent(ref reader);
         _members = MemberBook.Load(ref reader);
         var plan = PlanJson.Read(reader.Text() ?? "{}");
-        PlanCheck.Check(plan, "its plan");
+        PlanCheck.CheckInForce(plan, "its plan");
         TakePlan(plan);
         _visits = VenueVisits.Load(reader.Part(), Plan);
         _doors = DoorCounts.Load(ref reader);
