@@ -104,40 +104,62 @@ internal sealed class GatewayIdentity : IDisposable
         try
         {
             Directory.CreateDirectory(folder);
-
-            // More than all that an enrolled gateway keeps there.
-            PrivateFile.Write(trial, new byte[64 * 1024]);
+            FolderOwner.Work(folder, () =>
+            {
+                try
+                {
+                    // More than all that an enrolled gateway keeps there.
+                    PrivateFile.Write(trial, new byte[64 * 1024]);
+                }
+                finally
+                {
+                    PrivateFile.Discard(trial);
+                }
+            });
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new IOException($"enrol: nothing can be kept in {folder}: {e.Message}; the code was not used", e);
         }
-        finally
-        {
-            PrivateFile.Discard(trial);
-        }
     }
 
-    /// <summary>Keeps what enrolment brought; the certificate last but one, the word that it is done last.</summary>
+    /// <summary>Keeps what enrolment brought, as files of the folder's owner; the certificate last but one, the word that it is done last.</summary>
+    /// <exception cref="IOException">It cannot be kept any more.</exception>
     public static void Save(string folder, Enrolled who, string certificate, ECDsa key, ECDiffieHellman seal)
     {
-        Directory.CreateDirectory(folder);
-        PrivateFile.Write(Path.Combine(folder, SealFile), Encoding.ASCII.GetBytes(seal.ExportPkcs8PrivateKeyPem()));
-        PrivateFile.Write(Path.Combine(folder, CertificateFile), Encoding.ASCII.GetBytes($"{certificate}\n{key.ExportPkcs8PrivateKeyPem()}\n"));
+        try
+        {
+            Directory.CreateDirectory(folder);
 
-        // What waits for that word may be quick, and must be able to read the rest.
-        FolderOwner.GiveFiles(folder);
-        PrivateFile.Write(Path.Combine(folder, WhoFile), JsonSerializer.SerializeToUtf8Bytes(who, Json));
-        FolderOwner.GiveFiles(folder);
+            // What waits for that word may be quick, and must be able to read the rest.
+            FolderOwner.Work(folder, () =>
+            {
+                PrivateFile.Write(Path.Combine(folder, SealFile), Encoding.ASCII.GetBytes(seal.ExportPkcs8PrivateKeyPem()));
+                PrivateFile.Write(Path.Combine(folder, CertificateFile), Encoding.ASCII.GetBytes($"{certificate}\n{key.ExportPkcs8PrivateKeyPem()}\n"));
+                PrivateFile.Write(Path.Combine(folder, WhoFile), JsonSerializer.SerializeToUtf8Bytes(who, Json));
+            });
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"enrol: nothing can be kept in {folder} any more: {e.Message}; the code is used up, enrol with another one", e);
+        }
     }
 
     /// <summary>Forgets the enrolment: the keys are overwritten, and the folder is as new.</summary>
     public static void Erase(string folder)
     {
-        foreach (var file in new[] { WhoFile, CertificateFile, NextKeyFile, SealFile, Keys.VenueKeys.FileName, Keys.PeerBook.FileName })
+        if (Directory.Exists(folder))
         {
-            PrivateFile.Shred(Path.Combine(folder, file));
-            PrivateFile.Shred(Path.Combine(folder, file + ".new"));
+            FolderOwner.Work(folder, () =>
+            {
+                // For whom it does not let in there would seem to be no file.
+                _ = Directory.GetFiles(folder);
+                foreach (var file in new[] { WhoFile, CertificateFile, NextKeyFile, SealFile, Keys.VenueKeys.FileName, Keys.PeerBook.FileName })
+                {
+                    PrivateFile.Shred(Path.Combine(folder, file));
+                    PrivateFile.Shred(Path.Combine(folder, file + ".new"));
+                }
+            });
         }
     }
 

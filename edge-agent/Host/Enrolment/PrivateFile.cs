@@ -77,12 +77,20 @@ internal static class PrivateFile
         }
     }
 
-    /// <summary>Writes zeros over a file and removes it. What a flash chip keeps of it besides is out of our reach.</summary>
+    /// <summary>Writes zeros over a file and removes it; a link goes, and what it leads to stays. What a flash chip keeps of it besides is out of our reach.</summary>
     public static void Shred(string file)
     {
-        if (File.Exists(file))
+        if (new FileInfo(file) is { LinkTarget: not null } or { Exists: true })
         {
-            Overwrite(file);
+            try
+            {
+                Overwrite(file);
+            }
+            catch (UnauthorizedAccessException)
+            {
+                // Another's file in our folder, as a gateway leaves that was run by root once: it can be removed only.
+            }
+
             File.Delete(file);
             DiskFolder.Sync(file);
         }
@@ -90,7 +98,8 @@ internal static class PrivateFile
 
     private static void Overwrite(string file)
     {
-        if (File.Exists(file))
+        // A pipe has no length, and would wait for a reader.
+        if (new FileInfo(file) is { LinkTarget: null, Exists: true, Length: > 0 })
         {
             using var stream = new FileStream(file, FileMode.Open, FileAccess.Write);
             stream.Write(new byte[stream.Length]);

@@ -60,12 +60,105 @@ public sealed class EnrolmentTests : IDisposable
         // The package makes the folder for the service's user; people type the command as root.
         var identity = Path.Combine(_folder, "identity");
         Directory.CreateDirectory(identity);
-        Skip.IfNot(OperatingSystem.IsLinux() && Run("chown", "12345:12346", identity) == 0, "needs to change owners: run as root");
-        var answering = AnswerAsync("""{"tenant":"acme","venue":"mall","gateway":"gw-1","broker":"b:1","authority":"a","certificate":"c"}""");
+        Skip.IfNot(OperatingSystem.IsLinux() && Run("chown", Service, identity) == 0, "needs to change owners: run as root");
+        await IsEnrolledAsync(identity);
+        using var list = Process.Start(new ProcessStartInfo("stat", ["-c", "%u:%g %a", .. Directory.GetFiles(identity)]) { RedirectStandardOutput = true, UseShellExecute = false })!;
+        Assert.Equal(Enumerable.Repeat(Service + " 600", 3), (await list.StandardOutput.ReadToEndAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    [SkippableFact]
+    public async Task What_a_link_leads_to_stays_as_it_was_and_whose_it_was()
+    {
+        // The service's user can put links where root writes and forgets.
+        var (identity, own, victim) = (Path.Combine(_folder, "identity"), Path.Combine(_folder, "own"), Path.Combine(_folder, "victim"));
+        Directory.CreateDirectory(identity);
+        await File.WriteAllTextAsync(victim, "root's");
+        await File.WriteAllTextAsync(own, "a file that is there already");
+        Skip.IfNot(OperatingSystem.IsLinux() && Run("chown", Service, identity) == 0, "needs to change owners: run as root");
+        foreach (var name in new[] { "trap", "seal.pem", "certificate.pem.new" })
+        {
+            File.CreateSymbolicLink(Path.Combine(identity, name), victim);
+        }
+
+        File.Move(own, Path.Combine(identity, "own"));
+        await IsEnrolledAsync(identity);
+        Assert.Equal(["0:0", "0:0", Service], await OwnersAsync(victim, Path.Combine(identity, "own"), Path.Combine(identity, "seal.pem")));
+
+        File.CreateSymbolicLink(Path.Combine(identity, "next-key.pem"), victim);
+        await File.WriteAllTextAsync(Path.Combine(identity, "peers"), "left by a gateway that root ran once");
+        Assert.Equal(0, Run("mkfifo", Path.Combine(identity, "seal.pem.new")));
+        Assert.Equal(0, EnrolCommand.Reset(["--identity", identity], TextWriter.Null));
+        Assert.Equal("root's", await File.ReadAllTextAsync(victim));
+        Assert.Equal(["own", "trap"], Directory.GetFileSystemEntries(identity).Select(Path.GetFileName).Order());
+    }
+
+    [SkippableFact]
+    public async Task A_folder_that_its_user_made_a_link_leads_root_nowhere()
+    {
+        var (identity, roots) = (Path.Combine(_folder, "identity"), Directory.CreateDirectory(Path.Combine(_folder, "roots")).FullName);
+        var key = Path.Combine(roots, "certificate.pem");
+        await File.WriteAllTextAsync(key, "root's");
+        File.CreateSymbolicLink(identity, roots);
+        Skip.IfNot(OperatingSystem.IsLinux() && Run("chown", "-h", Service, identity) == 0, "needs to change owners: run as root");
+        await Assert.ThrowsAsync<IOException>(() => EnrolAsync(identity));
+        Assert.False(_cloud.Pending(), "the cloud was asked");
+        Assert.Throws<UnauthorizedAccessException>(() => EnrolCommand.Reset(["--identity", identity + "/"], TextWriter.Null));
+        Run("chmod", "711", _folder);
+        Assert.Throws<UnauthorizedAccessException>(() => EnrolCommand.Reset(["--identity", identity + "/"], TextWriter.Null));
+        Assert.Equal("root's", await File.ReadAllTextAsync(key));
+        Assert.Equal([key], Directory.GetFiles(roots));
+    }
+
+    [SkippableTheory]
+    [InlineData("-chown", true)]
+    [InlineData("-chown,-setuid", false)]
+    public async Task Root_without_all_of_its_rights_gives_the_files_or_says_so_before_the_code_is_used(string rights, bool isEnough)
+    {
+        var identity = Path.Combine(_folder, "identity");
+        Directory.CreateDirectory(identity);
+        Skip.IfNot(OperatingSystem.IsLinux() && Run("chown", Service, identity) == 0 && Run("setpriv", "--bounding-set", rights, "true") == 0, "needs to give up rights: run as root, with setpriv");
+
+        // The service's user reaches its folder.
+        Run("chmod", "711", _folder);
+        var answering = isEnough ? AnswerAsync(Answer) : Task.CompletedTask;
+        var said = new StringWriter();
+        using var enrolling = Process.Start(new ProcessStartInfo(
+            "setpriv",
+            [
+                "--bounding-set", rights, "dotnet", Path.Combine(AppContext.BaseDirectory, "presence-gateway.dll"), "enrol",
+                "--cloud", $"http://{_cloud.LocalEndpoint}", "--code", "AAAA-BBBB-CCCC-DDDD", "--identity", identity,
+            ]) { RedirectStandardError = true, UseShellExecute = false })!;
+        var errors = await enrolling.StandardError.ReadToEndAsync();
+        await enrolling.WaitForExitAsync();
+        Assert.True(enrolling.ExitCode == (isEnough ? 0 : 2), errors);
+        await answering;
+        Assert.False(_cloud.Pending(), "the cloud was asked");
+        Assert.Equal(isEnough, GatewayIdentity.IsIn(identity));
+        Assert.Equal(isEnough ? "" : "the code was not used", errors.Contains("the code was not used", StringComparison.Ordinal) ? "the code was not used" : errors);
+        Assert.All(await OwnersAsync(Directory.GetFiles(identity)), owner => Assert.Equal(Service, owner));
+    }
+
+    private const string Service = "12345:12346";
+    private const string Answer = """{"tenant":"acme","venue":"mall","gateway":"gw-1","broker":"b:1","authority":"a","certificate":"c"}""";
+
+    private async Task IsEnrolledAsync(string identity)
+    {
+        // The service's user reaches its folder.
+        Run("chmod", "711", _folder);
+        var answering = AnswerAsync(Answer);
         Assert.Equal(0, await EnrolAsync(identity));
         await answering;
-        using var list = Process.Start(new ProcessStartInfo("stat", ["-c", "%u:%g %a", .. Directory.GetFiles(identity)]) { RedirectStandardOutput = true, UseShellExecute = false })!;
-        Assert.Equal(Enumerable.Repeat("12345:12346 600", 3), (await list.StandardOutput.ReadToEndAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    private static async Task<string[]> OwnersAsync(params string[] files)
+    {
+        if (files.Length == 0)
+        {
+            return [];
+        }
+
+        using var list = Process.Start(new ProcessStartInfo("stat", ["-c", "%u:%g", .. files]) { RedirectStandardOutput = true, UseShellExecute = false })!;
+        return (await list.StandardOutput.ReadToEndAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 
     private async Task AnswerAsync(string json)
