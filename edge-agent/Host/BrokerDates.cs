@@ -20,7 +20,7 @@ internal static class BrokerDates
         // by a clock by which at least our own is not, or the two are over together, and then the broker is the one to say so.
         var now = TimeProvider.System.GetUtcNow().UtcDateTime;
         var isDoubtful = own is not null && !IsInItsTime(own, now);
-        return ownAuthority && errors is SslPolicyErrors.RemoteCertificateChainErrors && chain is not null
+        return ownAuthority && errors is SslPolicyErrors.RemoteCertificateChainErrors && chain is { ChainStatus.Length: > 0 }
             && chain.ChainStatus.All(s => s.Status is X509ChainStatusFlags.NotTimeValid)
             && (isDoubtful || chain.ChainElements.All(e => e.Certificate.NotAfter.ToUniversalTime() > now));
     };

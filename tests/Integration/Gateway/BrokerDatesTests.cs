@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Presence.EdgeAgent;
 using Presence.EdgeAgent.Enrolment;
 
 namespace Presence.Integration.Gateway;
@@ -47,6 +48,14 @@ public sealed class BrokerDatesTests : IDisposable
         using var others = Root("CN=others");
         Assert.False(await IsBelievedAsync(own, Issue(others, "localhost", "20000 20900")));
         Assert.False(await IsBelievedAsync(own, Issue(_root, "elsewhere", "20000 20900")));
+    }
+
+    [Fact]
+    public void A_chain_that_is_refused_without_a_reason_is_not_believed()
+    {
+        using var chain = new X509Chain();
+        using var own = Issue(_root, "localhost", "20000 20090");
+        Assert.False(BrokerDates.Judge(ownAuthority: true, own)(this, null, chain, SslPolicyErrors.RemoteCertificateChainErrors));
     }
 
     private async Task<bool> IsBelievedAsync(string own, X509Certificate2 broker)
