@@ -44,6 +44,36 @@ public sealed class PackageTests : IDisposable
         Assert.DoesNotContain(Directory.GetFileSystemEntries(root, "*presence*", SearchOption.AllDirectories), f => !f.Contains("var/lib/dpkg", StringComparison.Ordinal));
     }
 
+    [SkippableFact]
+    public async Task An_update_gives_away_nothing_that_a_link_of_the_services_leads_to()
+    {
+        // The script as a box runs it, with accounts and folders of its own in place of this machine's.
+        File.Copy("/etc/passwd", Path.Combine(_folder, "passwd"));
+        File.Copy("/etc/group", Path.Combine(_folder, "group"));
+        await File.AppendAllTextAsync(Path.Combine(_folder, "passwd"), "presence-gateway:x:12345:12346::/:/bin/false\n");
+        await File.AppendAllTextAsync(Path.Combine(_folder, "group"), "presence-gateway:x:12346:\n");
+        var (code, said) = await InsideAsync("true");
+        Skip.If(code != 0, "needs root and unshare: " + said);
+
+        (code, said) = await InsideAsync("""
+            sh "$POSTINST" configure
+            cd /var/lib
+            stat -c '%n %U %a' presence-gateway presence-gateway/*
+            rmdir presence-gateway/identity
+            mkdir -m 755 roots
+            ln -s /var/lib/roots presence-gateway/identity
+            chown -h presence-gateway: presence-gateway/identity
+            sh "$POSTINST" configure 1.0.0
+            stat -c '%n %U %a' roots
+            """);
+        Assert.Equal((0, "presence-gateway presence-gateway 700\npresence-gateway/identity presence-gateway 700\npresence-gateway/spool presence-gateway 700\nroots root 755\n"), (code, said));
+
+        Task<(int Code, string Said)> InsideAsync(string what) => Programs.RunAsync(
+            "unshare",
+            ["--mount", "sh", "-ec", "mount -t tmpfs tmpfs /run; mount --bind \"$0/passwd\" /etc/passwd; mount --bind \"$0/group\" /etc/group; mount -t tmpfs tmpfs /var/lib\n" + what, _folder],
+            TimeSpan.FromSeconds(30), ("POSTINST", Path.Combine(Programs.Root, "edge-agent/package/postinst")));
+    }
+
     private static async Task DpkgAsync(string root, params string[] what)
     {
         var (code, said) = await Programs.RunAsync(
