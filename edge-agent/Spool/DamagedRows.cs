@@ -17,6 +17,9 @@ internal sealed class DamagedRows(string path)
     // A card may take a second to say that it cannot read a sector. After this many such answers only the other end is tried.
     private const int MostLooks = 500;
 
+    // No page holds more rows.
+    private const int MostPassed = 1_000;
+
     private int _looks;
 
     // A card that wears out answers some sectors with an error for ever, and a file may have lost its tables; that is damage like any other.
@@ -28,31 +31,35 @@ internal sealed class DamagedRows(string path)
     private const int IoErrorOfSector = SQLitePCL.raw.SQLITE_IOERR | (33 << 8);
 
     /// <summary>Reads all that can be read.</summary>
-    /// <param name="take">Told each row; what it throws ends the walk.</param>
+    /// <param name="take">Told each row, without its batch where its number is not its own; what it throws ends the walk.</param>
     /// <param name="hole">Told the last number before a hole, 0 for none, and the first behind it, null for none.</param>
     public void Walk(Action<SpooledRow> take, Action<long, long?> hole)
     {
         for (var from = 0L; ;)
         {
             var met = from - 1;
-            var astray = false;
-            if (TryRead(from, descending: false, row =>
-            {
-                // What stands there twice, or out of its place, was read; a damaged file may lead round in a circle.
-                astray = row.Number <= met;
-                if (!astray)
+            var end = Climb(
+                from,
+                row =>
                 {
                     take(row);
                     met = row.Number;
-                }
-
-                return !astray;
-            }))
+                    return true;
+                },
+                liar =>
+                {
+                    // One that follows a hole was counted with the hole.
+                    if (from == 0 || met >= from)
+                    {
+                        take(liar with { Batch = null });
+                    }
+                });
+            if (end is End.Last)
             {
                 return;
             }
 
-            var behind = astray && met >= from && Look(met + 1) is { } there ? there.Number : Behind(met + 1);
+            var behind = end is End.Astray && met >= from && Look(met + 1) is { } there ? there.Number : Behind(met + 1);
             hole(Math.Max(met, 0), behind);
             if (behind is not { } next)
             {
@@ -116,15 +123,114 @@ internal sealed class DamagedRows(string path)
     /// <summary>The first row from a number on, if any; null when it cannot be read.</summary>
     private Found? Look(long from)
     {
-        using var file = Opened();
-        using var rows = file?.All(from, descending: false).GetEnumerator();
-        if (rows is not null && Next(rows) is { } any && (!any || rows.Current.Number >= from))
+        long? first = null;
+        var end = Climb(
+            from,
+            row =>
+            {
+                first = row.Number;
+                return false;
+            },
+            static _ => { });
+        if (first is not null || end is End.Last)
         {
-            return new(any ? rows.Current.Number : null);
+            return new(first);
         }
 
         _looks++;
         return null;
+    }
+
+    /// <summary>Reads upwards from a number, each row held back until the next one shows that it stands in its place.</summary>
+    /// <remarks>
+    /// A flipped bit in a number leaves the row where it was. Taken at its word, a number that became larger would hide all that follow:
+    /// <code>
+    ///  147 148 149 8342 151 152      8342 is above what follows, and 151 above what went before: 8342 lies
+    ///  147 148 149  20  151 152      20 was read already: looked for by its number, the next is 151
+    /// </code>
+    /// </remarks>
+    /// <param name="take">Told each row in its place; false ends the reading.</param>
+    /// <param name="liar">Told each row whose number is not its own, when what follows is in its place.</param>
+    private End Climb(long from, Func<SpooledRow, bool> take, Action<SpooledRow> liar)
+    {
+        if (Opened() is not { } file)
+        {
+            return End.Damage;
+        }
+
+        using (file)
+        using (var rows = file.All(from, descending: false).GetEnumerator())
+        {
+            SpooledRow? held = null;
+            var (met, passed) = (from - 1, 0);
+            while (Next(rows) is { } more)
+            {
+                if (!more)
+                {
+                    return held is { } last && !take(last) ? End.Left : End.Last;
+                }
+
+                var row = rows.Current;
+                if (held is not { } before)
+                {
+                    // Led by a liar a search stops before what it looks for; but it may also lead round in a circle.
+                    if (row.Number <= met && (met >= from || ++passed > MostPassed))
+                    {
+                        return End.Astray;
+                    }
+
+                    held = row.Number > met ? row : null;
+                }
+                else if (row.Number > before.Number)
+                {
+                    if (!take(before))
+                    {
+                        return End.Left;
+                    }
+
+                    (met, held) = (before.Number, row);
+                }
+                else if (row.Number <= met || (row.Number == before.Number && row.Body.AsSpan().SequenceEqual(before.Body)))
+                {
+                    // Out of place is one of them. The held one is good if its number leads to it.
+                    if (IsFound(file, before, met))
+                    {
+                        return take(before) ? End.Astray : End.Left;
+                    }
+
+                    if (met >= from)
+                    {
+                        return End.Astray;
+                    }
+
+                    held = null;
+                }
+                else if (row.Number == before.Number && before.Number == met + 1)
+                {
+                    liar(row);
+                }
+                else
+                {
+                    // A search may end at the liar, so that its neighbour is not found by its number; two liars side by side are not thought of.
+                    liar(before);
+                    (met, held) = (row.Number - 1, row);
+                }
+            }
+
+            return held is { } end && IsFound(file, end, met) && !take(end) ? End.Left : End.Damage;
+        }
+    }
+
+    private static bool IsFound(SpoolFile file, SpooledRow row, long met)
+    {
+        try
+        {
+            return row.Number == met + 1 || (file.Find(row.Number) is { } found && found.Body.AsSpan().SequenceEqual(row.Body));
+        }
+        catch (SqliteException e) when (IsUnreadable(e))
+        {
+            return false;
+        }
     }
 
     /// <param name="take">Told each row; false when it is no good and ends the reading.</param>
@@ -182,4 +288,13 @@ internal sealed class DamagedRows(string path)
     }
 
     private readonly record struct Found(long? Number);
+
+    /// <summary>How a reading upwards ended.</summary>
+    private enum End
+    {
+        Last,
+        Left,
+        Damage,
+        Astray,
+    }
 }
