@@ -211,16 +211,35 @@ internal sealed class SpoolFile : IDisposable
     public void Checkpoint() => Run("PRAGMA wal_checkpoint(TRUNCATE)");
 
     /// <summary>Reads batches of one stretch; damaged ones are told to <paramref name="damaged"/> and left out.</summary>
-    public void Read(Span span, int most, int mostBytes, List<SpooledBatch> into, Action<SpooledRow> damaged)
+    /// <returns>False when a number is out of its place. What follows it was not read, and the one before it, which may be the wrong one, is not given.</returns>
+    public bool Read(Span span, int most, int mostBytes, List<SpooledBatch> into, Action<SpooledRow> damaged)
     {
         var select = Prepared($"SELECT {Columns} FROM batch WHERE number BETWEEN $1 AND $2 ORDER BY number");
         Set(select, span.From, span.To);
         using var read = select.ExecuteReader();
         var bytes = into.Sum(b => b.Body.Length);
+        var met = span.From - 1;
 
         // Counted here and not by the query: a damaged row in a limit would end the stretch early, and what follows it would be passed over.
-        while (into.Count < most && bytes < mostBytes && read.Read())
+        while (read.Read())
         {
+            var number = read.GetInt64(0);
+            if (number <= met)
+            {
+                if (into is [.., var last] && last.Sequence == met)
+                {
+                    into.RemoveAt(into.Count - 1);
+                }
+
+                return false;
+            }
+
+            met = number;
+            if (into.Count >= most || bytes >= mostBytes)
+            {
+                return true;
+            }
+
             var row = RowOf(read);
             if (row.Batch is not { } batch)
             {
@@ -231,6 +250,16 @@ internal sealed class SpoolFile : IDisposable
             bytes += batch.Body.Length;
             into.Add(new(row.Number, batch.Sightings, batch.FirstAt, row.Body));
         }
+
+        // A number above the bound ends the reading like the end itself; asked for from above, those behind it are there.
+        return met == span.To || !IsAny(new(met + 1, span.To));
+    }
+
+    private bool IsAny(Span span)
+    {
+        var select = Prepared("SELECT number FROM batch WHERE number BETWEEN $1 AND $2 ORDER BY number DESC LIMIT 1");
+        Set(select, span.From, span.To);
+        return select.ExecuteScalar() is long;
     }
 
     /// <summary>Every row from a number on, for rescue.</summary>

@@ -150,7 +150,13 @@ public sealed partial class SqliteSpool : ISpool
             {
                 foreach (var stretch in state.Stretches(stream, after, upTo))
                 {
-                    _reader.Read(stretch, most, mostBytes, found, WhenDamagedUnderLock);
+                    if (!_reader.Read(stretch, most, mostBytes, found, WhenDamagedUnderLock))
+                    {
+                        // Above it the other numbers would be passed over for ever.
+                        _suspect = true;
+                        break;
+                    }
+
                     if (found.Count >= most || found.Sum(b => b.Body.Length) >= mostBytes)
                     {
                         break;

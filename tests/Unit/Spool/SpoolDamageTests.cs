@@ -59,6 +59,62 @@ public sealed class SpoolDamageTests : IDisposable
         Assert.InRange(spool.Drops["spool-damaged"], 2, 10);
     }
 
+    /// <param name="to">Above all others; where another stands; the next one's; the second next one's.</param>
+    /// <param name="page">A page that is lost besides: far away, or the ones with neighbours of the row.</param>
+    [Theory]
+    [InlineData(8342, 15)]
+    [InlineData(214, 15)]
+    [InlineData(151, 15)]
+    [InlineData(152, 15)]
+    [InlineData(8342, -1)]
+    [InlineData(214, -1)]
+    [InlineData(8342, +1)]
+    [InlineData(214, +1)]
+    public async Task A_number_that_became_larger_hides_none_of_those_behind_it(int to, int page)
+    {
+        var whole = await FilledAsync();
+        for (var number = 148; number <= 152; number++)
+        {
+            var pages = whole.ToArray();
+            var at = RenameRow(pages, number, Math.Max(to, to < 200 ? number + to - 150 : to));
+            pages.AsSpan((page == 15 ? page : at - 1 + page) * PageBytes, PageBytes).Fill(0xEE);
+            await File.WriteAllBytesAsync(SpoolFile, pages);
+            await using (var spool = Open())
+            {
+                var sent = await SentAsync(spool);
+                Assert.True(File.Exists(SetAside));
+                Assert.True(sent.Count >= Batches - 10, $"{number}: {sent.Count} kept");
+                Assert.DoesNotContain(sent, b => b.Sequence == number);
+            }
+
+            Directory.GetFiles(_folder).ToList().ForEach(File.Delete);
+        }
+    }
+
+    /// <param name="to">Above all others; where another stands; below.</param>
+    [Theory]
+    [InlineData(8342)]
+    [InlineData(214)]
+    [InlineData(130)]
+    public async Task A_wrong_number_alone_is_noticed_when_read_and_costs_that_batch(int to)
+    {
+        var pages = await FilledAsync();
+        RenameRow(pages, 150, to);
+        await File.WriteAllBytesAsync(SpoolFile, pages);
+        await using var spool = Open();
+        await spool.OpenLinkAsync(0, CancellationToken.None);
+        Assert.All(spool.Read(SpoolStream.Live, 0, 10_000, int.MaxValue), b => Assert.True(b.Body.All(value => value == (byte)b.Sequence), $"{b.Sequence} is {b.Body[0]}"));
+        var number = await spool.AppendAsync(new(Array.Empty<byte>(), 1, 1), CancellationToken.None);
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (spool.Read(SpoolStream.Live, 0, 10_000, int.MaxValue) is not [.., var last] || last.Sequence != number)
+        {
+            await spool.WaitAsync(patience.Token);
+        }
+
+        Assert.Equal(Batches - 1, spool.Read(SpoolStream.Live, 0, 10_000, int.MaxValue).Count(b => b.Sequence <= Batches));
+        Assert.Equal(1, spool.Drops["spool-damaged"]);
+    }
+
     /// <param name="way">What a page of the tree was changed to lead to: itself, itself by two ways, or where its neighbour leads.</param>
     [Theory]
     [InlineData("itself")]
@@ -115,7 +171,7 @@ public sealed class SpoolDamageTests : IDisposable
         await spool.OpenLinkAsync(0, CancellationToken.None);
         var sent = spool.Read(SpoolStream.Live, 0, 10_000, int.MaxValue);
         Assert.Equal(sent.Select(b => b.Sequence).Distinct().Order(), sent.Select(b => b.Sequence));
-        Assert.All(sent, b => Assert.All(b.Body, value => Assert.Equal((byte)b.Sequence, value)));
+        Assert.All(sent, b => Assert.True(b.Body.All(value => value == (byte)b.Sequence), $"{b.Sequence} is {b.Body[0]}"));
         Assert.Equal(Batches, sent.Count + spool.Drops.GetValueOrDefault("spool-damaged"));
         return sent;
     }
@@ -145,7 +201,8 @@ public sealed class SpoolDamageTests : IDisposable
         System.Buffers.Binary.BinaryPrimitives.WriteInt32BigEndian(Cell(pages, page, cell, header: 12), child);
 
     // A leaf (0D) has no child: its cells are length (varint), number (varint), row. Lengths and numbers here take two bytes each.
-    private static void RenameRow(byte[] pages, int number, int to)
+    /// <returns>The page it is on.</returns>
+    private static int RenameRow(byte[] pages, int number, int to)
     {
         for (var page = 2; page <= pages.Length / PageBytes; page++)
         {
@@ -157,11 +214,12 @@ public sealed class SpoolDamageTests : IDisposable
                 if (row[2] == (byte)(0x80 | (number >> 7)) && row[3] == (byte)(number & 0x7F))
                 {
                     (row[2], row[3]) = ((byte)(0x80 | (to >> 7)), (byte)(to & 0x7F));
-                    return;
+                    return page;
                 }
             }
         }
 
         Assert.Fail($"no row {number}");
+        return 0;
     }
 }
