@@ -54,6 +54,18 @@ public sealed class EnrolmentTests : IDisposable
         Assert.Empty(Directory.GetFiles(identity));
     }
 
+    [Fact]
+    public async Task What_goes_wrong_after_the_code_was_used_says_that_it_is_used_up()
+    {
+        var identity = Path.Combine(_folder, "identity");
+        Directory.CreateDirectory(Path.Combine(identity, "enrolled.json.new"));
+        var answering = AnswerAsync(Answer);
+        var e = await Assert.ThrowsAsync<IOException>(() => EnrolAsync(identity));
+        await answering;
+        Assert.Contains("the code is used up", e.Message, StringComparison.Ordinal);
+        Assert.Contains(identity, e.Message, StringComparison.Ordinal);
+    }
+
     [SkippableFact]
     public async Task What_root_enrols_belongs_to_whom_the_folder_belongs_to()
     {
