@@ -2,11 +2,12 @@ using Microsoft.Data.Sqlite;
 
 namespace Presence.Spool;
 
-/// <summary>Copies what can be read of a damaged file into a new one. What is left out is counted; when the disk is full the oldest make room.</summary>
+/// <summary>Copies what can be read of a damaged file into a new one. What is left out is counted; when the disk is full the oldest make room, if they may.</summary>
 /// <param name="into">The new file; null when nothing may be kept.</param>
 /// <param name="counted">Numbers of damaged batches that are counted already.</param>
 /// <param name="makeRoom">Asked before batches are dropped; false when it has no more to give.</param>
-internal sealed class RescueCopy(SpoolFile? into, IReadOnlySet<long> counted, Func<bool> makeRoom)
+/// <param name="mayDrop">Whether the oldest may make room; otherwise a full disk ends it.</param>
+internal sealed class RescueCopy(SpoolFile? into, IReadOnlySet<long> counted, Func<bool> makeRoom, bool mayDrop)
 {
     private const int MostPerCommit = 64;
 
@@ -100,7 +101,7 @@ internal sealed class RescueCopy(SpoolFile? into, IReadOnlySet<long> counted, Fu
             catch (SqliteException e) when (e.SqliteErrorCode == SQLitePCL.raw.SQLITE_FULL)
             {
                 file.RollBack();
-                if (!makeRoom() && !DropOldest(file))
+                if (!makeRoom() && !(mayDrop && DropOldest(file)))
                 {
                     throw;
                 }

@@ -51,18 +51,19 @@ internal sealed class SpoolRescue(string mainFile, string bootFile, Ballast ball
 
     /// <summary>Builds the new file and puts it in the damaged one's place.</summary>
     /// <param name="counted">Numbers of damaged batches that are counted already.</param>
+    /// <param name="mayDrop">Whether the ballast and the oldest batches may go where a full disk has no room; otherwise it fails.</param>
     /// <exception cref="SqliteException">The disk refuses; the damaged file is as it was, and it can be tried again.</exception>
     /// <exception cref="IOException">Likewise.</exception>
-    public Rescued Run(IReadOnlySet<long> counted)
+    public Rescued Run(IReadOnlySet<long> counted, bool mayDrop)
     {
         RescueCopy? copy = null;
         while (copy is null)
         {
             try
             {
-                copy = Build(counted);
+                copy = Build(counted, mayDrop);
             }
-            catch (Exception e) when (ballast.IsAboard && (e is SqliteException or IOException))
+            catch (Exception e) when (mayDrop && ballast.IsAboard && (e is SqliteException or IOException))
             {
                 // Most likely full; with the ballast gone there is room to try again. Where it cannot be deleted either, the disk is not full but ill.
                 ballast.Release();
@@ -70,6 +71,13 @@ internal sealed class SpoolRescue(string mainFile, string bootFile, Ballast ball
                 {
                     throw;
                 }
+            }
+            catch (SqliteException e) when (e.SqliteErrorCode == SQLitePCL.raw.SQLITE_FULL)
+            {
+                // What was copied so far would keep the disk full.
+                AsideFiles.Remove(Building);
+                _elbowRoom.Release();
+                throw;
             }
         }
 
@@ -79,7 +87,7 @@ internal sealed class SpoolRescue(string mainFile, string bootFile, Ballast ball
         return new(PutInPlace(), copy.Kept, copy.Damaged, copy.Dropped);
     }
 
-    private RescueCopy Build(IReadOnlySet<long> counted)
+    private RescueCopy Build(IReadOnlySet<long> counted, bool mayDrop)
     {
         AsideFiles.Remove(Building);
         _elbowRoom.TryTake();
@@ -91,7 +99,7 @@ internal sealed class SpoolRescue(string mainFile, string bootFile, Ballast ball
         RescueCopy copy;
         using (var into = SpoolFile.OpenToBuild(Building))
         {
-            copy = new(known is null ? null : into, counted, MakeRoom);
+            copy = new(known is null ? null : into, counted, mayDrop ? MakeRoom : _aside.RemoveOlder, mayDrop);
             if (isCut)
             {
                 copy.CountOne();

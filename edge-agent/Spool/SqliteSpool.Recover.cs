@@ -77,15 +77,17 @@ public sealed partial class SqliteSpool
     /// <remarks>
     /// Copied while it is open: a commit that failed is in the log nevertheless, and would count for whoever reads the log anew.
     /// </remarks>
+    /// <param name="why">What it says.</param>
+    /// <param name="mayDrop">Whether the oldest may make room for the others.</param>
     /// <exception cref="SqliteException">The disk refuses; to be tried again, later.</exception>
     /// <exception cref="IOException">Likewise.</exception>
-    private void MoveAway(string why)
+    private void MoveAway(string why, bool mayDrop)
     {
         lock (_reading)
         {
             try
             {
-                var rescued = _rescue.Run(_damaged);
+                var rescued = _rescue.Run(_damaged, mayDrop);
                 LogMoved(MainFile, why, rescued.Aside, rescued.Kept, rescued.Damaged, rescued.Dropped);
             }
             finally
@@ -186,7 +188,7 @@ public sealed partial class SqliteSpool
 
     private (SpoolFile Writer, SpoolFile Reader, SpoolState State) SetAside(string why)
     {
-        var rescued = _rescue.Run(_damaged);
+        var rescued = _rescue.Run(_damaged, mayDrop: true);
         LogSetAside(MainFile, why, rescued.Aside, rescued.Kept, rescued.Damaged, rescued.Dropped);
         return OpenSpool();
     }

@@ -21,6 +21,7 @@ public sealed partial class SqliteSpool
     private long? _movedAt;
     private TimeSpan _movePause = FirstMovePause;
     private bool _logGrows; // what is in the log cannot be brought into the file
+    private bool _foundNoRoom; // the last move failed, and might not drop
     private long _shortenedAt;
 
     // SQLite writes its log back long before; a single commit may be larger once.
@@ -50,7 +51,7 @@ public sealed partial class SqliteSpool
 
             KeepLogShort();
 
-            if (taken.Count == 0 && _trouble is null && !_ballast.IsAboard && HasRoomForBallast() && _ballast.TryTake())
+            if (taken.Count == 0 && _trouble is null && !_ballast.IsAboard && _options.Ballast > 0 && HasRoom(2 * _options.Ballast) && _ballast.TryTake())
             {
                 _diskCapacity = long.MaxValue;
             }
@@ -101,9 +102,9 @@ public sealed partial class SqliteSpool
             {
                 // Full, read-only, I/O error: the one thing that can be done here is to make room, wait, and try again.
                 MakeRoom(e);
-                if (wait > InPlace && IsUnwritable(e))
+                if (wait > InPlace && (IsUnwritable(e) || _logGrows))
                 {
-                    TryMoveAway(e.Message);
+                    TryMoveAway(e.Message, mayDrop: true);
                 }
 
                 if (_giveUp.Token.WaitHandle.WaitOne(wait))
@@ -131,10 +132,11 @@ public sealed partial class SqliteSpool
         if (!log.Exists || log.Length < LongLog)
         {
             _logGrows = false;
+            EndTrouble();
             return;
         }
 
-        if (_suspect || (_logGrows && Stopwatch.GetElapsedTime(_shortenedAt) < BetweenTries))
+        if (_suspect || (_logGrows && Stopwatch.GetElapsedTime(_shortenedAt) < BetweenTries && HasRoom(LongLog)))
         {
             return;
         }
@@ -151,7 +153,8 @@ public sealed partial class SqliteSpool
             _logGrows = true;
             if (IsUnwritable(e))
             {
-                TryMoveAway(e.Message);
+                // As long as the log has room, nothing is lost: what is in the file can still be sent, and nothing is dropped to leave it.
+                TryMoveAway(e.Message, mayDrop: !HasRoom(LongLog));
             }
         }
 
@@ -167,9 +170,10 @@ public sealed partial class SqliteSpool
         }
     }
 
-    private void TryMoveAway(string why)
+    private void TryMoveAway(string why, bool mayDrop)
     {
-        if (_movedAt is { } at && Stopwatch.GetElapsedTime(at) < _movePause)
+        // One that found no room without dropping is no reason to wait with it once dropping is right: then there is little room left to do it in.
+        if (_movedAt is { } at && Stopwatch.GetElapsedTime(at) < _movePause && !(mayDrop && _foundNoRoom))
         {
             return;
         }
@@ -178,12 +182,13 @@ public sealed partial class SqliteSpool
         _movedAt = Stopwatch.GetTimestamp();
         try
         {
-            MoveAway(why);
-            _logGrows = false;
+            MoveAway(why, mayDrop);
+            _logGrows = _foundNoRoom = false;
         }
         catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException)
         {
             // Nowhere to go: what is there can still be read and sent.
+            _foundNoRoom = !mayDrop;
             _trouble = e.Message;
         }
     }
@@ -408,11 +413,11 @@ public sealed partial class SqliteSpool
         }
     }
 
-    private bool HasRoomForBallast()
+    private bool HasRoom(long bytes)
     {
         try
         {
-            return _options.Ballast > 0 && new DriveInfo(_options.Folder).AvailableFreeSpace > 2 * _options.Ballast;
+            return new DriveInfo(_options.Folder).AvailableFreeSpace > bytes;
         }
         catch (IOException)
         {

@@ -82,17 +82,7 @@ public sealed partial class DiskTests
     [InlineData("spool.db")]
     public async Task Sectors_that_take_nothing_any_more_are_left_for_others_and_cost_nothing(string file)
     {
-        // A disk in memory, of which the kernel may keep no byte more: what is cut out of it cannot be written again.
-        var memory = Path.Combine(_folder, "memory");
-        Directory.CreateDirectory(memory);
-        Skip.IfNot(Run("mount", "-t", "tmpfs", "-o", "size=44m", "tmpfs", memory) == 0, "needs to mount a tmpfs: run as root");
-        _mounted.Add(memory);
-        var image = Path.Combine(memory, "disk.img");
-        Assert.Equal(0, Run("dd", "if=/dev/zero", $"of={image}", "bs=1M", "count=40"));
-        Skip.IfNot(
-            Run("mkfs.ext4", "-q", "-F", "-b", "4096", "-O", "^has_journal", "-E", "nodiscard,lazy_itable_init=0", image) == 0 && Run("mount", "-o", "loop,nodiscard", image, Disk) == 0,
-            "needs to mount an ext4 image: run as root, with loop devices");
-        _mounted.Insert(0, Disk);
+        var (image, memory) = await DiskInMemoryAsync();
         var folder = Path.Combine(Disk, "spool");
         var log = new Said();
         await using var spool = new SqliteSpool(new() { Folder = folder, Ballast = 200_000, Capacity = 20_000_000 }, log);
@@ -121,6 +111,100 @@ public sealed partial class DiskTests
         Assert.Equal(before + accepted.Count, kept.Count);
         Assert.Empty(spool.Drops);
         Assert.InRange(new FileInfo(Path.Combine(folder, "spool.db-wal")).Length, 0, 4_000_000);
+    }
+
+    [SkippableFact]
+    public async Task Where_there_is_no_room_to_move_to_a_file_that_takes_nothing_more_is_gone_on_with_and_nothing_is_dropped()
+    {
+        var (folder, filler) = await FullAndWornOutAsync();
+        await using var spool = new SqliteSpool(new() { Folder = folder, Ballast = 200_000, Capacity = 100_000_000 }, new Said());
+        await spool.OpenLinkAsync(0, CancellationToken.None);
+
+        // Room for the log, and not for a second file.
+        var waiting = 1_801;
+        while (spool.Trouble is null)
+        {
+            await spool.AppendAsync(new(new byte[4_000], 1, 1), CancellationToken.None).WaitAsync(TimeSpan.FromMinutes(3));
+            Assert.InRange(++waiting, 0, 2_800);
+        }
+
+        await Until.TrueAsync(() => spool.Trouble?.Contains("full", StringComparison.Ordinal) != false, () => $"it is told that there is no room: {spool.Trouble}");
+        for (var i = 0; i < 100; i++, waiting++)
+        {
+            await spool.AppendAsync(new(new byte[4_000], 1, 1), CancellationToken.None).WaitAsync(TimeSpan.FromMinutes(3));
+        }
+
+        Assert.NotNull(spool.Trouble);
+        Assert.Equal(waiting, spool.Read(SpoolStream.Live, 0, 10_000, int.MaxValue).Count);
+        Assert.Empty(spool.Drops);
+        Assert.Empty(Directory.GetFiles(folder, "*.damaged-*"));
+        Assert.Empty(Directory.GetFiles(folder, "*.rescuing"));
+
+        // The sectors take bytes again, and the log becomes short though nobody appends.
+        File.Delete(filler);
+        await using (var other = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={Path.Combine(folder, "spool.db")};Pooling=False"))
+        {
+            await other.OpenAsync();
+            await using var command = other.CreateCommand();
+            command.CommandText = "PRAGMA wal_checkpoint(TRUNCATE)";
+            await command.ExecuteNonQueryAsync();
+        }
+
+        await Until.TrueAsync(() => spool.Trouble is null, () => $"the trouble is over: {spool.Trouble}");
+        Assert.Equal(waiting, spool.Read(SpoolStream.Live, 0, 10_000, int.MaxValue).Count);
+    }
+
+    [SkippableFact]
+    public async Task Where_the_log_of_a_file_that_takes_nothing_more_has_no_room_either_the_oldest_make_room()
+    {
+        var (folder, _) = await FullAndWornOutAsync();
+        var log = new Said();
+        await using var spool = new SqliteSpool(new() { Folder = folder, Ballast = 200_000, Capacity = 100_000_000 }, log);
+        await spool.OpenLinkAsync(0, CancellationToken.None);
+        var (i, last) = (0, 0L);
+        for (; i < 400 && !spool.Drops.ContainsKey("disk-full"); i++)
+        {
+            var append = spool.AppendAsync(new(new byte[40_000], 1, 1), CancellationToken.None);
+            Assert.True(await Task.WhenAny(append, Task.Delay(TimeSpan.FromMinutes(1))) == append, $"{Files()}, {i}: {spool.Trouble}; {string.Join("; ", log.Lines)}");
+            last = await append;
+        }
+
+        var kept = spool.Read(SpoolStream.Live, 0, 10_000, int.MaxValue);
+        Assert.Equal(last, kept[^1].Sequence);
+        Assert.Equal(1_801 + i, kept.Count + spool.Drops["disk-full"]);
+    }
+
+    /// <summary>A spool that takes more than half of its disk, and cannot be written any more.</summary>
+    private async Task<(string Folder, string Filler)> FullAndWornOutAsync()
+    {
+        var (image, memory) = await DiskInMemoryAsync();
+        var folder = Path.Combine(Disk, "spool");
+        await using (var spool = new SqliteSpool(new() { Folder = folder, Ballast = 200_000, Capacity = 100_000_000 }, new Said()))
+        {
+            await FillAsync(spool, 2_000, bytes: 10_000);
+            spool.Forget(SpoolStream.Live, 200);
+            await spool.AppendAsync(new(new byte[] { 7 }, 1, 1), CancellationToken.None);
+        }
+
+        Assert.Equal(0, Run("sync", "-f", Disk));
+        WearOut(image, Path.Combine(folder, "spool.db"), memory);
+        return (folder, Path.Combine(memory, "filler"));
+    }
+
+    /// <summary>A disk in memory, of which the kernel may keep no byte more: what is cut out of it cannot be written again.</summary>
+    private async Task<(string Image, string Memory)> DiskInMemoryAsync()
+    {
+        var memory = Path.Combine(_folder, "memory");
+        Directory.CreateDirectory(memory);
+        Skip.IfNot(Run("mount", "-t", "tmpfs", "-o", "size=44m", "tmpfs", memory) == 0, "needs to mount a tmpfs: run as root");
+        _mounted.Add(memory);
+        var image = Path.Combine(memory, "disk.img");
+        Assert.Equal(0, await Task.Run(() => Run("dd", "if=/dev/zero", $"of={image}", "bs=1M", "count=40")));
+        Skip.IfNot(
+            Run("mkfs.ext4", "-q", "-F", "-b", "4096", "-O", "^has_journal", "-E", "nodiscard,lazy_itable_init=0", image) == 0 && Run("mount", "-o", "loop,nodiscard", image, Disk) == 0,
+            "needs to mount an ext4 image: run as root, with loop devices");
+        _mounted.Insert(0, Disk);
+        return (image, memory);
     }
 
     // Half the ballast, in whole pages.
