@@ -87,6 +87,10 @@ internal sealed class SpoolRescue(string mainFile, string bootFile, Ballast ball
         return new(PutInPlace(), copy.Kept, copy.Damaged, copy.Dropped);
     }
 
+    /// <summary>Removes what was set aside, which a full disk has no room for.</summary>
+    /// <returns>Whether there was anything.</returns>
+    public bool GiveRoom() => _aside.RemoveOlder();
+
     private RescueCopy Build(IReadOnlySet<long> counted, bool mayDrop)
     {
         AsideFiles.Remove(Building);

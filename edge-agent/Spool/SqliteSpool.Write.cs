@@ -382,10 +382,16 @@ public sealed partial class SqliteSpool
             return;
         }
 
-        // Room in three steps: the ballast, the log written back and cut, and the oldest batches, whose pages the next will fill.
-        _ballast.Release();
         try
         {
+            // First what was set aside for a curious person. A file with bad sectors stays where it is: given back, the next write would meet them again.
+            if (_movedAt is null && _rescue.GiveRoom())
+            {
+                return;
+            }
+
+            // Then room in three steps: the ballast, the log written back and cut, and the oldest batches, whose pages the next will fill.
+            _ballast.Release();
             _file.Checkpoint();
             for (var wanted = Math.Min(Math.Max(_file.Used() / 8, LeastFree), MostToDrop); _file.Free() < wanted;)
             {
@@ -407,7 +413,7 @@ public sealed partial class SqliteSpool
             Volatile.Write(ref _used, _file.Used());
             _diskCapacity = _used;
         }
-        catch (SqliteException)
+        catch (Exception unmade) when (unmade is SqliteException or IOException or UnauthorizedAccessException)
         {
             _file.RollBack();
         }

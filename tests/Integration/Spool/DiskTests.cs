@@ -236,6 +236,35 @@ public sealed partial class DiskTests : IAsyncLifetime
     }
 
     [SkippableFact]
+    public async Task On_a_full_disk_a_damaged_file_that_was_set_aside_goes_before_any_batch()
+    {
+        Skip.IfNot(Run("mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", Disk) == 0, "needs to mount a tmpfs: run as root");
+        _mounted.Add(Disk);
+        var folder = Path.Combine(Disk, "spool");
+        await using (var spool = Open(folder, ballast: 0))
+        {
+            await FillAsync(spool, 1_000);
+        }
+
+        Damage(Path.Combine(folder, "spool.db"), page: 100);
+        await using var again = Open(folder, ballast: 400_000);
+        await again.OpenLinkAsync(0, CancellationToken.None);
+        Assert.True(File.Exists(Path.Combine(folder, "spool.db.damaged-1")));
+        Fill(Path.Combine(Disk, "filler"));
+        var last = 0L;
+        for (var i = 1; i <= 500; i++)
+        {
+            last = await again.AppendAsync(new(new byte[1_000], 1, i), CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(60));
+        }
+
+        Assert.DoesNotContain("disk-full", again.Drops.Keys);
+        Assert.False(File.Exists(Path.Combine(folder, "spool.db.damaged-1")));
+        var kept = again.Read(SpoolStream.Live, 0, 10_000, int.MaxValue);
+        Assert.Equal(1_500, kept.Count + again.Drops["spool-damaged"]);
+        Assert.Equal(last, kept[^1].Sequence);
+    }
+
+    [SkippableFact]
     public async Task A_file_with_a_secret_that_was_written_is_there_after_a_power_cut()
     {
         var image = await ImageAsync();
