@@ -8,6 +8,7 @@ using Presence.Cloud;
 using Presence.Cloud.Access;
 using Presence.Cloud.Live;
 using Presence.Ingest;
+using Presence.Integration.Mqtt;
 using Presence.Mqtt;
 using Presence.Mqtt.Packets;
 using Presence.Wire;
@@ -113,6 +114,21 @@ public sealed class GatewayRightsTests : IDisposable, IGatewayDesk
         _book.Change("acme.mall.gw-2", g => g with { RevokedAt = DateTimeOffset.UtcNow });
         Assert.False(await GetsInAsync(listener, "acme.mall.gw-2", second));
         Assert.NotNull(accounts);
+    }
+
+    [Fact]
+    public async Task A_certificate_that_ran_out_counts_for_as_long_as_the_operator_lets_it_and_no_longer()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var certificate = _authority.Issue(EdgeAgent.Enrolment.GatewayIdentity.Request(key, "x"), "acme.mall.gw-1", TimeSpan.FromSeconds(1))!;
+        await Until.TrueAsync(() => !_authority.Vouches(certificate), "it runs out");
+        Assert.True(_authority.Vouches(certificate, TimeSpan.FromDays(90)));
+        Assert.False(_authority.Vouches(certificate, TimeSpan.Zero));
+        await Until.TrueAsync(() => !_authority.Vouches(certificate, TimeSpan.FromMilliseconds(200)), "it is too late");
+
+        // Nobody else's counts for a day longer.
+        using var thief = GatewayAuthority.Open(Path.Combine(_folder, "thief.pem"));
+        Assert.False(thief.Vouches(certificate, TimeSpan.FromDays(90)));
     }
 
     [Fact]
