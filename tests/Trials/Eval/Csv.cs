@@ -20,8 +20,10 @@ internal static class Csv
     public static IEnumerable<Dictionary<string, string>> Rows(string path)
     {
         string[]? head = null;
+        var number = 0;
         foreach (var line in Lines(path))
         {
+            number++;
             var cells = line.Split(',');
             if (head is null)
             {
@@ -30,7 +32,12 @@ internal static class Csv
             }
 
             var row = new Dictionary<string, string>(StringComparer.Ordinal);
-            for (var i = 0; i < head.Length && i < cells.Length; i++)
+            if (cells.Length < head.Length)
+            {
+                throw new InvalidDataException($"{path}, line {number}: {cells.Length} cells under {head.Length} headings");
+            }
+
+            for (var i = 0; i < head.Length; i++)
             {
                 row[head[i]] = cells[i];
             }

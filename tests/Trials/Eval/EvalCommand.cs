@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Presence.Trials.Eval;
 
 /// <summary><c>./presence eval TASK</c>: predictions for recordings with a known truth, by the product's own model.</summary>
@@ -35,7 +37,7 @@ public static class EvalCommand
             using TextWriter to = settings.Out.Length > 0 ? new StreamWriter(settings.Out) : TextWriter.Null;
             task(to);
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or InvalidDataException or FormatException or UnauthorizedAccessException or JsonException or KeyNotFoundException)
         {
             err.WriteLine($"eval: {e.Message}");
             return 2;

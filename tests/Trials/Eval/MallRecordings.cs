@@ -55,6 +55,7 @@ internal sealed class MallSite
         return new MallSite(floors, MallPlan.Read(maps, floors));
     }
 
+    /// <remarks>What cannot be read is passed over: recorders write two lines into one now and then.</remarks>
     public static PhoneTrace ReadTrace(string file, string floor)
     {
         var trace = new PhoneTrace(Path.GetFileName(file).Replace(".txt.gz", string.Empty, StringComparison.Ordinal), floor, [], []);
@@ -68,22 +69,28 @@ internal sealed class MallSite
 
             switch (c[1])
             {
-                case "TYPE_WAYPOINT":
-                    trace.Way.Add((at, new Spot(Csv.Number(c[2]), Csv.Number(c[3]))));
+                case "TYPE_WAYPOINT" when IsNumber(c[2], out var x) && IsNumber(c[3], out var y):
+                    trace.Way.Add((at, new Spot(x, y)));
                     break;
-                case "TYPE_WIFI" when c.Length >= 7 && c[3].Length == 17:
+                case "TYPE_WIFI" when c.Length >= 7 && c[3].Length == 17 && IsLevel(c[4], out var dbm):
                     // The networks of one access point share all but the first octet; its radios differ in the last.
-                    trace.Readings.Add(new PhoneReading(at, Long(c[6], at), true, c[3][2..], (float)Csv.Number(c[4])));
+                    trace.Readings.Add(new PhoneReading(at, Long(c[6], at), true, c[3][2..], dbm));
                     break;
-                case "TYPE_BEACON" when c.Length >= 9:
+                case "TYPE_BEACON" when c.Length >= 9 && IsLevel(c[6], out var dbm):
                     // UUID, major and minor are not unique in the field; with the address they are.
-                    trace.Readings.Add(new PhoneReading(at, at, false, $"{c[2]}/{c[3]}/{c[4]}/{c[8]}", (float)Csv.Number(c[6])));
+                    trace.Readings.Add(new PhoneReading(at, at, false, $"{c[2]}/{c[3]}/{c[4]}/{c[8]}", dbm));
                     break;
             }
         }
 
         return trace;
     }
+
+    private static bool IsNumber(string text, out double number) =>
+        double.TryParse(text, CultureInfo.InvariantCulture, out number) && double.IsFinite(number);
+
+    /// <summary>Whether it is a level that a radio can tell, dBm.</summary>
+    private static bool IsLevel(string text, out float dbm) => float.TryParse(text, CultureInfo.InvariantCulture, out dbm) && dbm is >= -128 and <= 20;
 
     private static long Long(string text, long otherwise) => long.TryParse(text, CultureInfo.InvariantCulture, out var v) ? v : otherwise;
 

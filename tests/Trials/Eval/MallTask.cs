@@ -25,6 +25,11 @@ internal static class MallTask
         {
             var site = MallSite.Read(Path.Combine(folder, queries.Key));
             var survey = settings.Surveys("ilc").SelectMany(f => Survey(Path.Combine(f, queries.Key), site)).ToList();
+            if (survey.Count == 0)
+            {
+                throw new IOException($"{queries.Key} has no survey walk in any train folder; --survey DIR names where there are some");
+            }
+
             var model = new MallModel(site, survey, settings.Tune(visits ? Calm : Policy), wifi: !settings.BeaconsOnly);
             foreach (var trace in queries.GroupBy(q => q["trace"], StringComparer.Ordinal))
             {
@@ -53,6 +58,11 @@ internal static class MallTask
 
     private static void Visits(TextWriter to, MallModel model, PhoneTrace readings)
     {
+        if (readings.Readings.Count == 0)
+        {
+            return;
+        }
+
         var times = new List<long>();
         for (var at = readings.Readings[0].At; at <= readings.Readings[^1].At; at += 500)
         {

@@ -49,7 +49,7 @@ internal static class OfficeTask
     internal static List<double> Ticks(List<TagScan> scans)
     {
         var ticks = new List<double>();
-        for (var at = scans[0].At; at <= scans[^1].At; at += 0.5)
+        for (var at = scans.FirstOrDefault()?.At ?? 0; scans.Count > 0 && at <= scans[^1].At; at += 0.5)
         {
             ticks.Add(at);
         }

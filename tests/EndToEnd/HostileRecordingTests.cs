@@ -1,0 +1,117 @@
+using System.Globalization;
+using System.IO.Compression;
+using System.Text;
+
+namespace Presence.EndToEnd;
+
+/// <summary>Recordings of somebody else's mall: short, cut, and with lines that a recorder ran together.</summary>
+public sealed class HostileRecordingTests : IDisposable
+{
+    private const long Begun = 1_574_572_000_000;
+    private readonly string _folder = Directory.CreateTempSubdirectory("presence-eval-").FullName;
+
+    public HostileRecordingTests()
+    {
+        Write("maps/F1_floor_info.json", """{"map_info":{"width":60,"height":40}}""");
+        Zip("maps/F1_geojson_map.json.gz", """
+            {"features":[{"geometry":{"type":"Polygon","coordinates":[[[0,0],[60,0],[60,40],[0,40],[0,0]]]},"properties":{}},
+            {"geometry":{"type":"Polygon","coordinates":[[[0,0],[10,0],[10,10],[0,10],[0,0]]]},"properties":{"name":"Books","id":"books"}}]}
+            """);
+        Zip("train/F1/walk.txt.gz", Walk(way: true));
+        Zip("test/shopper.txt.gz", Walk(way: false));
+        File.WriteAllText(Path.Combine(_folder, "ilc", "queries.csv"), $"query_id,site,trace,t_ms\nq1,mall,shopper,{Begun + 20_000}\n");
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public async Task A_walk_with_lines_that_ran_together_teaches_what_can_be_read_of_it()
+    {
+        var whole = await PredictAsync("zones-malls");
+        Zip("train/F1/walk.txt.gz", Walk(way: true) + $"""
+            {Begun}	TYPE_WAYPOINT	10.1	90.21574572.3
+            {Begun}	TYPE_WIFI	shop	00:11:22:33:44:55	-5{Begun}	2412	{Begun}x
+            {Begun}	TYPE_WIFI	shop	00:11:22:33:44:55	NaN	2412	{Begun}
+            {Begun}	TYPE_BEACON	a	b	c	-59	loud	1	d
+            {Begun}
+            no time	TYPE_WAYPOINT	1	2
+            """);
+        Assert.StartsWith("q1,F1,", whole[1], StringComparison.Ordinal);
+        Assert.Equal(whole, await PredictAsync("zones-malls"));
+    }
+
+    [Fact]
+    public async Task A_phone_that_heard_nothing_visited_nothing_and_is_somewhere()
+    {
+        Zip("test/shopper.txt.gz", "#\n");
+        Assert.StartsWith("q1,F1,", (await PredictAsync("zones-malls"))[1], StringComparison.Ordinal);
+        Assert.Single(await PredictAsync("visits-malls"));
+    }
+
+    [Theory]
+    [InlineData("train", "mall has no survey walk")]
+    [InlineData("maps", "maps")]
+    [InlineData("test", "shopper.txt.gz")]
+    public async Task What_is_missing_is_named(string folder, string named)
+    {
+        Directory.Delete(Path.Combine(_folder, "ilc", "mall", folder), recursive: true);
+        var (code, said) = await EvalAsync("zones-malls");
+        Assert.Equal(2, code);
+        Assert.Contains(named, said, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", said, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_row_that_is_cut_is_named_by_its_line()
+    {
+        await File.AppendAllTextAsync(Path.Combine(_folder, "ilc", "queries.csv"), "q2,mall\n");
+        var (code, said) = await EvalAsync("zones-malls");
+        Assert.Equal(2, code);
+        Assert.Contains("queries.csv, line 3", said, StringComparison.Ordinal);
+    }
+
+    private static string Walk(bool way)
+    {
+        var text = new StringBuilder("#\n");
+        for (var s = 0; s <= 40; s++)
+        {
+            var at = Begun + (s * 1_000);
+            if (way && s % 10 == 0)
+            {
+                text.Append(CultureInfo.InvariantCulture, $"{at}\tTYPE_WAYPOINT\t{10 + s}\t20\n");
+            }
+
+            text.Append(CultureInfo.InvariantCulture, $"{at}\tTYPE_WIFI\tshop\t00:11:22:33:44:55\t{-40 - s}\t2412\t{at}\n");
+            text.Append(CultureInfo.InvariantCulture, $"{at}\tTYPE_WIFI\tshop\t00:11:22:33:44:66\t{-80 + s}\t2412\t{at}\n");
+        }
+
+        return text.ToString();
+    }
+
+    private async Task<string[]> PredictAsync(string task)
+    {
+        var (code, said) = await EvalAsync(task);
+        Assert.True(code == 0, said);
+        return await File.ReadAllLinesAsync(Path.Combine(_folder, "out.csv"));
+    }
+
+    private async Task<(int Code, string Said)> EvalAsync(string task)
+    {
+        var (code, said, _) = await Programs.TrialAsync(TimeSpan.FromMinutes(2), "eval", task, "--data", _folder, "--out", Path.Combine(_folder, "out.csv"));
+        return (code, said);
+    }
+
+    private void Write(string path, string text)
+    {
+        var file = Path.Combine(_folder, "ilc", "mall", path);
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        File.WriteAllText(file, text);
+    }
+
+    private void Zip(string path, string text)
+    {
+        Write(path, string.Empty);
+        using var file = new GZipStream(File.Create(Path.Combine(_folder, "ilc", "mall", path)), CompressionLevel.Fastest);
+        file.Write(Encoding.UTF8.GetBytes(text));
+    }
+}
