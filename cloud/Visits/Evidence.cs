@@ -6,6 +6,9 @@ namespace Presence.Visits;
 [StructLayout(LayoutKind.Sequential, Pack = 4)]
 internal struct Evidence
 {
+    /// <summary>Where in <see cref="Pair"/> the receiver begins.</summary>
+    public const int ReceiverBits = 16;
+
     /// <summary>Device and receiver in one number: <see cref="Receiver"/> above, <see cref="Place"/> below.</summary>
     public uint Pair;
 
@@ -25,9 +28,9 @@ internal struct Evidence
     /// <summary>Slot of the device within its page of devices.</summary>
     public readonly int Place => (ushort)Pair;
 
-    public readonly ushort Receiver => (ushort)(Pair >> 16);
+    public readonly ushort Receiver => (ushort)(Pair >> ReceiverBits);
 
-    public static uint PairOf(int place, ushort receiver) => ((uint)receiver << 16) | (uint)place;
+    public static uint PairOf(int place, ushort receiver) => ((uint)receiver << ReceiverBits) | (uint)place;
 
     /// <summary>Adds what the same receiver heard of the same device.</summary>
     /// <returns>False when the sums have no room for it.</returns>
@@ -54,7 +57,15 @@ internal struct EvidenceSum
     public int Count;
     public int Sum;
 
-    public readonly float Mean => (float)Sum / Count;
+    /// <summary>dBm.</summary>
+    public float Mean;
+
+    public void Add(in Evidence entry)
+    {
+        Count += entry.Count;
+        Sum += entry.Sum;
+        Mean = (float)Sum / Count;
+    }
 }
 
 /// <summary>Evidence of one bucket for the devices of one page: runs of entries, filled one after the other.</summary>

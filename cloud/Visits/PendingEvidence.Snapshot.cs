@@ -54,10 +54,9 @@ internal sealed partial class PendingEvidence
 
     /// <summary>Reads what <see cref="Save"/> wrote, and moves <paramref name="from"/> behind it, which is at least as long as such lengths need.</summary>
     /// <param name="devices">Says until which bucket evidence of a slot waits; 0 for one that has none or is no device.</param>
-    /// <param name="receivers">How many.</param>
     /// <param name="newest">No bucket is later.</param>
     /// <returns>False when it does not hold together: a list out of order, an entry of no device or no receiver.</returns>
-    public bool TryLoad(ref ReadOnlySpan<byte> from, in EvidenceLengths lengths, Func<int, int> devices, int receivers, int newest)
+    public bool TryLoad(ref ReadOnlySpan<byte> from, in EvidenceLengths lengths, Func<int, int> devices, int newest)
     {
         (Oldest, Newest) = (lengths.Oldest, lengths.Newest);
         if (Oldest < 0 || Oldest > newest + 2 || Newest < 0 || Newest > newest)
@@ -78,7 +77,7 @@ internal sealed partial class PendingEvidence
             }
 
             (bucket, page) = (head.Bucket, head.Page);
-            if (!TryLoadList(ref from, head, devices, receivers))
+            if (!TryLoadList(ref from, head, devices))
             {
                 return false;
             }
@@ -87,7 +86,7 @@ internal sealed partial class PendingEvidence
         return Waiting == lengths.Waiting && (Waiting == 0 || Newest >= bucket);
     }
 
-    private bool TryLoadList(ref ReadOnlySpan<byte> from, in ListHead head, Func<int, int> devices, int receivers)
+    private bool TryLoadList(ref ReadOnlySpan<byte> from, in ListHead head, Func<int, int> devices)
     {
         var bytes = head.Count * Unsafe.SizeOf<Evidence>();
         var entries = MemoryMarshal.Cast<byte, Evidence>(from[..bytes]);

@@ -8,14 +8,24 @@ internal sealed partial class PendingEvidence
     /// <summary>Entries below which a list is let be: 24 kB, some four for each of a page's devices.</summary>
     private const int Untidy = 2048;
 
-    /// <summary>By place: where its next entry goes.</summary>
-    private readonly int[] _goes = new int[Pages<DeviceState>.Size];
+    /// <summary>Bits of a pair that are sorted by at a time: a place within its page, or half of a receiver.</summary>
+    private const int DigitBits = Pages<DeviceState>.Bits;
 
-    private Evidence[] _sorted = [];
+    /// <summary>By digit: where the next entry with it goes.</summary>
+    private readonly int[] _goes = new int[1 << DigitBits];
 
-    /// <summary>By hash of device and receiver: number of the entry + 1; twice as long as <see cref="_sorted"/>, and what of a hash is left out.</summary>
+    /// <summary>A list while it is sorted, to and fro.</summary>
+    private Evidence[] _one = [];
+    private Evidence[] _other = [];
+
+    /// <summary>While a list is tidied, by receiver: which row of <see cref="_known"/> is its, counted from 1; 0 for none yet.</summary>
+    private readonly int[] _rowOf = new int[receivers];
+
+    /// <summary>By row and place: number of the entry + 1, 0 for none.</summary>
     private ushort[] _known = [];
-    private int _hashShift;
+
+    /// <summary>By row: the receiver.</summary>
+    private ushort[] _met = [];
 
     /// <summary>Takes the evidence of a page of devices in a bucket that is folded.</summary>
     /// <returns>By device and receiver, ascending; of a pair seldom more than one entry. Valid until the next call.</returns>
@@ -27,7 +37,7 @@ internal sealed partial class PendingEvidence
             return [];
         }
 
-        var sorted = Sorted(list);
+        var sorted = PutTogether(list);
         Waiting -= list.Count;
         Cut(ref list, 0);
         list = default;
@@ -47,22 +57,24 @@ internal sealed partial class PendingEvidence
         {
             ref readonly var entry = ref of[i];
             heard = (Math.Min(heard.First, entry.First), Math.Max(heard.Last, entry.Last), heard.Sources | entry.Sources);
-            if (count > 0 && cells[count - 1].Receiver == entry.Receiver)
+            if (count == 0 || cells[count - 1].Receiver != entry.Receiver)
             {
-                cells[count - 1].Count += entry.Count;
-                cells[count - 1].Sum += entry.Sum;
+                if (count == cells.Length)
+                {
+                    continue;
+                }
+
+                cells[count++] = new EvidenceSum { Receiver = entry.Receiver };
             }
-            else if (count < cells.Length)
-            {
-                cells[count++] = new EvidenceSum { Receiver = entry.Receiver, Count = entry.Count, Sum = entry.Sum };
-            }
+
+            cells[count - 1].Add(entry);
         }
 
         of = of[i..];
         return count;
     }
 
-    // Who stays near a receiver is heard by it dozens of times in a bucket. A pair is found by its hash; the table is new each time.
+    // Who stays near a receiver is heard by it dozens of times in a bucket. Each receiver has a row, and each place a cell in it.
     private void TidyUp(ref EvidenceList list)
     {
         if (list.Count > ushort.MaxValue)
@@ -71,25 +83,29 @@ internal sealed partial class PendingEvidence
             return;
         }
 
-        var all = Copy(list);
-        var (known, shift, count) = (_known, _hashShift, 0);
-        Array.Clear(known);
+        MakeRoom(list.Count);
+        var all = _one.AsSpan(0, list.Count);
+        Copy(list, all);
+        var (rows, count) = (0, 0);
         for (var i = 0; i < all.Length; i++)
         {
-            var pair = all[i].Pair;
-            var at = (int)((pair * 0x9E37_79B1) >> shift);
-
-            // Of those that are tidy none is like another.
-            while (known[at] != 0 && (i < list.Tidy || all[known[at] - 1].Pair != pair || !all[known[at] - 1].TryAdd(all[i])))
+            ref var row = ref _rowOf[all[i].Receiver];
+            if (row == 0)
             {
-                at = (at + 1) & (known.Length - 1);
+                row = BeginRow(rows++, all[i].Receiver);
             }
 
-            if (known[at] == 0)
+            ref var known = ref _known[((row - 1) << Pages<DeviceState>.Bits) + all[i].Place];
+            if (known == 0 || !all[known - 1].TryAdd(all[i]))
             {
                 all[count] = all[i];
-                known[at] = (ushort)++count;
+                known = (ushort)++count;
             }
+        }
+
+        foreach (var receiver in _met.AsSpan(0, rows))
+        {
+            _rowOf[receiver] = 0;
         }
 
         Waiting -= list.Count - count;
@@ -103,97 +119,92 @@ internal sealed partial class PendingEvidence
         }
     }
 
-    private Span<Evidence> Copy(in EvidenceList list)
+    private int BeginRow(int row, ushort receiver)
     {
-        MakeRoom(list.Count);
-        var run = list.First;
-        for (var i = 0; i < list.Count; i += Run)
+        var begin = row << Pages<DeviceState>.Bits;
+        if (begin == _known.Length)
         {
-            _entries.Part((run - 1) << RunBits, Math.Min(Run, list.Count - i)).CopyTo(_sorted.AsSpan(i));
-            run = _next[run - 1];
+            Array.Resize(ref _known, Math.Max(8 << Pages<DeviceState>.Bits, 2 * begin));
+            Array.Resize(ref _met, _known.Length >> Pages<DeviceState>.Bits);
         }
 
-        return _sorted.AsSpan(0, list.Count);
+        Array.Clear(_known, begin, 1 << Pages<DeviceState>.Bits);
+        _met[row] = receiver;
+        return row + 1;
     }
 
-    // Counts, sends each entry to its place, and puts the few of a place in order as they come.
-    private ReadOnlySpan<Evidence> Sorted(in EvidenceList list)
+    // By device and receiver, the last digit first: counting has no branch that nobody can foretell, where searching a table or a few neighbours has one for each entry.
+    private Span<Evidence> PutTogether(in EvidenceList list)
     {
         MakeRoom(list.Count);
-        var goes = _goes;
-        Array.Clear(goes);
-        var run = list.First;
-        for (var i = 0; i < list.Count; i += Run)
+        var from = _one.AsSpan(0, list.Count);
+        var to = _other.AsSpan(0, list.Count);
+        Copy(list, from);
+        Deal(from, to, Evidence.ReceiverBits, Math.Min(receivers, 1 << DigitBits));
+        if (receivers > 1 << DigitBits)
         {
-            foreach (ref readonly var entry in _entries.Part((run - 1) << RunBits, Math.Min(Run, list.Count - i)))
-            {
-                goes[entry.Place]++;
-            }
-
-            run = _next[run - 1];
+            Deal(to, from, Evidence.ReceiverBits + DigitBits, (receivers >> DigitBits) + 1);
+            from.CopyTo(to);
         }
 
-        var sum = 0;
-        foreach (ref var place in goes.AsSpan())
-        {
-            (place, sum) = (sum, sum + place);
-        }
-
-        var sorted = _sorted;
-        run = list.First;
-        for (var i = 0; i < list.Count; i += Run)
-        {
-            foreach (ref readonly var entry in _entries.Part((run - 1) << RunBits, Math.Min(Run, list.Count - i)))
-            {
-                sorted[goes[entry.Place]++] = entry;
-            }
-
-            run = _next[run - 1];
-        }
-
-        return sorted.AsSpan(0, Merge(sorted.AsSpan(0, list.Count)));
-    }
-
-    private static int Merge(Span<Evidence> sorted)
-    {
-        var (begin, count) = (0, 0);
-        for (var i = 0; i < sorted.Length; i++)
-        {
-            var entry = sorted[i];
-            if (count > 0 && sorted[count - 1].Place != entry.Place)
-            {
-                begin = count;
-            }
-
-            var at = count;
-            while (at > begin && sorted[at - 1].Receiver > entry.Receiver)
-            {
-                at--;
-            }
-
-            if (at > begin && sorted[at - 1].Receiver == entry.Receiver && sorted[at - 1].TryAdd(entry))
-            {
-                continue;
-            }
-
-            for (var j = count; j > at; j--)
-            {
-                sorted[j] = sorted[j - 1];
-            }
-
-            sorted[at] = entry;
-            count++;
-        }
-
-        return count;
+        Deal(to, from, 0, 1 << DigitBits);
+        return from[..Merge(from)];
     }
 
     private void MakeRoom(int entries)
     {
-        if (_sorted.Length < entries)
+        if (_one.Length < entries)
         {
             var room = (int)BitOperations.RoundUpToPowerOf2((uint)entries);
-            (_sorted, _known, _hashShift) = (new Evidence[room], new ushort[2 * room], 31 - BitOperations.Log2((uint)room));
+            (_one, _other) = (new Evidence[room], new Evidence[room]);
         }
+    }
+
+    private void Copy(in EvidenceList list, Span<Evidence> to)
+    {
+        var run = list.First;
+        for (var i = 0; i < to.Length; i += Run)
+        {
+            _entries.Part((run - 1) << RunBits, Math.Min(Run, to.Length - i)).CopyTo(to[i..]);
+            run = _next[run - 1];
+        }
+    }
+
+    // Sorts by one digit, and leaves what is alike in its order.
+    private void Deal(ReadOnlySpan<Evidence> from, Span<Evidence> to, int shift, int values)
+    {
+        var goes = _goes.AsSpan(0, values);
+        goes.Clear();
+        foreach (ref readonly var entry in from)
+        {
+            goes[DigitOf(entry, shift)]++;
+        }
+
+        var sum = 0;
+        foreach (ref var place in goes)
+        {
+            (place, sum) = (sum, sum + place);
+        }
+
+        foreach (ref readonly var entry in from)
+        {
+            to[goes[DigitOf(entry, shift)]++] = entry;
+        }
+    }
+
+    private static int DigitOf(in Evidence entry, int shift) => (int)(entry.Pair >> shift) & ((1 << DigitBits) - 1);
+
+    private static int Merge(Span<Evidence> sorted)
+    {
+        var last = 0;
+        for (var i = 1; i < sorted.Length; i++)
+        {
+            if (sorted[last].Pair != sorted[i].Pair || !sorted[last].TryAdd(sorted[i]))
+            {
+                sorted[++last] = sorted[i];
+            }
+        }
+
+        return last + 1;
     }
 }

@@ -8,7 +8,8 @@ namespace Presence.Visits;
 /// Taking in writes behind what came last and looks nothing up; what belongs together is found when a list is tidied, where all of a page's
 /// entries and devices are in a near cache.
 /// </remarks>
-internal sealed partial class PendingEvidence
+/// <param name="receivers">How many there are.</param>
+internal sealed partial class PendingEvidence(int receivers)
 {
     private const int RunBits = 5;
 
@@ -98,7 +99,7 @@ internal sealed partial class PendingEvidence
             _spare.Clear();
             Array.Clear(_next);
             (_runs, _free) = (0, 0);
-            (_sorted, _known) = ([], []);
+            (_one, _other, _known, _met) = ([], [], [], []);
         }
     }
 

@@ -64,7 +64,7 @@ public sealed partial class VenueVisits
             throw new InvalidDataException($"The snapshot of visits has {from.Length} bytes where {length} were written.");
         }
 
-        var state = new VenueVisits(plan, new DeviceTable(header.High), new Pages<DeviceState>(), new PendingEvidence());
+        var state = new VenueVisits(plan, new DeviceTable(header.High));
         if (header.Plan != state._plan)
         {
             throw new InvalidDataException("The snapshot of visits is of another plan.");
@@ -79,7 +79,7 @@ public sealed partial class VenueVisits
         state._devices.Load(ref from, header.High);
         state.CheckTimes();
         Must(
-            state._pending.TryLoad(ref from, header.Evidence, state.WaitsUntil, state._receivers, state._newest == 0 ? 0 : state.BucketOf(state._newest)),
+            state._pending.TryLoad(ref from, header.Evidence, state.WaitsUntil, state._newest == 0 ? 0 : state.BucketOf(state._newest)),
             "its evidence leads nowhere");
         if (from.Length < state._watch.Tallies.Length * Unsafe.SizeOf<ReceiverTally>())
         {

@@ -29,7 +29,7 @@ public sealed partial class VenueVisits
     private readonly ulong _plan;
     private readonly DeviceTable _table;
     private readonly PendingEvidence _pending;
-    private readonly Pages<DeviceState> _devices;
+    private readonly Pages<DeviceState> _devices = new();
     private int _high;
     private int _free;
     private TimerWheel _liveWheel = new();
@@ -53,11 +53,11 @@ public sealed partial class VenueVisits
     }
 
     public VenueVisits(VenuePlan plan)
-        : this(plan, new DeviceTable(256), new Pages<DeviceState>(), new PendingEvidence())
+        : this(plan, new DeviceTable(256))
     {
     }
 
-    private VenueVisits(VenuePlan plan, DeviceTable table, Pages<DeviceState> devices, PendingEvidence pending)
+    private VenueVisits(VenuePlan plan, DeviceTable table)
     {
         ArgumentNullException.ThrowIfNull(plan);
         (_beacons, _firstBeacon) = (plan.Map.Beacons, plan.Map.Receivers.Length);
@@ -81,7 +81,7 @@ public sealed partial class VenueVisits
         _shortest = (long)policy.ShortestStay.TotalMilliseconds;
         _bucketMs = (int)policy.Bucket.TotalMilliseconds;
         _plan = Fingerprint.Of(plan);
-        (_table, _devices, _pending) = (table, devices, pending);
+        (_table, _pending) = (table, new PendingEvidence(_receivers));
     }
 
     /// <summary>Devices that the state holds: in the venue, or with a visit that is not settled yet.</summary>
