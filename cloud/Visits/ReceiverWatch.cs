@@ -49,7 +49,7 @@ internal sealed class ReceiverWatch(int receivers, VisitPolicy policy)
     public void Compare(int receiver, float beside)
     {
         ref var tally = ref Tallies[receiver];
-        var sixteenths = (int)MathF.Round(Math.Clamp(beside, -40f, 40f) * 16);
+        var sixteenths = float.ConvertToIntegerNative<int>(MathF.Round(float.ClampNative(beside, -40f, 40f) * 16));
         tally.Compared++;
         tally.Sum += sixteenths;
         tally.Squares += sixteenths * sixteenths;

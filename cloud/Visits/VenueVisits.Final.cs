@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Presence.Visits;
 
 public sealed partial class VenueVisits
@@ -105,6 +107,8 @@ public sealed partial class VenueVisits
         _pending.Release(bucket);
     }
 
+    // Apart, as ZoneBelief.Hear is.
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private void FoldDevice(ref ReadOnlySpan<Evidence> evidence, int first, int bucket, EvidenceSources mark, VisitEventList happened)
     {
         var (slot, begin) = (first + evidence[0].Place, BeginOf(bucket));

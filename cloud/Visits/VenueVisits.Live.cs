@@ -8,6 +8,31 @@ public sealed partial class VenueVisits
     private void Hear(ref DeviceState device, int slot, in Burst burst, EvidenceSources sources, VisitEventList happened)
     {
         var at = burst.First;
+        var since = device.LiveSince;
+        if (!device.Is(DeviceFlags.LiveOpen) || at - since - device.LiveLast > _leastSilence || at - since > _longest)
+        {
+            since = BeginIfOver(ref device, slot, at, sources, happened);
+        }
+
+        device.LiveLast = (uint)Math.Max(burst.Last - since, device.LiveLast);
+        device.LiveSources |= sources;
+        var (receiver, dbm, before) = (burst.Receiver, (float)burst.Sum / burst.Count, device.Live.Anchor);
+
+        // Once a bucket is settled it tells how loud the device is.
+        var learns = !device.Is(DeviceFlags.FinalOpen);
+        if (device.Live.Hear(_model, _pace, receiver, dbm - _watch.Offset[receiver], _watch.Trust[receiver], at, learns))
+        {
+            var from = before < 0 ? -1 : _model.ZoneOf[before];
+            if (LiveZone(device) != from)
+            {
+                Move(ref device, slot, from, Math.Max(at, since), device.Live.Confidence(_model), happened);
+            }
+        }
+    }
+
+    // Ends the visit that is open if it was silent for too long or is too long itself, and begins one if none is open; returns when it began.
+    private long BeginIfOver(ref DeviceState device, int slot, long at, EvidenceSources sources, VisitEventList happened)
+    {
         var last = device.LiveSince + device.LiveLast;
         if (device.Is(DeviceFlags.LiveOpen) && (at - last > SilenceIn(LiveZone(device)) || at - device.LiveSince > _longest))
         {
@@ -19,14 +44,7 @@ public sealed partial class VenueVisits
             Begin(ref device, slot, at, sources, happened);
         }
 
-        device.LiveLast = (uint)(Math.Max(burst.Last, device.LiveSince + device.LiveLast) - device.LiveSince);
-        device.LiveSources |= sources;
-        var (receiver, dbm) = (burst.Receiver, (float)burst.Sum / burst.Count);
-        var from = LiveZone(device);
-        if (device.Live.Hear(_model, _pace, receiver, dbm - _watch.Offset[receiver], _watch.Trust[receiver], at, learns: device.Final.Anchor < 0) && LiveZone(device) != from)
-        {
-            Move(ref device, slot, from, Math.Max(at, device.LiveSince), device.Live.Confidence(_model), happened);
-        }
+        return device.LiveSince;
     }
 
     private void Begin(ref DeviceState device, int slot, long at, EvidenceSources sources, VisitEventList happened)

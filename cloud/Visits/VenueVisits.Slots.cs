@@ -3,8 +3,8 @@ namespace Presence.Visits;
 /// <content>Where devices are kept, and how they are found.</content>
 public sealed partial class VenueVisits
 {
-    // One look-up per distinct device and batch; all table lines, then all device lines, are on their way while the first is used.
-    private void FindAll(in SightingColumns batch)
+    // One look-up per distinct device and batch; all table lines, then all device lines, are on their way while the batch is put into bursts.
+    private void GuessAll(in SightingColumns batch)
     {
         var tokens = batch.Tokens;
         if (_slots.Length < tokens.Length)
@@ -26,16 +26,12 @@ public sealed partial class VenueVisits
                 Soon.TouchFront(ref _devices[guess]);
             }
         }
-
-        for (var i = 0; i < tokens.Length; i++)
-        {
-            ref var slot = ref _slots[i];
-            if (slot >= 0 && _devices[slot].Token != tokens[i])
-            {
-                slot = _table.Find(tokens[i], _devices);
-            }
-        }
     }
+
+    private int SlotOf(int guess, ulong token, TokenTraits traits) =>
+        guess >= 0 && _devices[guess].Token == token ? guess
+        : _table.Find(token, _devices) is >= 0 and var found ? found
+        : Meet(token, traits);
 
     private int Meet(ulong token, TokenTraits traits)
     {

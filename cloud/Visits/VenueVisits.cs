@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Presence.Visits;
 
 /// <summary>
@@ -120,6 +122,8 @@ public sealed partial class VenueVisits
     /// <param name="batch">Receivers are indexes into <see cref="VenueMap.Receivers"/>, times corrected Unix ms.</param>
     /// <param name="late">Backlog: completes visits and statistics, and makes nothing happen live.</param>
     /// <param name="happened">Gets the live events, in order of arrival.</param>
+    // Apart, as ZoneBelief.Hear is.
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public void Observe(in SightingColumns batch, bool late, VisitEventList happened)
     {
         ArgumentNullException.ThrowIfNull(happened);
@@ -134,7 +138,7 @@ public sealed partial class VenueVisits
             Expect(batch.At[0]);
         }
 
-        FindAll(batch);
+        GuessAll(batch);
         var more = late ? EvidenceSources.Late : EvidenceSources.None;
         var (bucket, begin, end) = (0, 0L, 0L);
         var devices = batch.Device;
@@ -210,16 +214,13 @@ public sealed partial class VenueVisits
     }
 
     // One receiver's burst of one device, into its belief and into its bucket.
+    // Apart, as ZoneBelief.Hear is.
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private void Take(in SightingColumns batch, int index, EvidenceSources more, bool late, VisitEventList happened)
     {
         ref var burst = ref _bursts[index];
-        ref var slot = ref _slots[index];
         var traits = batch.Traits[index];
-        if (slot < 0)
-        {
-            slot = Meet(batch.Tokens[index], traits);
-        }
-
+        var slot = _slots[index] = SlotOf(_slots[index], batch.Tokens[index], traits);
         ref var device = ref _devices[slot];
         var sources = more | Times.SourceOf(traits);
         if (!late && !device.Is(DeviceFlags.Apart))

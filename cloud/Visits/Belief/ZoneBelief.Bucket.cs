@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Presence.Visits;
@@ -18,6 +19,8 @@ internal partial struct ZoneBelief
     /// over zones of their gains, as they are believed in.
     /// </remarks>
     /// <param name="cells">By receiver; any order in which the same bucket always comes.</param>
+    // Apart, as ZoneBelief.Hear is.
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public void Hear(ZoneModel model, in Pace pace, ReadOnlySpan<EvidenceSum> cells, ReceiverWatch watch, long at)
     {
         var tick = (uint)(at >> 7) & TickMask;
@@ -38,10 +41,9 @@ internal partial struct ZoneBelief
             cost = CostOf(model, pace, cells, watch, gain, out _);
         }
 
-        log -= cost;
-        Store(Vector256.MaxNative(log - Vector256.Create(Top(log)), Vector256.Create(Least) + present));
-        LearnGain(gain);
-        Weigh(model, pace, log, present);
+        log = Beside(log - cost, present);
+        LearnGain(gain, log);
+        Decide(model, pace, log);
     }
 
     // The likeliest gain in each of the zones: the one learned, and what was heard.
@@ -79,17 +81,11 @@ internal partial struct ZoneBelief
         return sum;
     }
 
-    private void LearnGain(Vector256<float> gain)
+    private void LearnGain(Vector256<float> gain, Vector256<float> log)
     {
-        var (sum, all) = (0f, 0f);
-        for (var i = 0; i < ZoneModel.Width; i++)
-        {
-            var chance = Chances.Of(Log[i]);
-            sum += chance * gain[i];
-            all += chance;
-        }
-
-        Gain256 = (short)float.ConvertToIntegerNative<int>(float.ClampNative(sum / all, -MostSettledGain, MostSettledGain) * 256);
+        var chances = Chances.Of(Packed(log));
+        var mean = Sum(chances * gain) / Sum(chances);
+        Gain256 = (short)float.ConvertToIntegerNative<int>(float.ClampNative(mean, -MostSettledGain, MostSettledGain) * 256);
     }
 
     private bool SeedAt(ZoneModel model, int receiver, uint tick)

@@ -51,6 +51,8 @@ internal partial struct ZoneBelief
     /// <param name="at">Unix ms; may lie a little before the last.</param>
     /// <param name="learns">Whether the device's own loudness is learned by the way; it is not, once settled buckets tell it.</param>
     /// <returns>True when another zone, or part of one, is believed in than before.</returns>
+    // A method of its own: inlined, it would use up what the compiler inlines into its caller, and the arithmetic below would be calls.
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public bool Hear(ZoneModel model, in Pace pace, int receiver, float dbm, float weight, long at, bool learns)
     {
         var tick = (uint)(at >> 7) & TickMask;
@@ -140,16 +142,9 @@ internal partial struct ZoneBelief
     /// <summary>0 to 100: chance of the zone believed in.</summary>
     public readonly byte Confidence(ZoneModel model)
     {
-        var (here, sum) = (0f, 0f);
-        ref var alike = ref model.Alike[Anchor * ZoneModel.Width];
-        for (var i = 0; i < ZoneModel.Width; i++)
-        {
-            var chance = Chances.Of(Log[i]);
-            sum += chance;
-            here += chance * Unsafe.Add(ref alike, i);
-        }
-
-        return (byte)float.ConvertToIntegerNative<int>(MathF.Round(100 * here / sum));
+        var chances = Chances.Of(Unpacked());
+        var here = Sum(chances * Vector256.LoadUnsafe(ref model.Alike[Anchor * ZoneModel.Width]));
+        return (byte)float.ConvertToIntegerNative<int>(MathF.Round(100 * here / Sum(chances)));
     }
 
     // A device that was carried unseen, or took a lift, is heard by receivers whose own zone is none of the eight. What they hear is held
@@ -168,7 +163,7 @@ internal partial struct ZoneBelief
         {
             var miss = level + (0.5f * Unsafe.Add(ref far, 1));
             var misfit = miss * miss * Unsafe.Add(ref far, 2) * (1 / ZoneModel.SharpScale);
-            var costThere = weight * ((Unsafe.Add(ref far, 3) * (1 / ZoneModel.SpreadScale)) + Bounded(Vector256.Create(misfit), pace)[0]);
+            var costThere = weight * ((Unsafe.Add(ref far, 3) * (1 / ZoneModel.SpreadScale)) + Bounded(misfit, pace));
             stray = float.ConvertToIntegerNative<int>(float.ClampNative(stray + (8 * (costHere - costThere)), 0, 255));
         }
 
@@ -184,11 +179,25 @@ internal partial struct ZoneBelief
         return misfit / Vector256.Sqrt(Vector256<float>.One + (share * share));
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool Weigh(ZoneModel model, in Pace pace, Vector256<float> log, Vector256<float> present)
+    private static float Bounded(float misfit, in Pace pace)
     {
-        log = Vector256.MaxNative(log - Vector256.Create(Top(log)), Vector256.Create(Least) + present);
-        Store(log);
+        var share = misfit * pace.Bounding;
+        return misfit / MathF.Sqrt(1 + (share * share));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool Weigh(ZoneModel model, in Pace pace, Vector256<float> log, Vector256<float> present) => Decide(model, pace, Beside(log, present));
+
+    // Log-chances beside the likeliest, and none below the least.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> Beside(Vector256<float> log, Vector256<float> present) =>
+        Vector256.MaxNative(log - Vector256.Create(Top(log)), Vector256.Create(Least) + present);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool Decide(ZoneModel model, in Pace pace, Vector256<float> log)
+    {
+        var packed = Packed(log);
+        Vector128.Narrow(packed.GetLower(), packed.GetUpper()).CopyTo((Span<short>)Log);
         if (log[0] >= pace.Doubt)
         {
             return false;
@@ -239,23 +248,30 @@ internal partial struct ZoneBelief
         return Vector256.ConvertToSingle(Vector256.Create(Vector128.WidenLower(wide), Vector128.WidenUpper(wide)).AsInt32());
     }
 
-    private readonly Vector256<float> Load()
+    private readonly Vector256<float> Load() => Vector256.ConvertToSingle(Unpacked()) * (1 / Scale);
+
+    private readonly Vector256<int> Unpacked()
     {
         var packed = Vector128.Create((ReadOnlySpan<short>)Log);
-        var wide = Avx2.IsSupported ? Avx2.ConvertToVector256Int32(packed) : Vector256.Create(Vector128.WidenLower(packed), Vector128.WidenUpper(packed));
-        return Vector256.ConvertToSingle(wide) * (1 / Scale);
+        return Avx2.IsSupported ? Avx2.ConvertToVector256Int32(packed) : Vector256.Create(Vector128.WidenLower(packed), Vector128.WidenUpper(packed));
     }
 
-    private void Store(Vector256<float> log)
-    {
-        var scaled = Vector256.ConvertToInt32Native(Vector256.MaxNative(log * Scale, Vector256.Create((float)short.MinValue)));
-        Vector128.Narrow(scaled.GetLower(), scaled.GetUpper()).CopyTo((Span<short>)Log);
-    }
+    // As they are kept, one in each lane.
+    private static Vector256<int> Packed(Vector256<float> log) =>
+        Vector256.ConvertToInt32Native(Vector256.MaxNative(log * Scale, Vector256.Create((float)short.MinValue)));
 
     private static float Top(Vector256<float> v)
     {
         var half = Vector128.MaxNative(v.GetLower(), v.GetUpper());
         half = Vector128.MaxNative(half, Vector128.Shuffle(half, Vector128.Create(2, 3, 0, 1)));
         return Vector128.MaxNative(half, Vector128.Shuffle(half, Vector128.Create(1, 0, 3, 2))).ToScalar();
+    }
+
+    // In the same order on every machine.
+    private static float Sum(Vector256<float> v)
+    {
+        var half = v.GetLower() + v.GetUpper();
+        half += Vector128.Shuffle(half, Vector128.Create(2, 3, 0, 1));
+        return (half + Vector128.Shuffle(half, Vector128.Create(1, 0, 3, 2))).ToScalar();
     }
 }
