@@ -117,7 +117,7 @@ public sealed partial class VenueVisits
         foreach (var cell in cells)
         {
             var expected = _model.Expected(part, cell.Receiver);
-            if (expected > WellHeard)
+            if (expected + gain > WellHeard)
             {
                 _watch.Compare(cell.Receiver, cell.Mean - gain - expected);
             }

@@ -159,8 +159,9 @@ internal sealed class ZoneModel
     {
         var (map, policy) = plan;
         var storeys = map.Receivers.Select(r => ZonePart.FloorOf(map, r.Floor)).ToArray();
+        var borders = new Borders(map);
         double Planned(int r, int floor, Spot at, bool own) => Level(
-            Outlines.Between(at, map.Receivers[r].At), Math.Abs(floor - storeys[r]), own,
+            Outlines.Between(at, map.Receivers[r].At), Math.Abs(floor - storeys[r]), own ? 0 : floor == storeys[r] ? borders.Between(floor, at, map.Receivers[r].At) : 1,
             map.Receivers[r].Kind == RadioKind.Wifi ? policy.NearWifiDbm : policy.NearBluetoothDbm, policy);
         var inZone = map.Receivers.Select(r => map.ZoneIndex(r.Zone)).ToArray();
         var survey = new SurveyLevels(plan, (r, floor, at) => Planned(
@@ -186,10 +187,10 @@ internal sealed class ZoneModel
         return (mean, variance, known);
     }
 
-    // Path loss, a wall unless they share the zone, and the slabs between (ITU-R P.1238: some 15 dB the first, less each further).
-    private static double Level(double metres, int storeys, bool own, double near, VisitPolicy policy)
+    // Path loss, walls unless they share the zone, and the slabs between (ITU-R P.1238: some 15 dB the first, less each further).
+    private static double Level(double metres, int storeys, int walls, double near, VisitPolicy policy)
     {
         var slant = Math.Sqrt((metres * metres) + 4 + (storeys * storeys * 16.0));
-        return near - (policy.FallDb * Portable.Log10(slant)) - (own ? 0 : policy.WallDb) - (storeys == 0 ? 0 : 11 + (4 * storeys));
+        return near - (policy.FallDb * Portable.Log10(slant)) - (walls * policy.WallDb) - (storeys == 0 ? 0 : 11 + (4 * storeys));
     }
 }
