@@ -58,8 +58,8 @@ internal sealed partial class PendingEvidence(int receivers)
         }
     }
 
-    /// <summary>Adds the readings of a burst to their device's bucket; <c>begin</c> is Unix ms of the bucket's.</summary>
-    public void Add(int slot, in Burst burst, long begin, EvidenceSources sources)
+    /// <summary>Adds the readings of a burst to their device's bucket.</summary>
+    public void Add(int slot, in Burst burst, EvidenceSources sources)
     {
         ref var list = ref ListOf(burst.Bucket, slot >> Pages<DeviceState>.Bits);
         if ((list.Count & (Run - 1)) == 0)
@@ -71,8 +71,8 @@ internal sealed partial class PendingEvidence(int receivers)
         _entries[((list.Last - 1) << RunBits) + (list.Count++ & (Run - 1))] = new Evidence
         {
             Pair = Evidence.PairOf(slot & (Pages<DeviceState>.Size - 1), burst.Receiver),
-            First = (ushort)(burst.First - begin),
-            Last = (ushort)(burst.Last - begin),
+            First = burst.InBucket,
+            Last = (ushort)(burst.InBucket + burst.Last),
             Sum = (short)burst.Sum,
             Count = (byte)burst.Count,
             Sources = sources,

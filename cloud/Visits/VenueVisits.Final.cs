@@ -41,7 +41,7 @@ public sealed partial class VenueVisits
         }
 
         device.Pending = Math.Max(device.Pending, bucket);
-        _pending.Add(slot, burst, BeginOf(bucket), sources);
+        _pending.Add(slot, burst, sources);
     }
 
     private long NextSettleMs()

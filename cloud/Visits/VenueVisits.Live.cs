@@ -14,7 +14,7 @@ public sealed partial class VenueVisits
             since = BeginIfOver(ref device, slot, at, sources, happened);
         }
 
-        device.LiveLast = (uint)Math.Max(burst.Last - since, device.LiveLast);
+        device.LiveLast = (uint)Math.Max(at + burst.Last - since, device.LiveLast);
         device.LiveSources |= sources;
         var (receiver, dbm, before) = (burst.Receiver, (float)burst.Sum / burst.Count, device.Live.Anchor);
 

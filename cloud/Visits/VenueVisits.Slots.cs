@@ -3,10 +3,9 @@ namespace Presence.Visits;
 /// <content>Where devices are kept, and how they are found.</content>
 public sealed partial class VenueVisits
 {
-    // One look-up per distinct device and batch; all table lines, then all device lines, are on their way while the batch is put into bursts.
-    private void GuessAll(in SightingColumns batch)
+    // One look-up per distinct device and batch. All table lines are on their way while the batch is put into bursts, then all device lines while the next is guessed.
+    private void SendForHomes(ReadOnlySpan<ulong> tokens)
     {
-        var tokens = batch.Tokens;
         if (_slots.Length < tokens.Length)
         {
             _slots = new int[tokens.Length * 2];
@@ -17,7 +16,10 @@ public sealed partial class VenueVisits
         {
             Soon.Touch(ref _table.Home(token));
         }
+    }
 
+    private bool GuessAll(ReadOnlySpan<ulong> tokens)
+    {
         for (var i = 0; i < tokens.Length; i++)
         {
             var guess = _slots[i] = _table.Guess(tokens[i]);
@@ -26,12 +28,25 @@ public sealed partial class VenueVisits
                 Soon.TouchFront(ref _devices[guess]);
             }
         }
+
+        return true;
     }
 
-    private int SlotOf(int guess, ulong token, TokenTraits traits) =>
-        guess >= 0 && _devices[guess].Token == token ? guess
-        : _table.Find(token, _devices) is >= 0 and var found ? found
-        : Meet(token, traits);
+    // The device with a token; where it was not guessed right it is found, or met for the first time.
+    private ref DeviceState DeviceOf(ulong token, TokenTraits traits, ref int slot)
+    {
+        if (slot >= 0)
+        {
+            ref var guess = ref _devices[slot];
+            if (guess.Token == token)
+            {
+                return ref guess;
+            }
+        }
+
+        slot = _table.Find(token, _devices) is >= 0 and var found ? found : Meet(token, traits);
+        return ref _devices[slot];
+    }
 
     private int Meet(ulong token, TokenTraits traits)
     {

@@ -138,8 +138,8 @@ public sealed partial class VenueVisits
             Expect(batch.At[0]);
         }
 
-        GuessAll(batch);
-        var more = late ? EvidenceSources.Late : EvidenceSources.None;
+        SendForHomes(batch.Tokens);
+        var (more, guessed) = (late ? EvidenceSources.Late : EvidenceSources.None, false);
         var (bucket, begin, end) = (0, 0L, 0L);
         var devices = batch.Device;
         var receivers = batch.Receiver[..devices.Length];
@@ -158,10 +158,12 @@ public sealed partial class VenueVisits
 
             // A phone speaks in bursts, and what one receiver hears of a burst errs together: its mean is one reading.
             ref var burst = ref bursts[devices[i]];
-            if (burst.Receiver != receiver || (ulong)(at - burst.First) >= burst.Span)
+            var pass = (ulong)(at - burst.First);
+            if (burst.Receiver != receiver || pass >= burst.Span)
             {
                 if (burst.Count > 0)
                 {
+                    guessed = guessed || GuessAll(batch.Tokens);
                     Take(batch, devices[i], more, late, happened);
                 }
 
@@ -171,18 +173,20 @@ public sealed partial class VenueVisits
                     (bucket, begin, end) = (BucketOf(at), BeginOf(BucketOf(at)), BeginOf(BucketOf(at) + 1));
                 }
 
-                (burst.Receiver, burst.Bucket, burst.First, burst.Last, burst.Sum) = (receiver, bucket, at, at, 0);
+                (burst.Receiver, burst.Bucket, burst.InBucket, burst.First, burst.Last, burst.Sum) = (receiver, bucket, (ushort)(at - begin), at, 0, 0);
                 burst.Span = (uint)Math.Min(BurstMs, end - at);
+                pass = 0;
             }
 
             burst.Sum += strengths[i];
-            burst.Last = Math.Max(burst.Last, at);
+            burst.Last = Math.Max(burst.Last, (uint)pass);
             if (++burst.Count == byte.MaxValue)
             {
                 burst.Span = 0;
             }
         }
 
+        _ = guessed || GuessAll(batch.Tokens);
         TouchMore(bursts);
         for (var i = 0; i < bursts.Length; i++)
         {
@@ -220,8 +224,8 @@ public sealed partial class VenueVisits
     {
         ref var burst = ref _bursts[index];
         var traits = batch.Traits[index];
-        var slot = _slots[index] = SlotOf(_slots[index], batch.Tokens[index], traits);
-        ref var device = ref _devices[slot];
+        ref var device = ref DeviceOf(batch.Tokens[index], traits, ref _slots[index]);
+        var slot = _slots[index];
         var sources = more | Times.SourceOf(traits);
         if (!late && !device.Is(DeviceFlags.Apart))
         {
