@@ -147,12 +147,10 @@ public sealed partial class VenueVisits
         }
 
         // Readings of one receiver in one bucket err together and count once, however many: heard twice tells no more.
-        device.Final.Hear(_model, _settling, cells, _watch, last);
+        var confidence = device.Final.Hear(_model, _settling, cells, _watch, _missed, last);
         device.Live.Gain256 = device.Final.Gain256;
-        MissSilent(ref device.Final, cells);
         int part = device.Final.Anchor;
         var zone = part < 0 ? -1 : _model.ZoneOf[part];
-        var confidence = part < 0 ? (byte)0 : device.Final.Confidence(_model);
         device.FinalLast = (uint)(last - device.FinalSince);
         Stay(ref device, slot, zone, confidence, (uint)(first - device.FinalSince), mark, happened);
         device.StaySources |= sources;

@@ -19,31 +19,35 @@ internal partial struct ZoneBelief
     /// over zones of their gains, as they are believed in.
     /// </remarks>
     /// <param name="cells">By receiver; any order in which the same bucket always comes.</param>
+    /// <param name="missed">[anchor x 8]: what it speaks against each of the eight zones that its own receiver is silent, nats.</param>
+    /// <returns>Chance of the zone believed in, 0 to 100; 0 when none is.</returns>
     // Apart, as ZoneBelief.Hear is.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public void Hear(ZoneModel model, in Pace pace, ReadOnlySpan<EvidenceSum> cells, ReceiverWatch watch, long at)
+    public byte Hear(ZoneModel model, in Pace pace, ReadOnlySpan<EvidenceSum> cells, ReceiverWatch watch, ReadOnlySpan<float> missed, long at)
     {
         var tick = (uint)(at >> 7) & TickMask;
         if (Anchor < 0 && !SeedAt(model, LoudestOf(model, cells, watch), tick))
         {
-            return;
+            return 0;
         }
 
         var elapsed = Pass(tick);
         var log = Walked(model, pace, elapsed, out var present);
         var gain = GainsOf(model, cells, watch);
-        var cost = CostOf(model, pace, cells, watch, gain, out var far);
+        var cost = CostOf(model, pace, cells, watch, gain, out var far) + SilentCost(model, cells, missed);
         if (far >= 0)
         {
             SeedAt(model, far, tick);
             log = Walked(model, pace, elapsed, out present);
             gain = GainsOf(model, cells, watch);
-            cost = CostOf(model, pace, cells, watch, gain, out _);
+            cost = CostOf(model, pace, cells, watch, gain, out _) + SilentCost(model, cells, missed);
         }
 
         log = Beside(log - cost, present);
-        LearnGain(gain, log);
-        Decide(model, pace, log);
+        var chances = Chances.Of(Packed(log));
+        LearnGain(gain, chances);
+        var share = ShareOf(model, chances);
+        return Decide(model, pace, log) ? Confidence(model) : share;
     }
 
     // The likeliest gain in each of the zones: the one learned, and what was heard.
@@ -81,9 +85,21 @@ internal partial struct ZoneBelief
         return sum;
     }
 
-    private void LearnGain(Vector256<float> gain, Vector256<float> log)
+    // Of a whole bucket it can be said who did not hear. Live, a receiver's silence is mostly a batch that has not come yet.
+    private readonly Vector256<float> SilentCost(ZoneModel model, ReadOnlySpan<EvidenceSum> cells, ReadOnlySpan<float> missed)
     {
-        var chances = Chances.Of(Packed(log));
+        var own = Vector128.LoadUnsafe(ref model.OwnNear[Anchor * ZoneModel.Width]);
+        var heard = Vector128<short>.Zero;
+        foreach (ref readonly var cell in cells)
+        {
+            heard |= Vector128.Equals(own, Vector128.Create((short)cell.Receiver));
+        }
+
+        return Vector256.Create(missed.Slice(Anchor * ZoneModel.Width, ZoneModel.Width)) & ~Vector256.Create(Vector128.WidenLower(heard), Vector128.WidenUpper(heard)).AsSingle();
+    }
+
+    private void LearnGain(Vector256<float> gain, Vector256<float> chances)
+    {
         var mean = Sum(chances * gain) / Sum(chances);
         Gain256 = (short)float.ConvertToIntegerNative<int>(float.ClampNative(mean, -MostSettledGain, MostSettledGain) * 256);
     }

@@ -80,7 +80,7 @@ internal partial struct ZoneBelief
             LearnGain(pace, -0.5f * Unsafe.Add(ref line, ZoneModel.Around), dbm);
         }
 
-        return Weigh(model, pace, log - cost, present);
+        return Decide(model, pace, Beside(log - cost, present));
     }
 
     /// <summary>Time passes: the device may have walked, so no neighbour is less likely than a walk there.</summary>
@@ -116,20 +116,6 @@ internal partial struct ZoneBelief
             Wide(Vector128.LoadUnsafe(ref line, 2 * ZoneModel.Width)) * (1 / ZoneModel.SpreadScale));
     }
 
-    /// <summary>Takes in that some receivers did not hear the device while others did.</summary>
-    /// <param name="cost">What that speaks against the anchor and each of its neighbours, nats.</param>
-    /// <returns>True when another zone is believed in than before.</returns>
-    public bool Miss(ZoneModel model, in Pace pace, Vector256<float> cost)
-    {
-        if (Anchor < 0)
-        {
-            return false;
-        }
-
-        var present = Vector256.LoadUnsafe(ref model.Present[Anchor * ZoneModel.Width]);
-        return Weigh(model, pace, Vector256.MinNative(Load(), present) - cost, present);
-    }
-
     /// <summary>The device's own loudness: what being there does not explain, learned slowly and within what devices differ by.</summary>
     /// <param name="expected">What the receiver is expected to hear of a device there, dBm.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -140,9 +126,11 @@ internal partial struct ZoneBelief
     }
 
     /// <summary>0 to 100: chance of the zone believed in.</summary>
-    public readonly byte Confidence(ZoneModel model)
+    public readonly byte Confidence(ZoneModel model) => ShareOf(model, Chances.Of(Unpacked()));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly byte ShareOf(ZoneModel model, Vector256<float> chances)
     {
-        var chances = Chances.Of(Unpacked());
         var here = Sum(chances * Vector256.LoadUnsafe(ref model.Alike[Anchor * ZoneModel.Width]));
         return (byte)float.ConvertToIntegerNative<int>(MathF.Round(100 * here / Sum(chances)));
     }
@@ -184,9 +172,6 @@ internal partial struct ZoneBelief
         var share = misfit * pace.Bounding;
         return misfit / MathF.Sqrt(1 + (share * share));
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool Weigh(ZoneModel model, in Pace pace, Vector256<float> log, Vector256<float> present) => Decide(model, pace, Beside(log, present));
 
     // Log-chances beside the likeliest, and none below the least.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
