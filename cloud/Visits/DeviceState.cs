@@ -29,6 +29,9 @@ internal struct DeviceState
     /// <summary>In order of arrival.</summary>
     public ZoneBelief Live;
 
+    /// <summary>Where in the part that <see cref="Final"/> believes in.</summary>
+    public ZonePlace Place;
+
     /// <summary>ms after <see cref="FinalSince"/>: last evidence that has been folded.</summary>
     public uint FinalLast;
 
@@ -115,24 +118,28 @@ internal readonly struct Moment(long unixMs)
     public long UnixMs => Times.Epoch + (((long)_high << 32) | _low);
 }
 
-/// <summary>The mean of the confidences of buckets, 0 to 100, in four bytes.</summary>
+/// <summary>The mean of the confidences of buckets, 0 to 100, in three bytes.</summary>
+[StructLayout(LayoutKind.Sequential, Pack = 1)]
 internal struct MeanConfidence
 {
-    /// <summary>Half a day of buckets; who is there longer is told by those.</summary>
-    private const uint Most = (1 << (32 - SumBits)) - 1;
-    private const int SumBits = 20;
+    private ushort _sum;
 
-    private uint _countAndSum;
+    /// <summary>Up to forty minutes of buckets; from then on each takes the place of an average one.</summary>
+    private byte _count;
 
     public void Add(byte confidence)
     {
-        if (_countAndSum >> SumBits < Most)
+        if (_count == byte.MaxValue)
         {
-            _countAndSum += (1u << SumBits) + confidence;
+            _sum -= Mean;
+            _count--;
         }
+
+        _sum += confidence;
+        _count++;
     }
 
-    public readonly byte Mean => _countAndSum == 0 ? (byte)0 : (byte)((_countAndSum & ((1u << SumBits) - 1)) / (_countAndSum >> SumBits));
+    public readonly byte Mean => _count == 0 ? (byte)0 : (byte)(_sum / _count);
 }
 
 [Flags]

@@ -147,8 +147,18 @@ public sealed partial class VenueVisits
         }
 
         // Readings of one receiver in one bucket err together and count once, however many: heard twice tells no more.
+        var before = device.Final;
         var confidence = device.Final.Hear(_model, _settling, cells, _watch, _missed, last);
-        device.Live.Gain256 = device.Final.Gain256;
+        if (device.Final.Stayed(before))
+        {
+            device.Place.Learn(_model, device.Final, cells, _watch);
+        }
+        else
+        {
+            device.Place = default;
+        }
+
+        device.Live.Follow(device.Final);
         int part = device.Final.Anchor;
         var zone = part < 0 ? -1 : _model.ZoneOf[part];
         device.FinalLast = (uint)(last - device.FinalSince);
@@ -172,7 +182,7 @@ public sealed partial class VenueVisits
         device.FinalSince = at;
         device.FinalLast = device.StaySince = 0;
         device.FinalZone = device.NextZone = -1;
-        device.Final = ZoneBelief.Nowhere;
+        (device.Final, device.Place) = (ZoneBelief.Nowhere, default);
         device.Loudest = Rssi.Faintest;
         device.StayConfidence = device.VisitConfidence = default;
         device.StaySources = device.VisitSources = EvidenceSources.None;

@@ -20,7 +20,9 @@ public sealed partial class VenueVisits
 
         // Once a bucket is settled it tells how loud the device is.
         var learns = !device.Is(DeviceFlags.FinalOpen);
-        if (device.Live.Hear(_model, _pace, receiver, dbm - _watch.Offset[receiver], _watch.Trust[receiver], at, learns))
+        var stands = device.Live.Stands;
+        if (device.Live.Hear(
+            _model, stands ? ref _standing : ref _pace, receiver, dbm - _watch.Offset[receiver], _watch.Trust[receiver], at, learns, stands ? device.Place : default))
         {
             var from = before < 0 ? -1 : _model.ZoneOf[before];
             if (LiveZone(device) != from)

@@ -14,9 +14,13 @@ public sealed partial class VenueVisits
     /// <summary>Frames of one receiver within so many ms are one reading.</summary>
     private const long BurstMs = 500;
 
+    /// <summary>Who has stood for a minute is taken to stay so many times longer than who came lately.</summary>
+    private const double StandsFor = 4;
+
     private readonly VisitPolicy _policy;
     private readonly ZoneModel _model;
     private readonly Pace _pace;
+    private readonly Pace _standing;
     private readonly Pace _settling;
     private readonly int _receivers;
     private readonly int[] _zoneCounts;
@@ -69,6 +73,7 @@ public sealed partial class VenueVisits
         _policy = policy;
         _model = new ZoneModel(plan);
         _pace = new Pace(policy, policy.MeanStay);
+        _standing = new Pace(policy, policy.MeanStay * StandsFor);
         _settling = new Pace(policy, policy.SettledStay);
         _receivers = map.Receivers.Length;
         _zoneCounts = new int[map.Zones.Length];

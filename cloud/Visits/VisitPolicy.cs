@@ -24,7 +24,7 @@ public sealed record VisitPolicy
     /// </summary>
     public double Sure { get; init; } = 0.8;
 
-    /// <summary>How long a visitor stays in one zone, about. Default 6 s; the shorter, the sooner a few readings change the belief.</summary>
+    /// <summary>How long a visitor stays in one zone, about. Default 6 s; the shorter, the sooner a few readings change the belief. Who has stood in a place for a minute is taken to stay four times as long.</summary>
     public TimeSpan MeanStay { get; init; } = TimeSpan.FromSeconds(6);
 
     /// <summary>The same for settled stays, which can wait for more evidence. Default 2 min.</summary>

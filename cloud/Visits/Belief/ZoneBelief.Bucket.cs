@@ -50,6 +50,31 @@ internal partial struct ZoneBelief
         return Decide(model, pace, log) ? Confidence(model) : share;
     }
 
+    /// <summary>Counts for how long it has been in the anchor; each bucket once, since a silence tells nothing of where it was.</summary>
+    /// <param name="before">The same belief before this bucket.</param>
+    /// <returns>False when another zone, or part of one, is believed in than before, or none.</returns>
+    public bool Stayed(in ZoneBelief before)
+    {
+        if (Anchor < 0 || Anchor != before.Anchor)
+        {
+            return false;
+        }
+
+        if (((TickAndStray ^ before.TickAndStray) & TickMask) >> CalmTicks != 0 && (TickAndStray & CalmMask) != CalmMask)
+        {
+            TickAndStray += 1 << TickBits;
+        }
+
+        return true;
+    }
+
+    /// <summary>Takes over what settled buckets tell of the device: how loud it is, and whether it stands in the anchor.</summary>
+    public void Follow(in ZoneBelief settled)
+    {
+        Gain256 = settled.Gain256;
+        TickAndStray = (TickAndStray & ~CalmMask) | (Anchor == settled.Anchor ? settled.TickAndStray & CalmMask : 0);
+    }
+
     // The likeliest gain in each of the zones: the one learned, and what was heard.
     private readonly Vector256<float> GainsOf(ZoneModel model, ReadOnlySpan<EvidenceSum> cells, ReceiverWatch watch)
     {

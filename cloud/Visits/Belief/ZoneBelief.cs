@@ -21,11 +21,23 @@ internal partial struct ZoneBelief
     /// <summary>Nats / 8 after which a device is looked for elsewhere: four, beside what near receivers took off.</summary>
     private const int FarEnough = 32;
 
-    private const uint TickMask = 0xFF_FFFF;
+    /// <summary>Ticks of 128 ms: twice as far as twenty bits of them reach, 37 hours, nothing is heard within one visit.</summary>
+    private const uint TickMask = 0xF_FFFF;
+    private const int TickBits = 20;
+
+    /// <summary>Sixteen seconds, of which so many are counted while it is heard in one place; who has stayed for about a minute stands.</summary>
+    private const int CalmTicks = 7;
+    private const uint MostCalm = 15;
+    private const uint Standing = 4;
+    private const uint CalmMask = MostCalm << TickBits;
+    private const uint StrayMask = 0xFF00_0000;
 
     public LogChances Log;
 
-    /// <summary>Low 24 bits: Unix ms / 128 of the last reading, wrapping; only differences count. High 8 bits: nats / 8 for being far from all eight zones.</summary>
+    /// <summary>
+    /// Low 20 bits: Unix ms / 128 of the last reading, wrapping; only differences count. Next 4 bits: for how long it has been in the anchor, as far as settled buckets
+    /// tell. High 8 bits: nats / 8 for being far from all eight zones.
+    /// </summary>
     public uint TickAndStray;
 
     /// <summary>The zone believed in, -1 before the first reading.</summary>
@@ -42,6 +54,9 @@ internal partial struct ZoneBelief
 
     public static ZoneBelief Nowhere => new() { Anchor = -1 };
 
+    /// <summary>Whether it has been in the anchor for a minute or longer.</summary>
+    public readonly bool Stands => (TickAndStray & CalmMask) >= Standing << TickBits;
+
     /// <summary>Takes in one reading, or the mean of several.</summary>
     /// <param name="model">What is expected where.</param>
     /// <param name="pace">How fast and how surely beliefs change.</param>
@@ -50,10 +65,11 @@ internal partial struct ZoneBelief
     /// <param name="weight">1 for one reading; less than their number for several, since they err together.</param>
     /// <param name="at">Unix ms; may lie a little before the last.</param>
     /// <param name="learns">Whether the device's own loudness is learned by the way; it is not, once settled buckets tell it.</param>
+    /// <param name="place">Where in the anchor it stands, where that is known.</param>
     /// <returns>True when another zone, or part of one, is believed in than before.</returns>
     // A method of its own: inlined, it would use up what the compiler inlines into its caller, and the arithmetic below would be calls.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public bool Hear(ZoneModel model, in Pace pace, int receiver, float dbm, float weight, long at, bool learns)
+    public bool Hear(ZoneModel model, in Pace pace, int receiver, float dbm, float weight, long at, bool learns, ZonePlace place)
     {
         var tick = (uint)(at >> 7) & TickMask;
         if (Anchor < 0)
@@ -67,7 +83,7 @@ internal partial struct ZoneBelief
 
         // How badly the reading fits, bounded: one reading through a door or a body must not overrule all others.
         var gain = Gain256 / 256f;
-        var miss = Vector256.Create(dbm - gain) - mean;
+        var miss = Vector256.Create(dbm - gain) - mean - Vector256.CreateScalar(place.Louder(ref line));
         var misfit = miss * miss * sharp;
         var cost = Vector256.Create(weight) * (spread + Bounded(misfit, pace));
         if (IsFar(ref line, dbm - gain, weight, cost[0], pace))
@@ -101,7 +117,7 @@ internal partial struct ZoneBelief
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int Pass(uint tick)
     {
-        var elapsed = Math.Max(0, (int)((tick - TickAndStray) << 8) >> 8);
+        var elapsed = Math.Max(0, (int)((tick - TickAndStray) << (32 - TickBits)) >> (32 - TickBits));
         TickAndStray = (TickAndStray & ~TickMask) | ((TickAndStray + (uint)elapsed) & TickMask);
         return elapsed;
     }
@@ -155,7 +171,7 @@ internal partial struct ZoneBelief
             stray = float.ConvertToIntegerNative<int>(float.ClampNative(stray + (8 * (costHere - costThere)), 0, 255));
         }
 
-        TickAndStray = (TickAndStray & TickMask) | ((uint)stray << 24);
+        TickAndStray = (TickAndStray & ~StrayMask) | ((uint)stray << 24);
         return far != 0 && stray >= FarEnough;
     }
 
@@ -202,7 +218,7 @@ internal partial struct ZoneBelief
         }
 
         (Anchor, TickAndStray, Log) = (zone, tick, default);
-        Hear(model, pace, receiver, dbm, weight, at, learns);
+        Hear(model, pace, receiver, dbm, weight, at, learns, default);
         return true;
     }
 
@@ -212,6 +228,7 @@ internal partial struct ZoneBelief
         var old = Log;
         var before = Vector128.LoadUnsafe(ref model.Neighbours[Anchor * ZoneModel.Width]);
         Anchor = before[to];
+        TickAndStray &= ~CalmMask;
         var after = model.Neighbours.AsSpan(Anchor * ZoneModel.Width, ZoneModel.Width);
         for (var i = 0; i < ZoneModel.Width; i++)
         {

@@ -7,7 +7,7 @@ namespace Presence.Visits;
 /// <code>
 /// 0 .. 7  level, half dB below 0 | 8 .. 15  1 / (2 variance), in 1 / <see cref="SharpScale"/> | 16 .. 23  log of the spread, in 1 / <see cref="SpreadScale"/> |
 /// 24  1 when the zone that the receiver stands in is none of the eight | 25 .. 27  level, sharpness and spread in that zone |
-/// 28  level that a device's own loudness is learned from | 29 .. 31  empty
+/// 28  level that a device's own loudness is learned from | 29, 30  how much louder at the anchor's right and upper end than in its middle | 31  empty
 /// </code>
 /// </summary>
 internal sealed class ZoneModel
@@ -28,6 +28,10 @@ internal sealed class ZoneModel
     /// </summary>
     public const int Around = Stray + 4;
 
+    /// <summary>Where in a line two signed bytes say how much louder the receiver hears at the anchor's right end, and at its upper, than in its middle.</summary>
+    public const int Slope = Around + 1;
+    public const float SlopeScale = 8;
+
     private const int Line = 4 * Width;
 
     private readonly byte[] _expected;
@@ -46,7 +50,7 @@ internal sealed class ZoneModel
         Reach = ZoneReach.Of(map, zones, joined, Neighbours);
         _expected = new byte[zones.Length * _receivers * Line];
         SeedOf = [.. map.Receivers.Select(r => ZonePart.Nearest(zones, map.ZoneIndex(r.Zone), r.At))];
-        var (mean, variance, known) = Expect(plan, zones);
+        var (mean, variance, known, slope) = Expect(plan, zones);
         OwnOf = [.. Enumerable.Range(0, zones.Length).Select(z => (short)Enumerable.Range(0, _receivers)
             .Where(r => SeedOf[r] == z).OrderByDescending(r => mean[r][z]).FirstOrDefault(-1))];
         OwnNear = [.. Neighbours.Select(z => z < 0 ? (short)-1 : OwnOf[z])];
@@ -71,6 +75,7 @@ internal sealed class ZoneModel
             {
                 var around = Enumerable.Range(z * Width, Width).Where(i => Neighbours[i] >= 0).Average(i => mean[r][Neighbours[i]]);
                 _expected[AtLine(z, r) + Around] = Packed((known[r][z] * mean[r][z]) + ((1 - known[r][z]) * around), 1).Level;
+                (_expected[AtLine(z, r) + Slope], _expected[AtLine(z, r) + Slope + 1]) = (Steep(slope[r][z].X), Steep(slope[r][z].Y));
                 var own = SeedOf[r];
                 if (own >= 0 && !Neighbours.AsSpan(z * Width, Width).Contains(own))
                 {
@@ -137,6 +142,8 @@ internal sealed class ZoneModel
         (byte)Math.Clamp(Math.Round(SharpScale / (2 * variance)), 1, 255),
         (byte)Math.Clamp(Math.Round(SpreadScale * Portable.Log(variance) / 2), 0, 255));
 
+    private static byte Steep(double db) => (byte)(sbyte)Math.Clamp(Math.Round(db * SlopeScale), -127, 127);
+
     private static short[] Near(ZonePart[] zones, double[,] apart, bool[,] joined)
     {
         var near = new short[zones.Length * Width];
@@ -155,7 +162,7 @@ internal sealed class ZoneModel
         return near;
     }
 
-    private static (double[][] Mean, double[][] Variance, double[][] Known) Expect(VenuePlan plan, ZonePart[] zones)
+    private static (double[][] Mean, double[][] Variance, double[][] Known, Spot[][] Slope) Expect(VenuePlan plan, ZonePart[] zones)
     {
         var (map, policy) = plan;
         var storeys = map.Receivers.Select(r => ZonePart.FloorOf(map, r.Floor)).ToArray();
@@ -169,22 +176,24 @@ internal sealed class ZoneModel
         var mean = new double[map.Receivers.Length][];
         var variance = new double[map.Receivers.Length][];
         var known = new double[map.Receivers.Length][];
+        var slope = new Spot[map.Receivers.Length][];
         for (var r = 0; r < map.Receivers.Length; r++)
         {
-            (mean[r], variance[r], known[r]) = (new double[zones.Length], new double[zones.Length], new double[zones.Length]);
+            (mean[r], variance[r], known[r], slope[r]) = (new double[zones.Length], new double[zones.Length], new double[zones.Length], new Spot[zones.Length]);
             for (var z = 0; z < zones.Length; z++)
             {
                 var levels = zones[z].Points.Select(at => Planned(r, zones[z].Floor, at, zones[z].Zone == inZone[r]) + survey.Beside(r, zones[z].Floor, at)).ToArray();
                 var m = levels.Length == 0 ? 0 : levels.Average();
                 var spread = levels.Length == 0 ? 0 : levels.Average(l => (l - m) * (l - m));
                 mean[r][z] = m;
+                slope[r][z] = zones[z].SlopeOf(levels);
                 var least = Math.Min(SurveyLevels.KnownDb, policy.SpreadDb);
                 known[r][z] = levels.Length == 0 ? 0 : zones[z].Points.Average(at => survey.Known(r, zones[z].Floor, at));
                 variance[r][z] = spread + (least * least * known[r][z]) + (policy.SpreadDb * policy.SpreadDb * (1 - known[r][z]));
             }
         }
 
-        return (mean, variance, known);
+        return (mean, variance, known, slope);
     }
 
     // Path loss, walls unless they share the zone, and the slabs between (ITU-R P.1238: some 15 dB the first, less each further).

@@ -56,6 +56,29 @@ public sealed record ZonePart(int Zone, int Floor, Spot[] Points)
         return (columns, rows);
     }
 
+    /// <summary>The plane through levels at <see cref="Points"/>: how much it rises from the middle to the right end, and to the upper.</summary>
+    public Spot SlopeOf(double[] levels)
+    {
+        ArgumentNullException.ThrowIfNull(levels);
+        if (Points.Length < 4)
+        {
+            return default;
+        }
+
+        var (x, y, mean) = (Points.Average(p => p.X), Points.Average(p => p.Y), levels.Average());
+        double xx = 0, xy = 0, yy = 0, xl = 0, yl = 0;
+        foreach (var (at, level) in Points.Zip(levels))
+        {
+            var (dx, dy) = (at.X - x, at.Y - y);
+            (xx, xy, yy) = (xx + (dx * dx), xy + (dx * dy), yy + (dy * dy));
+            (xl, yl) = (xl + (dx * (level - mean)), yl + (dy * (level - mean)));
+        }
+
+        var whole = (xx * yy) - (xy * xy);
+        var (wide, deep) = ((Points.Max(p => p.X) - Points.Min(p => p.X)) / 2, (Points.Max(p => p.Y) - Points.Min(p => p.Y)) / 2);
+        return whole <= 1e-6 * xx * yy ? default : new Spot(((xl * yy) - (yl * xy)) / whole * wide, ((yl * xx) - (xl * xy)) / whole * deep);
+    }
+
     /// <summary>The part of a zone nearest to a spot; -1 for no zone.</summary>
     public static short Nearest(ZonePart[] parts, int zone, Spot at)
     {

@@ -1,0 +1,81 @@
+using FsCheck;
+using FsCheck.Fluent;
+using Presence.Kit.Simulator;
+using Presence.Visits;
+using Xunit;
+
+namespace Presence.Unit.Visits;
+
+/// <summary>Who has stood in a place for a while is known to stand there: what the radio does is then no change, and a change still is one.</summary>
+public sealed class StandingTests
+{
+    private const int Phones = 20;
+    private static readonly VenueMap Map = Mall.Rooms(4);
+
+    [Fact]
+    public void Who_stands_at_the_wall_is_seldom_said_to_change_once_it_is_known_where()
+    {
+        var changes = Follow(_ => new Spot(10.3, 5), minutes: 14, seed: 5).Where(e => e.Kind == VisitEventKind.ZoneEntered).Select(e => (e.At - Mall.Ten) / 60_000).ToArray();
+        var (first, last) = (changes.Count(m => m is >= 0 and < 2), changes.Count(m => m is >= 12 and < 14));
+        Assert.True(first > Phones && last * 4 < first, $"{first} changes in the first two minutes, {last} in the last two");
+    }
+
+    [Fact]
+    public void Wherever_one_stood_leaving_is_said_soon() => Prop.ForAll(
+        Gen.Choose(1, 9).Two().Two().ToArbitrary(),
+        at =>
+        {
+            var ((x, y), (toX, toY)) = at;
+            var said = Follow(minute => minute < 5 ? new Spot(10 + x, y) : new Spot(30 + toX, toY), minutes: 6, seed: 7);
+            var late = Enumerable.Range(1, Phones).Select(d => said
+                .Where(e => e.Device.Hash == (ulong)d && e.Kind == VisitEventKind.ZoneEntered && e.Zone == 3).Select(e => e.At - Mall.Ten - 300_000)
+                .DefaultIfEmpty(60_000).First()).Order().ToArray();
+            return (late[Phones / 2] is >= 0 and <= 4_000).Label($"{late[Phones / 2]} ms in the median, {late[^1]} at most, from {x}, {y} to {toX}, {toY}");
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(10));
+
+    [Fact]
+    public void Who_walks_about_in_a_shop_is_not_taken_for_where_it_was()
+    {
+        // Round the shop, a metre from its walls, once in half a minute.
+        Spot Round(double minute) => new(15 + (4 * Math.Cos(4 * Math.PI * minute)), 5 + (4 * Math.Sin(4 * Math.PI * minute)));
+        var changes = Follow(Round, minutes: 12, seed: 9).Where(e => e.Kind == VisitEventKind.ZoneEntered).Select(e => (e.At - Mall.Ten) / 60_000).ToArray();
+        Assert.True(changes.Count(m => m >= 7) <= changes.Count(m => m is >= 1 and < 6), $"said to change in the minutes {string.Join(", ", changes)}");
+    }
+
+    [Fact]
+    public void Who_is_heard_from_outside_all_zones_stands_nowhere()
+    {
+        var map = Map with { Receivers = [Map.Receivers[0] with { Zone = "street" }] };
+        var (visits, happened) = (new VenueVisits(map, Mall.Policy), new VisitEventList());
+        for (var s = 0; s < 300; s += 5)
+        {
+            visits.Hear(happened, late: false, new Heard(1, 0, -60, Mall.Ten + (s * 1000)));
+            visits.Advance(Mall.Ten + (s * 1000), happened);
+        }
+
+        visits.Advance(Mall.Ten + 7_200_000, happened);
+        Assert.Contains(happened.Told(), e => e.StartsWith("VisitSettled", StringComparison.Ordinal));
+        Assert.DoesNotContain(happened.Told(), e => e.StartsWith("ZoneEntered", StringComparison.Ordinal));
+    }
+
+    // Each receiver hears each phone once a second, with noise of 5.9 dB.
+    private static VisitEvent[] Follow(Func<double, Spot> at, int minutes, ulong seed)
+    {
+        var (visits, happened, dice) = (new VenueVisits(Map, Mall.Policy), new VisitEventList(), new Dice(seed));
+        for (var ms = 0; ms < minutes * 60_000; ms += 250)
+        {
+            var (r, spot) = (ms / 250 % Map.Receivers.Length, at(ms / 60_000.0));
+            var level = Level(spot, r);
+            visits.Hear(happened, late: false, [.. Enumerable.Range(1, Phones).Select(d => new Heard((ulong)d, r, (sbyte)Math.Clamp(dice.Normal(level, 5.9), -120, 0), Mall.Ten + ms))]);
+            visits.Advance(Mall.Ten + ms, happened);
+        }
+
+        return happened.Events.ToArray();
+    }
+
+    private static double Level(Spot at, int receiver)
+    {
+        var metres = Outlines.Between(at, Map.Receivers[receiver].At);
+        return Mall.Policy.NearWifiDbm - (Mall.Policy.FallDb * Math.Log10(Math.Sqrt((metres * metres) + 4))) - ((int)(at.X / 10) == receiver ? 0 : Mall.Policy.WallDb);
+    }
+}
