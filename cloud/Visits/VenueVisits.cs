@@ -53,6 +53,11 @@ public sealed partial class VenueVisits
     private int[] _slots = new int[64];
     private Burst[] _bursts = new Burst[64];
 
+    /// <summary>The bucket that sightings are put into now, and Unix ms of its begin and end.</summary>
+    private int _bucket;
+    private long _begin;
+    private long _end;
+
     public VenueVisits(VenueMap map, VisitPolicy policy)
         : this(new VenuePlan(map, policy))
     {
@@ -145,50 +150,17 @@ public sealed partial class VenueVisits
 
         SendForHomes(batch.Tokens);
         var (more, guessed) = (late ? EvidenceSources.Late : EvidenceSources.None, false);
-        var (bucket, begin, end) = (0, 0L, 0L);
-        var devices = batch.Device;
-        var receivers = batch.Receiver[..devices.Length];
-        var times = batch.At[..devices.Length];
-        var strengths = batch.Dbm[..devices.Length];
         var bursts = _bursts.AsSpan(0, batch.Tokens.Length);
-        var (known, span) = (_receivers, (ulong)Math.Max(0, _newest - Times.Epoch));
-        for (var i = 0; i < devices.Length; i++)
+        for (var i = Group(batch, 0, bursts); i < batch.Length; i = Group(batch, i, bursts))
         {
-            var (receiver, at) = (receivers[i], times[i]);
-            if (receiver >= known || (ulong)(at - Times.Epoch) > span)
+            var (device, bucket) = (batch.Device[i], BucketOf(batch.At[i]));
+            if (bursts[device].Count > 0)
             {
-                Refused++;
-                continue;
+                guessed = guessed || GuessAll(batch.Tokens);
+                Take(batch, device, more, late, happened);
             }
 
-            // A phone speaks in bursts, and what one receiver hears of a burst errs together: its mean is one reading.
-            ref var burst = ref bursts[devices[i]];
-            var pass = (ulong)(at - burst.First);
-            if (burst.Receiver != receiver || pass >= burst.Span)
-            {
-                if (burst.Count > 0)
-                {
-                    guessed = guessed || GuessAll(batch.Tokens);
-                    Take(batch, devices[i], more, late, happened);
-                }
-
-                // A bucket's sums must be the same whatever batches its sightings came in, so no burst reaches into the next.
-                if (at < begin || at >= end)
-                {
-                    (bucket, begin, end) = (BucketOf(at), BeginOf(BucketOf(at)), BeginOf(BucketOf(at) + 1));
-                }
-
-                (burst.Receiver, burst.Bucket, burst.InBucket, burst.First, burst.Last, burst.Sum) = (receiver, bucket, (ushort)(at - begin), at, 0, 0);
-                burst.Span = (uint)Math.Min(BurstMs, end - at);
-                pass = 0;
-            }
-
-            burst.Sum += strengths[i];
-            burst.Last = Math.Max(burst.Last, (uint)pass);
-            if (++burst.Count == byte.MaxValue)
-            {
-                burst.Span = 0;
-            }
+            (_bucket, _begin, _end) = (bucket, BeginOf(bucket), BeginOf(bucket + 1));
         }
 
         _ = guessed || GuessAll(batch.Tokens);
@@ -202,6 +174,51 @@ public sealed partial class VenueVisits
         }
 
         FreeUnused(batch.Tokens.Length);
+    }
+
+    // Puts sightings into bursts up to one whose device has another burst that must be taken first, or that is of another bucket. Nothing is called on the way, so
+    // that all it needs stays in the processor's registers.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private int Group(in SightingColumns batch, int from, Span<Burst> bursts)
+    {
+        var devices = batch.Device;
+        var receivers = batch.Receiver[..devices.Length];
+        var times = batch.At[..devices.Length];
+        var strengths = batch.Dbm[..devices.Length];
+        var (known, span) = (_receivers, (ulong)Math.Max(0, _newest - Times.Epoch));
+        for (var i = from; i < devices.Length; i++)
+        {
+            var (receiver, at) = (receivers[i], times[i]);
+            if (receiver >= known || (ulong)(at - Times.Epoch) > span)
+            {
+                Refused++;
+                continue;
+            }
+
+            // A phone speaks in bursts, and what one receiver hears of a burst errs together: its mean is one reading.
+            ref var burst = ref bursts[devices[i]];
+            var pass = (ulong)(at - burst.First);
+            if (burst.Receiver != receiver || pass >= burst.Span)
+            {
+                // A bucket's sums must be the same whatever batches its sightings came in, so no burst reaches into the next.
+                if (burst.Count > 0 || at < _begin || at >= _end)
+                {
+                    return i;
+                }
+
+                burst = new Burst { Receiver = receiver, Bucket = _bucket, InBucket = (ushort)(at - _begin), First = at, Span = (uint)Math.Min(BurstMs, _end - at) };
+                pass = 0;
+            }
+
+            burst.Sum += strengths[i];
+            burst.Last = Math.Max(burst.Last, (uint)pass);
+            if (++burst.Count == byte.MaxValue)
+            {
+                burst.Span = 0;
+            }
+        }
+
+        return devices.Length;
     }
 
     // What the model expects for a device and its receiver lies somewhere in some hundred kilobytes.
