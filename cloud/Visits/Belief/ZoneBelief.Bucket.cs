@@ -83,7 +83,9 @@ internal partial struct ZoneBelief
         foreach (ref readonly var cell in cells)
         {
             var (mean, sharp, _) = Read(ref model.LineOf(Anchor, cell.Receiver));
-            var weight = sharp * (2 * watch.Trust[cell.Receiver]);
+            // What only luck made audible does not tell how loud the device is.
+            var heard = Vector256.GreaterThan(mean + learned, Vector256.Create(model.EdgeOf[cell.Receiver]));
+            var weight = Vector256.ConditionalSelect(heard, sharp * (2 * watch.Trust[cell.Receiver]), Vector256<float>.Zero);
             sharpness += weight;
             sum += weight * (Vector256.Create(cell.Mean - watch.Offset[cell.Receiver]) - mean);
         }
@@ -101,7 +103,8 @@ internal partial struct ZoneBelief
             ref var line = ref model.LineOf(Anchor, cell.Receiver);
             var (mean, sharp, spread) = Read(ref line);
             var (level, trust) = (cell.Mean - watch.Offset[cell.Receiver], watch.Trust[cell.Receiver]);
-            var miss = Vector256.Create(level) - mean - gain;
+            // Heard at all, it was as loud as can be heard: that less was to be expected does not speak against a zone.
+            var miss = Vector256.Create(level) - Vector256.MaxNative(mean + gain, Vector256.Create(Math.Min(level, model.EdgeOf[cell.Receiver])));
             var cost = Vector256.Create(trust) * (spread + Bounded(miss * miss * sharp, pace));
             far = IsFar(ref line, level - gain[0], trust, cost[0], pace) && far < 0 ? cell.Receiver : far;
             sum += cost;

@@ -34,6 +34,10 @@ internal sealed class ZoneModel
 
     private const int Line = 4 * Width;
 
+    /// <summary>dBm: fainter, a receiver hears only what luck made louder. Usual sensitivities are -90 to -94 (IEEE 802.11, 1 and 6 Mb/s) and -95 to -100 (Bluetooth LE, 1 Mb/s).</summary>
+    private const float WifiEdge = -88;
+    private const float BluetoothEdge = -96;
+
     private readonly byte[] _expected;
     private readonly int _receivers;
 
@@ -42,6 +46,7 @@ internal sealed class ZoneModel
         var map = plan.Map;
         _receivers = map.Receivers.Length;
         var zones = ZonePart.Of(map);
+        EdgeOf = [.. map.Receivers.Select(r => r.Kind == RadioKind.Wifi ? WifiEdge : BluetoothEdge)];
         ZoneOf = [.. zones.Select(z => (short)z.Zone)];
         var apart = ZonePart.Apart(zones);
         var joined = ZoneReach.Joined(map, zones, apart);
@@ -86,6 +91,9 @@ internal sealed class ZoneModel
             }
         }
     }
+
+    /// <summary>By receiver, dBm: of what would be fainter there, only what luck made louder is heard.</summary>
+    public float[] EdgeOf { get; }
 
     /// <summary>By part: the zone it is of.</summary>
     public short[] ZoneOf { get; }

@@ -28,11 +28,13 @@ public class ReceiverTests
         Assert.Empty(Faulty(visits, ReceiverFault.Silent));
     }
 
-    [Fact]
-    public void Phones_louder_than_the_plan_takes_for_granted_are_no_fault_of_the_receivers()
+    [Theory]
+    [InlineData(-14)]
+    [InlineData(14)]
+    public void Phones_fainter_or_louder_than_the_plan_takes_for_granted_are_no_fault_of_the_receivers(int louder)
     {
         var (crowd, visits) = Begin();
-        crowd.Hears = (_, _, dbm) => dbm + 14;
+        crowd.Hears = (_, _, dbm) => dbm + louder;
         crowd.Stroll(visits, TimeSpan.FromHours(1));
         Assert.All(visits.Receivers, r => Assert.InRange(r.OffsetDb, -2, 2));
     }
@@ -52,7 +54,7 @@ public class ReceiverTests
         var (crowd, visits) = Begin();
         var before = crowd.Stroll(visits, TimeSpan.FromHours(2));
         crowd.Hears = (r, _, dbm) => r == 3 ? dbm - 12 : dbm;
-        crowd.Stroll(visits, TimeSpan.FromMinutes(30));
+        crowd.Stroll(visits, TimeSpan.FromMinutes(15));
         Assert.Equal([3], Faulty(visits, ReceiverFault.OffLevel));
         Assert.InRange(crowd.Stroll(visits, TimeSpan.FromMinutes(20)), before - 0.05, 1);
     }
