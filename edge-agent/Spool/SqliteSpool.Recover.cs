@@ -64,6 +64,7 @@ public sealed partial class SqliteSpool
             _file.Dispose();
             Resume();
             (_file, _reader, _state) = StaysWhole() ? OpenSpool() : SetAside(why);
+            TakeBallast();
             _suspect = _isClosed = false;
         }
 
@@ -100,6 +101,7 @@ public sealed partial class SqliteSpool
             _reader.Dispose();
             _file.Dispose();
             (_file, _reader, _state) = OpenSpool();
+            TakeBallast();
             _suspect = _isClosed = false;
         }
 

@@ -51,11 +51,18 @@ public sealed partial class SqliteSpool
 
             KeepLogShort();
 
-            if (taken.Count == 0 && _trouble is null && !_ballast.IsAboard && _options.Ballast > 0 && HasRoom(2 * _options.Ballast) && _ballast.TryTake())
+            if (taken.Count == 0 && _trouble is null && !_ballast.IsAboard && _options.Ballast > 0 && HasRoom(2 * _options.Ballast))
             {
-                _diskCapacity = long.MaxValue;
+                TakeBallast();
             }
         }
+    }
+
+    /// <summary>Without ballast a file that filled its disk could not even be made smaller: until it is aboard, it grows no further than a short one may.</summary>
+    private void TakeBallast()
+    {
+        Volatile.Write(ref _used, _file.Used());
+        _diskCapacity = _ballast.TryTake() ? long.MaxValue : Math.Max(_used, LeastFree);
     }
 
     private bool HasLeisureWork() => !_lost.IsEmpty || _suspect
@@ -416,6 +423,9 @@ public sealed partial class SqliteSpool
         catch (Exception unmade) when (unmade is SqliteException or IOException or UnauthorizedAccessException)
         {
             _file.RollBack();
+
+            // Nothing else is left to give: bad sectors that come back are better than a shop that waits for ever.
+            _rescue.GiveRoom();
         }
     }
 

@@ -72,8 +72,7 @@ public sealed partial class SqliteSpool : ISpool
             throw;
         }
 
-        _used = _file.Used();
-        _ballast.TryTake();
+        TakeBallast();
         if (_state.Open)
         {
             // It ended without a word: what was appended may have been sent, what comes before the next link was not.
