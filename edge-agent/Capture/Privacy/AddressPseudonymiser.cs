@@ -142,6 +142,7 @@ public sealed class AddressPseudonymiser : IDisposable
     public static bool HasIdentity(BeaconKind kind) => SpaceOf(kind) is not null;
 
     /// <summary>Keyed hashes of a frame's information elements, for telling devices apart when counting; 0 where there are none.</summary>
+    /// <remarks>The upper half of the coarse one is the hash of the family, which a phone keeps when its mode changes; 0 where the elements say nothing of the hardware.</remarks>
     /// <param name="elements">As sent.</param>
     public (ulong Exact, ulong Coarse) Fingerprints(ReadOnlySpan<byte> elements)
     {
@@ -260,13 +261,25 @@ public sealed class AddressPseudonymiser : IDisposable
 
     private ulong Print(AddressSpace space, ReadOnlySpan<byte> form)
     {
-        var key = _quick.Of(form);
+        // The kind of form too: two may be the same bytes.
+        var key = _quick.Of(form) ^ (ulong)space;
         if (_prints.TryGet(key, out var print)) return print;
-        Span<byte> kind = [(byte)space];
-        _day.AppendData(kind);
-        print = Hash(_day, form);
+        print = Keyed(space, form);
+        if (space == AddressSpace.CoarseElements)
+        {
+            var family = _print.Family();
+            print = Math.Max(1, (uint)print) | (family.IsEmpty ? 0 : Keyed(AddressSpace.ElementFamily, family) & ~(ulong)uint.MaxValue);
+        }
+
         _prints.Add(key, print);
         return print;
+    }
+
+    private ulong Keyed(AddressSpace space, ReadOnlySpan<byte> form)
+    {
+        Span<byte> kind = [(byte)space];
+        _day.AppendData(kind);
+        return Hash(_day, form);
     }
 
     private void ForgetTokens()

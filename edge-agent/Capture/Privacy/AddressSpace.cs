@@ -20,4 +20,7 @@ public enum AddressSpace : byte
 
     /// <summary>Those that rarely change.</summary>
     CoarseElements = 17,
+
+    /// <summary>Those of them that a phone keeps whatever it is doing.</summary>
+    ElementFamily = 18,
 }

@@ -3,16 +3,18 @@ using Presence.Capture.Wifi;
 
 namespace Presence.Capture.Privacy;
 
-/// <summary>Brings information elements into the two forms that fingerprints are made of.</summary>
+/// <summary>Brings information elements into the forms that fingerprints are made of.</summary>
 /// <remarks>
 /// Exact: every element in order but those that change with the network sought and the channel. Coarse: the order of the elements,
-/// and the values of those that say what the hardware can do. What was left out and why is in <c>firmware-notes/wifi-elements.md</c>.
+/// and the values of those that say what the hardware can do. Family: the coarse form without the values that a phone changes with its mode. What was left
+/// out and why is in <c>firmware-notes/wifi-elements.md</c>.
 /// </remarks>
 internal sealed class ElementPrint
 {
     private const int Room = 4_096;
     private readonly byte[] _exact = GC.AllocateArray<byte>(Room, pinned: true);
     private readonly byte[] _coarse = GC.AllocateArray<byte>(Room, pinned: true);
+    private readonly byte[] _family = GC.AllocateArray<byte>(Room, pinned: true);
     private int _exactLength;
     private int _coarseLength;
 
@@ -33,8 +35,23 @@ internal sealed class ElementPrint
         }
     }
 
+    /// <summary>The family of what was taken, made from the coarse form and so telling nothing beside it; empty where that says nothing of the hardware (HT capabilities).</summary>
+    public ReadOnlySpan<byte> Family()
+    {
+        var (length, tellsHardware) = (0, false);
+        foreach (var element in new ElementWalk(Coarse))
+        {
+            var isMode = element.Id is Element.HtCapabilities or Element.VhtCapabilities or Element.ExtendedCapabilities;
+            Put(_family, ref length, element.Id, isMode ? default : element.Value);
+            tellsHardware |= element.Id == Element.HtCapabilities;
+        }
+
+        return _family.AsSpan(0, tellsHardware ? length : 0);
+    }
+
     public void Wipe()
     {
+        CryptographicOperations.ZeroMemory(_family);
         CryptographicOperations.ZeroMemory(_exact);
         CryptographicOperations.ZeroMemory(_coarse);
         (_exactLength, _coarseLength) = (0, 0);

@@ -103,6 +103,21 @@ public sealed class PrivacyTests
         Assert.NotEqual(some, names.Fingerprints(Hex("0003616263 010402040b16 030106 2d022d40")));
     }
 
+    [Fact]
+    public void A_phone_keeps_its_family_when_its_mode_changes_and_has_none_when_it_says_nothing_of_its_hardware()
+    {
+        using var names = new AddressPseudonymiser(Today, Members);
+
+        // 40 MHz put up with or not (45), another extended capability (127).
+        var (one, other) = (Coarse("010402040b16 2d022d00 7f0100"), Coarse("010402040b16 2d022d40 7f0104"));
+        Assert.NotEqual(one, other);
+        Assert.Equal(one >> 32, other >> 32);
+        Assert.NotEqual(one >> 32, Coarse("010402040b16 2d022d00 7f0100 dd040050f208") >> 32);
+        Assert.InRange(Coarse("010402040b16 dd040050f208"), 1UL, uint.MaxValue);
+
+        ulong Coarse(string elements) => names.Fingerprints(Hex(elements)).Coarse;
+    }
+
     [Theory]
     [InlineData("ec0234a357c8ad05341010a60a397d9b", "7081940dfbaa", true)]
     [InlineData("ec0234a357c8ad05341010a60a397d9b", "400102b212da", true)]
