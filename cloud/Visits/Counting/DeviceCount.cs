@@ -22,6 +22,9 @@ public sealed class DeviceCount
     /// <summary>Sightings that wait at most: 12 MB. What comes above is left out, and widens the range.</summary>
     private const int MostWaiting = 1 << 18;
 
+    /// <summary>Fingerprints that are known at a time; a mall's phones have some hundreds. More are made up: they are left out, and widen the range.</summary>
+    private const int MostPrints = 10_000;
+
     /// <summary>Scans of one device in a window where its own model is a crowd and nothing else was heard: the recordings' median.</summary>
     private const double UsualScans = 5;
 
@@ -33,6 +36,7 @@ public sealed class DeviceCount
     private readonly SortedDictionary<ulong, PrintTracks> _prints = [];
     private readonly List<Window> _windows = [];
     private readonly Dictionary<int, Scan>? _remembered;
+    private readonly Dictionary<(ulong Print, int Number), (ulong Print, int Number)> _joined = [];
     private ScanBook _book = new();
     private long _done;
     private long _window;
@@ -105,8 +109,12 @@ public sealed class DeviceCount
     public Dictionary<int, string> Devices()
     {
         var ways = _prints.ToDictionary(p => p.Key, p => p.Value.Ways());
-        return (_remembered ?? []).Where(r => ways.ContainsKey(r.Value.Print))
-            .ToDictionary(r => r.Key, r => $"{r.Value.Print:x}-{ways[r.Value.Print].GetValueOrDefault(r.Value.Number)}");
+        return (_remembered ?? []).Where(r => ways.ContainsKey(r.Value.Print)).ToDictionary(r => r.Key, r =>
+        {
+            var track = (r.Value.Print, ways[r.Value.Print].GetValueOrDefault(r.Value.Number));
+            var (print, number) = _joined.GetValueOrDefault(track, track);
+            return $"{print:x}-{number}";
+        });
     }
 
     public void Save(StateWriter to)
@@ -208,6 +216,12 @@ public sealed class DeviceCount
         {
             if (!_prints.TryGetValue(scan.Print, out var tracks))
             {
+                if (_prints.Count >= MostPrints)
+                {
+                    _leftOut++;
+                    continue;
+                }
+
                 _prints.Add(scan.Print, tracks = new());
             }
 
@@ -235,7 +249,8 @@ public sealed class DeviceCount
     private void EndWindow()
     {
         var told = _prints.Values.Where(p => !p.IsCrowd).ToList();
-        var (devices, scans) = (told.Sum(p => p.Heard(0)), told.Sum(p => p.Scans));
+        var groups = Kin.Groups([.. _prints.Where(p => !p.Value.IsCrowd).SelectMany(p => p.Value.Believed.Select(t => (p.Key, t)))]);
+        var (devices, scans) = (Heard(groups, 0), told.Sum(p => p.Scans));
         var each = devices >= 10 ? scans / (double)devices : UsualScans;
         var crowd = _prints.Values.Where(p => p.IsCrowd).Sum(p => Math.Max(PrintTracks.MostTracks, p.Scans / each));
         _windows.Add(new(_window, _book.Addresses, _book.RandomAddresses, 0, crowd, _leftOut / (double)Math.Max(1, scans)));
@@ -243,8 +258,13 @@ public sealed class DeviceCount
         {
             if (_windows[^(ago + 1)].Start == _window - (ago * WindowMs))
             {
-                _windows[^(ago + 1)] = _windows[^(ago + 1)] with { Tracks = told.Sum(p => p.Heard(ago)) };
+                _windows[^(ago + 1)] = _windows[^(ago + 1)] with { Tracks = Heard(groups, ago) };
             }
+        }
+
+        if (_remembered is not null)
+        {
+            Remember(groups);
         }
 
         _windows.RemoveRange(0, Math.Max(0, _windows.Count - Kept));
@@ -259,6 +279,21 @@ public sealed class DeviceCount
         }
 
         _book.Turn(_prints.ContainsKey);
+    }
+
+    /// <summary>Devices heard in the window so many windows ago; 0 is the one under way.</summary>
+    private static int Heard(List<List<(ulong Print, Track Track)>> groups, int ago) => groups.Count(g => g.Exists(t => (t.Track.Windows >> ago & 1) != 0));
+
+    // What is here is named anew; what was forgotten keeps its name, and with it those that it was joined to.
+    private void Remember(List<List<(ulong Print, Track Track)>> groups)
+    {
+        var named = groups.ConvertAll(g => g.ConvertAll(t => (t.Print, t.Track.Number)));
+        var here = named.SelectMany(g => g).ToHashSet();
+        foreach (var tracks in named)
+        {
+            var name = tracks.Concat(tracks.Select(t => _joined.GetValueOrDefault(t, t)).Where(t => !here.Contains(t))).Min();
+            tracks.ForEach(t => _joined[t] = name);
+        }
     }
 
     private static DeviceWindow Shown(Window window)

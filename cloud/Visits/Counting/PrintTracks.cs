@@ -70,8 +70,8 @@ internal sealed class PrintTracks
         Link? Way(Link? before, int track) => remember ? new Link(before, scan.Number, track) : null;
     }
 
-    /// <summary>Devices heard in the window so many windows ago; 0 is the one under way.</summary>
-    public int Heard(int ago) => _hypotheses[0].Tracks.Count(t => (t.Windows >> ago & 1) != 0);
+    /// <summary>The devices, as they are believed now.</summary>
+    public IReadOnlyList<Track> Believed => _hypotheses[0].Tracks;
 
     /// <summary>Begins the next window.</summary>
     public void Turn()

@@ -84,7 +84,7 @@ internal sealed class ScanBook
     {
         _addresses.Clear();
         RandomAddresses = 0;
-        foreach (var (drop, _) in _alike.Where(a => !isKnown(Root(a.Key))).ToList())
+        foreach (var drop in _alike.Keys.ToList().FindAll(p => !isKnown(Root(p))))
         {
             _alike.Remove(drop);
         }
@@ -160,6 +160,8 @@ internal sealed class ScanBook
     {
         while (_alike.TryGetValue(print, out var other))
         {
+            // Halving the way each time keeps it short, whatever order somebody makes fingerprints meet in.
+            _alike[print] = _alike.GetValueOrDefault(other, other);
             print = other;
         }
 

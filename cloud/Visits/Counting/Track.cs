@@ -16,14 +16,18 @@ internal sealed class Track
     /// <summary>Degrees of freedom: a hand or a turn makes jumps that a Gaussian would call impossible.</summary>
     private const double Freedom = 3;
 
-    /// <summary>Receivers err together (a body, a pocket), so each of several counts for less.</summary>
+    /// <summary>Receivers err together (a body, a pocket), so each of several counts for less, and more of them than four tell no more than four.</summary>
     private const double Together = 0.6;
+    private const double MostTogether = 4;
 
     /// <summary>The loudest of few frames lies too low: one frame by three spreads more than many.</summary>
     private const double FewFrames = 3;
 
     /// <summary>A scan that none of the track's receivers heard, as if each had fallen by so much, dB.</summary>
     private const double Elsewhere = 20;
+
+    /// <summary>Levels of devices at large have the density at which one at rest would be heard again, were its spread so many dB: their standard deviation is 10.</summary>
+    private const double Anywhere = 9;
 
     /// <summary>Nobody walks out of a gateway's earshot into another's so soon, ms.</summary>
     private const long WayBetween = 20_000;
@@ -82,8 +86,25 @@ internal sealed class Track
             0 when scan.Place != _place && scan.Begin - _last < WayBetween => Impossible,
             0 => Misfit(Elsewhere / spread, spread),
             1 => cost,
-            _ => cost * Together,
+            _ => cost * Together * Math.Min(1, MostTogether / shared),
         };
+    }
+
+    /// <summary>Nats that speak for the two being one device: how much likelier their levels are than those of two devices anywhere in earshot.</summary>
+    public double Alike(Track other)
+    {
+        var (nats, shared) = (0.0, 0);
+        for (var i = 0; i < _receivers.Length; i++)
+        {
+            var at = Array.IndexOf(other._receivers, _receivers[i]);
+            if (at >= 0)
+            {
+                nats += Portable.Log(Anywhere / Spread) - Misfit((_levels[i] - other._levels[at]) / Spread, Spread);
+                shared++;
+            }
+        }
+
+        return Owner != 0 && other.Owner != 0 ? double.NegativeInfinity : nats * Math.Min(1, MostTogether / Math.Max(1, shared));
     }
 
     public Track With(Scan scan)

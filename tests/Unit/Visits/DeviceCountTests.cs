@@ -9,7 +9,10 @@ namespace Presence.Unit.Visits;
 public sealed class DeviceCountTests
 {
     private const long Morning = 1_795_219_200_000;
-    private const ulong Model = 0xC0A25E;
+    // A family in the upper half, as a gateway writes it; what says nothing of the hardware has none there.
+    private const ulong Family = 1UL << 32;
+    private const ulong Model = (0xC0A2 * Family) + 0x5E;
+    private const ulong Lean = 0x1EA;
 
     [Fact]
     public void A_phone_with_a_new_address_for_every_scan_is_one_device()
@@ -30,7 +33,69 @@ public sealed class DeviceCountTests
 
     [Fact]
     public void Phones_of_two_models_are_two_wherever_they_stand() =>
-        Assert.Equal(2, Count([.. Phone(seed: 1, every: 20, _ => -50), .. Phone(seed: 2, every: 20, _ => -50, Model + 1)])[0].Devices);
+        Assert.Equal(2, Count([.. Phone(seed: 1, every: 20, _ => -50), .. Phone(seed: 2, every: 20, _ => -50, Model + Family)])[0].Devices);
+
+    [Theory]
+    [InlineData(Lean)]
+    [InlineData(Model + 1)]
+    public void A_phone_that_says_less_of_itself_while_it_sleeps_is_one_device(ulong asleep) =>
+        Assert.Equal(1, Count(Asleep(Phone(seed: 1, every: 20, _ => -50), asleep))[0].Devices);
+
+    [Theory]
+    [InlineData(-65, Lean)]
+    [InlineData(-65, Model + 1)]
+    [InlineData(-50, Model + Family)]
+    public void A_phone_that_stands_elsewhere_or_can_do_something_else_is_another_one(int dbm, ulong print) =>
+        Assert.Equal(2, Count([.. Phone(seed: 1, every: 20, _ => -50), .. Phone(seed: 2, every: 30, _ => dbm, print)])[0].Devices);
+
+    [Fact]
+    public void Among_many_that_one_receiver_hears_as_loud_nobody_can_say_whose_a_bare_request_is()
+    {
+        var many = Enumerable.Range(0, 12).SelectMany(i => Phone(i, 40, _ => -50, Model + ((ulong)i * Family), [0]));
+        Assert.Equal(13, Count([.. many, .. Phone(seed: 99, every: 40, _ => -50, Lean, [0])])[0].Devices);
+    }
+
+    [Fact]
+    public void What_was_joined_stays_one_device_when_part_of_it_is_long_gone()
+    {
+        var (count, phone) = (new DeviceCount(remember: true), Phone(seed: 1, every: 20, _ => -50));
+        var awake = Enumerable.Range(1, 4).SelectMany(i => phone.Select(r => r with { At = r.At + (i * 900) }));
+        foreach (var (i, h) in Asleep(phone, Lean).Concat(awake).Index())
+        {
+            count.Hear(Morning + (long)(h.At * 1_000), h.Token, random: true, h.Print, h.Receiver, h.Dbm, tag: i);
+        }
+
+        count.Advance(Morning + 7_200_000);
+        Assert.Single(count.Devices().Values.Distinct());
+    }
+
+    [Fact]
+    public void Made_up_fingerprints_by_the_thousand_are_left_out_and_widen_the_range()
+    {
+        // Of one family, of one each, and of none; all as loud.
+        var made = Enumerable.Range(1, 12_000).Select(i => new Request(i / 50.0, (ulong)i, (ulong)(i % 3) switch { 0 => (ulong)i, 1 => Family + (ulong)i, _ => ((ulong)i * Family) + 1 }, 0, -60));
+        var window = Count(made)[0];
+        Assert.Equal(10_000, window.Devices);
+        Assert.InRange(12_000, window.Low, window.High);
+    }
+
+    [Fact]
+    public void Fingerprints_that_met_one_after_the_other_are_one_device()
+    {
+        // Each address is heard with two, the newer of which is known from the address before.
+        var chain = Enumerable.Range(0, 200).SelectMany(i => (Request[])[new(i, (ulong)i + 1, Model + 1_000 - (ulong)i, 0, -60), new(i + 0.1, (ulong)i + 1, Model + 1_001 - (ulong)i, 0, -60)]);
+        Assert.Equal(1, Count(chain)[0].Devices);
+    }
+
+    [Fact]
+    public void Whatever_is_heard_the_range_holds_the_guess_and_no_more_devices_than_requests() => Prop.ForAll(Gen.Choose(1, 1_000).ToArbitrary(), seed =>
+    {
+        var dice = new System.Random(seed);
+        ulong[] prints = [0, 1, Lean, Family, Model, Model + 1, ulong.MaxValue];
+        var heard = Enumerable.Range(0, dice.Next(200)).Select(_ =>
+            new Request(dice.Next(600), (ulong)dice.Next(20), prints[dice.Next(prints.Length)], (ushort)dice.Next(3), (sbyte)dice.Next(-128, 128))).ToList();
+        return Count(heard).TrueForAll(w => w.Low <= w.Devices && w.Devices <= w.High && w.Devices <= heard.Count);
+    }).Check(Config.QuickThrowOnFailure.WithMaxTest(50));
 
     [Fact]
     public void One_address_with_two_fingerprints_makes_them_one_device()
@@ -63,7 +128,7 @@ public sealed class DeviceCountTests
     {
         // Forty phones at forty places; each of another model and one more of the same: those are heard as often.
         var crowd = Enumerable.Range(0, 40).SelectMany(i => Phone(i, 30, _ => -50, receivers: [(ushort)(3 * i), (ushort)((3 * i) + 1)]));
-        var others = Enumerable.Range(0, 12).SelectMany(i => Phone(100 + i, 30, _ => -50, Model + 1 + (ulong)i));
+        var others = Enumerable.Range(0, 12).SelectMany(i => Phone(100 + i, 30, _ => -50, Model + ((1 + (ulong)i) * Family)));
         var windows = Count([.. crowd, .. others]);
         Assert.InRange(windows[1].Devices, 12 + 25, 12 + 60);
         Assert.True(windows[1].High > windows[1].Devices + 12, $"{windows[1]} knows more than it can");
@@ -81,7 +146,7 @@ public sealed class DeviceCountTests
     [Fact]
     public void A_count_read_from_a_snapshot_goes_on_as_if_nothing_had_been() => Prop.ForAll(Gen.Choose(0, 900).ToArbitrary(), stop =>
     {
-        List<Request> heard = [.. Phone(3, 20, _ => -45), .. Phone(4, 31, _ => -66), .. Phone(5, 40, _ => -60, Model + 1)];
+        List<Request> heard = [.. Phone(3, 20, _ => -45), .. Phone(4, 31, _ => -66), .. Phone(5, 40, _ => -60, Model + Family), .. Phone(6, 25, _ => -60, Lean)];
         var before = new DeviceCount();
         Hear(before, heard.Where(h => h.At < stop));
         before.Advance(Morning + (Math.Max(0, stop - 30) * 1_000));
@@ -130,6 +195,9 @@ public sealed class DeviceCountTests
 
         return heard;
     }
+
+    // Every minute's last third is asleep.
+    private static List<Request> Asleep(List<Request> phone, ulong print) => phone.ConvertAll(r => r.At % 60 < 40 ? r : r with { Print = print });
 
     private static List<DeviceWindow> Count(IEnumerable<Request> heard) => [.. After(heard).Windows];
 
