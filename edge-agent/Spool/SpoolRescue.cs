@@ -72,9 +72,9 @@ internal sealed class SpoolRescue(string mainFile, string bootFile, Ballast ball
                     throw;
                 }
             }
-            catch (SqliteException e) when (e.SqliteErrorCode == SQLitePCL.raw.SQLITE_FULL)
+            catch (Exception e) when (e is SqliteException or IOException)
             {
-                // What was copied so far would keep the disk full.
+                // What was copied so far would fill the disk: whoever looks for room next would find none, and drop.
                 AsideFiles.Remove(Building);
                 _elbowRoom.Release();
                 throw;
