@@ -1,10 +1,10 @@
 namespace Presence.Visits;
 
 /// <summary>Ten minutes in which somebody counted heads.</summary>
-/// <param name="Recording">Where and when: windows of one recording resemble each other, so that none is judged by its own.</param>
+/// <param name="Day">When: windows of one day resemble each other and err together, so that none is judged by its own.</param>
 /// <param name="Signs">What was heard then, and in the window before; see <see cref="PeopleEstimate.Joined"/>.</param>
 /// <param name="People">Heads, on average.</param>
-public sealed record CountedWindow(string Recording, double[] Signs, double People);
+public sealed record CountedWindow(string Day, double[] Signs, double People);
 
 /// <summary>People in a room: the best guess, and a range that holds nine times of ten.</summary>
 public readonly record struct PeopleRange(double People, double Low, double High);
@@ -13,8 +13,8 @@ public readonly record struct PeopleRange(double People, double Low, double High
 /// <remarks>
 /// Two guesses, after each sign is scaled by its spread: the mean of the counted windows most like this one, nearer ones counting more (Fix and Hodges
 /// 1951), and a smooth surface through the roots of all of them (Gaussian process regression, Rasmussen and Williams 2006, 2.2). The nearest are heeded as far as they are near:
-/// on a day that no lesson is like, the surface errs less. The range is that of its own errors: each counted window is guessed from the other recordings, and the guess's error, relative to the
-/// root of the guess, gives the quantiles (split conformal prediction, Vovk 2005, here by recording). See <c>MODEL.md</c>.
+/// on a day that no lesson is like, the surface errs less. The range is that of its own errors: each counted window is guessed from the other days, and the guess's error, relative to the
+/// root of the guess, gives the quantiles (split conformal prediction, Vovk 2005, here by day). See <c>MODEL.md</c>.
 /// </remarks>
 public sealed class PeopleEstimate
 {
@@ -28,6 +28,9 @@ public sealed class PeopleEstimate
     /// <summary>Share of the heads' variance that no sign explains.</summary>
     private const double Noise = 0.05;
 
+    /// <summary>Share of it that all of a day have in common: which phones came, how many left theirs at home. From 0.03 to 0.5 it makes no difference.</summary>
+    private const double OfTheDay = 0.1;
+
     private readonly CountedWindow[] _learned;
     private readonly Surface _whole;
     private readonly Dictionary<string, Surface> _surfaces;
@@ -37,14 +40,14 @@ public sealed class PeopleEstimate
     private readonly double _low;
     private readonly double _high;
 
-    /// <param name="learned">Windows of at least two recordings.</param>
+    /// <param name="learned">Windows of at least two days.</param>
     /// <exception cref="ArgumentException">There are fewer.</exception>
     public PeopleEstimate(IReadOnlyList<CountedWindow> learned)
     {
         _learned = [.. learned];
-        if (_learned.Select(w => w.Recording).Distinct(StringComparer.Ordinal).Count() < 2)
+        if (_learned.Select(w => w.Day).Distinct(StringComparer.Ordinal).Count() < 2)
         {
-            throw new ArgumentException("Counted windows of at least two recordings are needed to tell how sure an estimate is.", nameof(learned));
+            throw new ArgumentException("Counted windows of at least two days are needed to tell how sure an estimate is.", nameof(learned));
         }
 
         var width = _learned[0].Signs.Length;
@@ -52,10 +55,10 @@ public sealed class PeopleEstimate
         _spread = [.. Enumerable.Range(0, width).Select(i => Math.Max(1e-6, Math.Sqrt(_learned.Average(w => Square(w.Signs[i] - _mean[i])))))];
         _scaled = [.. _learned.Select(w => Scaled(w.Signs))];
         _whole = Fit(null);
-        _surfaces = _learned.Select(w => w.Recording).Distinct(StringComparer.Ordinal).ToDictionary(r => r, Fit, StringComparer.Ordinal);
+        _surfaces = _learned.Select(w => w.Day).Distinct(StringComparer.Ordinal).ToDictionary(d => d, Fit, StringComparer.Ordinal);
         var errors = _learned.Select((w, i) =>
         {
-            var guess = Guess(_scaled[i], w.Recording);
+            var guess = Guess(_scaled[i], w.Day);
             return (w.People - guess) / Math.Sqrt(1 + guess);
         }).Order().ToArray();
         _low = errors[(int)(0.05 * (errors.Length - 1))];
@@ -67,7 +70,7 @@ public sealed class PeopleEstimate
     public static double[] Joined(double[] signs, double[]? before) => [.. signs, .. before ?? signs];
 
     /// <param name="signs">See <see cref="Joined"/>.</param>
-    /// <param name="except">A recording that must not speak; null for none.</param>
+    /// <param name="except">A day that must not speak; null for none.</param>
     public PeopleRange Of(double[] signs, string? except = null)
     {
         var guess = Guess(Scaled(signs), except);
@@ -81,7 +84,7 @@ public sealed class PeopleEstimate
 
     private double Guess(double[] scaled, string? except)
     {
-        // A recording that nothing was learned from takes nothing away.
+        // A day that nothing was learned from takes nothing away.
         var surface = except is not null && _surfaces.TryGetValue(except, out var without) ? without : _whole;
         var (near, far) = Near(scaled, except);
         var heeded = 1 / (1 + Math.Pow(far / (Close * Math.Sqrt(scaled.Length)), 4));
@@ -92,14 +95,14 @@ public sealed class PeopleEstimate
     private (double People, double Far) Near(double[] scaled, string? except)
     {
         var nearest = _scaled.Select((other, i) => (Far: Far(scaled, other), Index: i))
-            .Where(w => !string.Equals(_learned[w.Index].Recording, except, StringComparison.Ordinal))
+            .Where(w => !string.Equals(_learned[w.Index].Day, except, StringComparison.Ordinal))
             .OrderBy(w => w.Far).ThenBy(w => w.Index).Take(Nearest).ToArray();
         return (nearest.Sum(w => _learned[w.Index].People / (1 + w.Far)) / nearest.Sum(w => 1 / (1 + w.Far)), Math.Sqrt(nearest[0].Far));
     }
 
     private Surface Fit(string? except)
     {
-        int[] heard = [.. Enumerable.Range(0, _learned.Length).Where(i => !string.Equals(_learned[i].Recording, except, StringComparison.Ordinal))];
+        int[] heard = [.. Enumerable.Range(0, _learned.Length).Where(i => !string.Equals(_learned[i].Day, except, StringComparison.Ordinal))];
         var roots = heard.Select(i => Math.Sqrt(_learned[i].People)).ToArray();
         var mean = roots.Average();
         var alike = new double[heard.Length, heard.Length];
@@ -107,7 +110,9 @@ public sealed class PeopleEstimate
         {
             for (var j = 0; j <= i; j++)
             {
-                alike[i, j] = alike[j, i] = Alike(_scaled[heard[i]], _scaled[heard[j]]);
+                var (one, other) = (heard[i], heard[j]);
+                var day = string.Equals(_learned[one].Day, _learned[other].Day, StringComparison.Ordinal) ? OfTheDay : 0;
+                alike[i, j] = alike[j, i] = Alike(_scaled[one], _scaled[other]) + day;
             }
 
             alike[i, i] += Noise;

@@ -19,11 +19,7 @@ internal static class PeopleTask
         var labels = settings.Labels ?? settings.Data;
         var heads = Heads(labels);
         var learned = Windows(labels).Where(w => heads.ContainsKey((w.Recording, w.StartMs)))
-            .Select(w => new CountedWindow(w.Recording, w.Signs, heads[(w.Recording, w.StartMs)])).ToList();
-        if (learned.Select(w => w.Recording).Distinct(StringComparer.Ordinal).Count() < 2)
-        {
-            throw new IOException($"{labels} has head counts of fewer than two recordings; --labels DIR names recordings that may be learned from");
-        }
+            .Select(w => (w.Recording, Counted: new CountedWindow(DayOf(w.StartMs), w.Signs, heads[(w.Recording, w.StartMs)]))).ToList();
 
         var rooms = new Dictionary<string, PeopleEstimate>(StringComparer.Ordinal);
         to.WriteLine("capture,window_start_s,count,low,high");
@@ -32,7 +28,13 @@ internal static class PeopleTask
             // Its own recording has no part in it, not even in how sure the estimate is of itself.
             if (!rooms.TryGetValue(window.Recording, out var room))
             {
-                rooms.Add(window.Recording, room = new PeopleEstimate([.. learned.Where(w => w.Recording != window.Recording)]));
+                var others = learned.Where(w => w.Recording != window.Recording).Select(w => w.Counted).ToList();
+                if (others.Select(w => w.Day).Distinct(StringComparer.Ordinal).Count() < 2)
+                {
+                    throw new IOException($"{labels} has head counts of fewer than two days beside {window.Recording}; --labels DIR names recordings that may be learned from");
+                }
+
+                rooms.Add(window.Recording, room = new PeopleEstimate(others));
             }
 
             var people = room.Of(window.Signs);
@@ -40,6 +42,8 @@ internal static class PeopleTask
                 CultureInfo.InvariantCulture, $"{window.Recording},{window.StartMs / 1_000},{people.People:F2},{people.Low:F2},{people.High:F2}"));
         }
     }
+
+    private static string DayOf(long ms) => DateTimeOffset.FromUnixTimeMilliseconds(ms).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
     private static IEnumerable<Window> Windows(string data)
     {
