@@ -38,7 +38,9 @@ public sealed partial class VenueVisits
             device.NextZone = (short)zone;
         }
 
-        if (device.FinalLast - device.NextSince >= _shortest)
+        // Nobody walks through a wall: who seems to is believed twice as late.
+        var walled = _walled[device.FinalZone, zone] && !device.Is(DeviceFlags.Through);
+        if (device.FinalLast - device.NextSince >= (walled ? 2 * _shortest : _shortest))
         {
             GoOn(ref device, slot, mark, happened);
         }

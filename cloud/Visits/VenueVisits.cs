@@ -31,6 +31,7 @@ public sealed partial class VenueVisits
     private readonly long _longest;
     private readonly long _resident;
     private readonly long _shortest;
+    private readonly bool[,] _walled;
     private readonly int _bucketMs;
     private readonly ulong _plan;
     private readonly DeviceTable _table;
@@ -91,6 +92,7 @@ public sealed partial class VenueVisits
         _watch = new ReceiverWatch(_receivers, policy);
         _missed = new float[_model.OwnNear.Length];
         _shortest = (long)policy.ShortestStay.TotalMilliseconds;
+        _walled = ZoneReach.Walled(map);
         _bucketMs = (int)policy.Bucket.TotalMilliseconds;
         _plan = Fingerprint.Of(plan);
         (_table, _pending) = (table, new PendingEvidence(_receivers));

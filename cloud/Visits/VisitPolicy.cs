@@ -60,7 +60,7 @@ public sealed record VisitPolicy
     /// <summary>An engaged visitor stayed at least this long. Default 10 min.</summary>
     public TimeSpan EngagedDwell { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>A settled stay is at least so long; passing through a zone in less is no stay. Default 2 min: in the simulated mall it takes away most stays that were none.</summary>
+    /// <summary>A settled stay is at least so long; passing through a zone in less is no stay, and twice that where a wall is between. Default 2 min: in the simulated mall it takes away most stays that were none.</summary>
     public TimeSpan ShortestStay { get; init; } = TimeSpan.FromMinutes(2);
 
     /// <summary>A stranger's device heard for so long in one visit is no visitor: staff, or one that never leaves. Default 14 h, longer than a mall is open.</summary>

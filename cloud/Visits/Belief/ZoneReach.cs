@@ -75,6 +75,31 @@ internal static class ZoneReach
         return joined;
     }
 
+    /// <summary>By pair of zones: whether the plan draws ways of both, but none between them, so that who goes there passes through a third.</summary>
+    public static bool[,] Walled(VenueMap map)
+    {
+        var walled = new bool[map.Zones.Length, map.Zones.Length];
+        var drawn = map.Zones.Select(z => map.Passages.Any(p => IsOf(p, z.Id))).ToArray();
+        for (var a = 0; a < drawn.Length; a++)
+        {
+            for (var b = 0; b < drawn.Length; b++)
+            {
+                walled[a, b] = drawn[a] && drawn[b];
+            }
+        }
+
+        foreach (var way in map.Passages.Where(p => p.To is not null))
+        {
+            var (one, other) = (map.ZoneIndex(way.From), map.ZoneIndex(way.To!));
+            if (one >= 0 && other >= 0)
+            {
+                walled[one, other] = walled[other, one] = false;
+            }
+        }
+
+        return walled;
+    }
+
     private static bool IsOf(Passage way, string zone) =>
         string.Equals(way.From, zone, StringComparison.Ordinal) || string.Equals(way.To, zone, StringComparison.Ordinal);
 

@@ -56,4 +56,22 @@ public sealed class ZoneReachTests
             }
         }
     }
+
+    [Theory]
+    [InlineData(true, 1)]
+    [InlineData(false, 3)]
+    public void Who_is_back_three_minutes_after_going_through_a_wall_never_left(bool walled, int stays)
+    {
+        // Both shops have their doors to the fourth room.
+        var map = Mall.Map with { Passages = walled ? [new("room-0", "room-3"), new("room-1", "room-3")] : [] };
+        var (visits, happened) = (new VenueVisits(map, Mall.Policy), new VisitEventList());
+        for (var s = 0; s < 1500; s += 5)
+        {
+            var room = s is >= 600 and < 780 ? 1 : 0;
+            visits.Hear(happened, late: false, [.. Enumerable.Range(0, 3).Select(r => new Heard(1, r, -50 - (15 * Math.Abs(r - room)), Mall.Ten + (s * 1000)))]);
+        }
+
+        visits.Advance(Mall.Ten + 7_200_000, happened);
+        Assert.Equal(stays, happened.Events.ToArray().Count(e => e.Kind == VisitEventKind.StaySettled));
+    }
 }
