@@ -39,6 +39,9 @@ internal sealed record PhoneTrace(string Name, string Floor, List<PhoneReading> 
 /// <summary>A site of the mall recordings: its floors and their plans, and how its traces are read.</summary>
 internal sealed class MallSite
 {
+    /// <summary>Nobody walks for longer, ms.</summary>
+    private const double LongestWalk = 86_400_000;
+
     private MallSite(List<string> floors, MallPlan plan) => (Floors, Plan) = (floors, plan);
 
     /// <summary>Lowest first.</summary>
@@ -83,8 +86,20 @@ internal sealed class MallSite
             }
         }
 
+        PassOverOtherDays(trace);
         return trace;
     }
+
+    // A time that ran together with what came next still parses, as a thousand years hence and more.
+    private static void PassOverOtherDays(PhoneTrace trace)
+    {
+        var times = trace.Readings.Select(r => r.At).Concat(trace.Way.Select(w => w.At)).Order().ToList();
+        var usual = times.Count > 0 ? times[(times.Count - 1) / 2] : 0;
+        trace.Readings.RemoveAll(r => IsFar(r.At, usual) || IsFar(r.HeardAt, usual));
+        trace.Way.RemoveAll(w => IsFar(w.At, usual));
+    }
+
+    private static bool IsFar(long at, long from) => Math.Abs((double)at - from) > LongestWalk;
 
     private static bool IsNumber(string text, out double number) =>
         double.TryParse(text, CultureInfo.InvariantCulture, out number) && double.IsFinite(number);
