@@ -1,7 +1,9 @@
 namespace Presence.Spool;
 
-/// <summary>Damaged files that were put out of the way. Two are kept for inspection; older ones make room.</summary>
-internal sealed class AsideFiles(string mainFile)
+/// <summary>Files of one kind that were put out of the way. Two are kept; older ones make room.</summary>
+/// <param name="mainFile">The file in whose place others came.</param>
+/// <param name="kind">What is wrong with them: "damaged", kept for inspection, or "worn", kept so that their bad sectors are nobody else's.</param>
+internal sealed class AsideFiles(string mainFile, string kind)
 {
     /// <summary>What belongs to a file, in the order in which it is moved: as long as the file itself has its name, what is left of a move is known.</summary>
     public static readonly string[] Endings = [DamagedLog.BadEnding, "-wal", "-shm", ""];
@@ -26,13 +28,25 @@ internal sealed class AsideFiles(string mainFile)
         return Name(2);
     }
 
-    /// <summary>Damaged files of other days, which nobody but a curious person needs, make room for what is still to be sent.</summary>
-    /// <returns>Whether there were any.</returns>
-    public bool RemoveOlder()
+    /// <summary>They make room for what is still to be sent.</summary>
+    /// <returns>Whether any went; one that cannot be deleted stays.</returns>
+    public bool TryRemove()
     {
-        var older = Enumerable.Range(1, 2).Where(n => File.Exists(Name(n))).ToList();
-        older.ForEach(n => Remove(Name(n)));
-        return older.Count > 0;
+        var went = false;
+        foreach (var n in Enumerable.Range(1, 2).Where(n => File.Exists(Name(n))))
+        {
+            try
+            {
+                Remove(Name(n));
+                went = true;
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // The disk may refuse this as well; there are other ways to room.
+            }
+        }
+
+        return went;
     }
 
     public static void Remove(string file)
@@ -43,5 +57,5 @@ internal sealed class AsideFiles(string mainFile)
         }
     }
 
-    private string Name(int n) => $"{mainFile}.damaged-{n}";
+    private string Name(int n) => $"{mainFile}.{kind}-{n}";
 }

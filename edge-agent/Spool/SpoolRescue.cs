@@ -27,7 +27,7 @@ internal sealed class SpoolRescue(string mainFile, string bootFile, Ballast ball
 
     // Kept free while the new file grows: on a disk filled to the last byte it could not even be opened.
     private readonly Ballast _elbowRoom = new(mainFile + ".room", 512 * 1024);
-    private readonly AsideFiles _aside = new(mainFile);
+    private readonly AsideFiles _damaged = new(mainFile, "damaged"), _worn = new(mainFile, "worn");
     private readonly DamagedLog _log = new(mainFile);
 
     private string Building => mainFile + ".rescuing";
@@ -46,15 +46,16 @@ internal sealed class SpoolRescue(string mainFile, string bootFile, Ballast ball
     {
         AsideFiles.Remove(Building);
         _elbowRoom.Release();
-        return IsUnderWay ? PutInPlace() : null;
+        return IsUnderWay ? PutInPlace(_damaged) : null;
     }
 
     /// <summary>Builds the new file and puts it in the damaged one's place.</summary>
     /// <param name="counted">Numbers of damaged batches that are counted already.</param>
+    /// <param name="isWorn">Whether sectors of the old one take nothing any more.</param>
     /// <param name="mayDrop">Whether the ballast and the oldest batches may go where a full disk has no room; otherwise it fails.</param>
     /// <exception cref="SqliteException">The disk refuses; the damaged file is as it was, and it can be tried again.</exception>
     /// <exception cref="IOException">Likewise.</exception>
-    public Rescued Run(IReadOnlySet<long> counted, bool mayDrop)
+    public Rescued Run(IReadOnlySet<long> counted, bool isWorn, bool mayDrop)
     {
         RescueCopy? copy = null;
         while (copy is null)
@@ -84,12 +85,16 @@ internal sealed class SpoolRescue(string mainFile, string bootFile, Ballast ball
         onStep("rename");
         File.Move(Building, Built, overwrite: true);
         DiskFolder.Sync(Built);
-        return new(PutInPlace(), copy.Kept, copy.Damaged, copy.Dropped);
+        return new(PutInPlace(isWorn ? _worn : _damaged), copy.Kept, copy.Damaged, copy.Dropped);
     }
 
-    /// <summary>Removes what was set aside, which a full disk has no room for.</summary>
+    /// <summary>Removes what was kept for a curious person, which a full disk has no room for.</summary>
     /// <returns>Whether there was anything.</returns>
-    public bool GiveRoom() => _aside.RemoveOlder();
+    public bool RemoveDamaged() => _damaged.TryRemove();
+
+    /// <summary>Removes what was kept for its bad sectors' sake: the next write may meet them again.</summary>
+    /// <returns>Whether there was anything.</returns>
+    public bool RemoveWorn() => _worn.TryRemove();
 
     private RescueCopy Build(IReadOnlySet<long> counted, bool mayDrop)
     {
@@ -103,7 +108,7 @@ internal sealed class SpoolRescue(string mainFile, string bootFile, Ballast ball
         RescueCopy copy;
         using (var into = SpoolFile.OpenToBuild(Building))
         {
-            copy = new(known is null ? null : into, counted, mayDrop ? MakeRoom : _aside.RemoveOlder, mayDrop);
+            copy = new(known is null ? null : into, counted, mayDrop ? MakeRoom : RemoveAside, mayDrop);
             if (isCut)
             {
                 copy.CountOne();
@@ -127,12 +132,14 @@ internal sealed class SpoolRescue(string mainFile, string bootFile, Ballast ball
     {
         var wasAboard = ballast.IsAboard;
         ballast.Release();
-        return (wasAboard && !ballast.IsAboard) || _aside.RemoveOlder();
+        return (wasAboard && !ballast.IsAboard) || RemoveAside();
     }
 
-    private string PutInPlace()
+    private bool RemoveAside() => RemoveDamaged() || RemoveWorn();
+
+    private string PutInPlace(AsideFiles files)
     {
-        var aside = _aside.FreeName();
+        var aside = files.FreeName();
         foreach (var ending in AsideFiles.Endings.Where(ending => File.Exists(mainFile + ending)))
         {
             onStep("move aside");

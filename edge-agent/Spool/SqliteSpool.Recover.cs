@@ -64,6 +64,7 @@ public sealed partial class SqliteSpool
             _file.Dispose();
             Resume();
             (_file, _reader, _state) = StaysWhole() ? OpenSpool() : SetAside(why);
+            Volatile.Write(ref _used, _file.Used());
             TakeBallast();
             _suspect = _isClosed = false;
         }
@@ -88,7 +89,7 @@ public sealed partial class SqliteSpool
         {
             try
             {
-                var rescued = _rescue.Run(_damaged, mayDrop);
+                var rescued = _rescue.Run(_damaged, isWorn: true, mayDrop);
                 LogMoved(MainFile, why, rescued.Aside, rescued.Kept, rescued.Damaged, rescued.Dropped);
             }
             finally
@@ -101,6 +102,7 @@ public sealed partial class SqliteSpool
             _reader.Dispose();
             _file.Dispose();
             (_file, _reader, _state) = OpenSpool();
+            Volatile.Write(ref _used, _file.Used());
             TakeBallast();
             _suspect = _isClosed = false;
         }
@@ -190,7 +192,7 @@ public sealed partial class SqliteSpool
 
     private (SpoolFile Writer, SpoolFile Reader, SpoolState State) SetAside(string why)
     {
-        var rescued = _rescue.Run(_damaged, mayDrop: true);
+        var rescued = _rescue.Run(_damaged, isWorn: false, mayDrop: true);
         LogSetAside(MainFile, why, rescued.Aside, rescued.Kept, rescued.Damaged, rescued.Dropped);
         return OpenSpool();
     }

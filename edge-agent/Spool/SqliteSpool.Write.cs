@@ -59,10 +59,12 @@ public sealed partial class SqliteSpool
     }
 
     /// <summary>Without ballast a file that filled its disk could not even be made smaller: until it is aboard, it grows no further than a short one may.</summary>
-    private void TakeBallast()
+    private void TakeBallast() => _diskCapacity = _ballast.TryTake() ? long.MaxValue : Math.Max(Volatile.Read(ref _used), LeastFree);
+
+    private void ReleaseBallast()
     {
-        Volatile.Write(ref _used, _file.Used());
-        _diskCapacity = _ballast.TryTake() ? long.MaxValue : Math.Max(_used, LeastFree);
+        _ballast.Release();
+        _diskCapacity = Math.Max(Volatile.Read(ref _used), LeastFree);
     }
 
     private bool HasLeisureWork() => !_lost.IsEmpty || _suspect
@@ -331,6 +333,12 @@ public sealed partial class SqliteSpool
     /// <summary>Over the capacity the oldest go, strangers before members, counted to the sighting.</summary>
     private SpoolState DropOver(SpoolState state)
     {
+        if (_file.Used() > _diskCapacity && HasRoom(2 * _options.Ballast))
+        {
+            // A shop that is never quiet has no leisure to find out that there is room again.
+            TakeBallast();
+        }
+
         var over = _file.Used() - Math.Min(_options.Capacity, _diskCapacity);
         return over > 0 ? Drop(state, over, _diskCapacity < _options.Capacity ? "disk-full" : "spool-full") : state;
     }
@@ -391,14 +399,14 @@ public sealed partial class SqliteSpool
 
         try
         {
-            // First what was set aside for a curious person. A file with bad sectors stays where it is: given back, the next write would meet them again.
-            if (_movedAt is null && _rescue.GiveRoom())
+            // First what was set aside for a curious person.
+            if (_rescue.RemoveDamaged())
             {
                 return;
             }
 
             // Then room in three steps: the ballast, the log written back and cut, and the oldest batches, whose pages the next will fill.
-            _ballast.Release();
+            ReleaseBallast();
             _file.Checkpoint();
             for (var wanted = Math.Min(Math.Max(_file.Used() / 8, LeastFree), MostToDrop); _file.Free() < wanted;)
             {
@@ -425,7 +433,7 @@ public sealed partial class SqliteSpool
             _file.RollBack();
 
             // Nothing else is left to give: bad sectors that come back are better than a shop that waits for ever.
-            _rescue.GiveRoom();
+            _rescue.RemoveWorn();
         }
     }
 

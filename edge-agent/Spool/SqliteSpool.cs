@@ -72,6 +72,7 @@ public sealed partial class SqliteSpool : ISpool
             throw;
         }
 
+        _used = _file.Used();
         TakeBallast();
         if (_state.Open)
         {

@@ -109,6 +109,7 @@ public sealed partial class DiskTests
         var kept = spool.Read(SpoolStream.Live, 0, 10_000, int.MaxValue);
         Assert.Equal(accepted, kept.Where(b => b.Body is [9, ..]).Select(b => b.Sequence));
         Assert.Equal(before + accepted.Count, kept.Count);
+        Assert.True(File.Exists(Path.Combine(folder, "spool.db.worn-1")));
         Assert.Empty(spool.Drops);
         Assert.InRange(new FileInfo(Path.Combine(folder, "spool.db-wal")).Length, 0, 4_000_000);
     }
@@ -139,7 +140,7 @@ public sealed partial class DiskTests
         Assert.NotNull(spool.Trouble);
         Assert.Equal(waiting, spool.Read(SpoolStream.Live, 0, 10_000, int.MaxValue).Count);
         Assert.Empty(spool.Drops);
-        Assert.Empty(Directory.GetFiles(folder, "*.damaged-*"));
+        Assert.Empty(Directory.GetFiles(folder, "*.worn-*"));
         Assert.Empty(Directory.GetFiles(folder, "*.rescuing"));
 
         // The sectors take bytes again, and the log becomes short though nobody appends.

@@ -247,6 +247,7 @@ public sealed partial class DiskTests : IAsyncLifetime
         }
 
         Damage(Path.Combine(folder, "spool.db"), page: 100);
+        await File.WriteAllTextAsync(Path.Combine(folder, "spool.db.worn-1"), "lies on bad sectors since before the last start");
         await using var again = Open(folder, ballast: 400_000);
         await again.OpenLinkAsync(0, CancellationToken.None);
         Assert.True(File.Exists(Path.Combine(folder, "spool.db.damaged-1")));
@@ -259,9 +260,54 @@ public sealed partial class DiskTests : IAsyncLifetime
 
         Assert.DoesNotContain("disk-full", again.Drops.Keys);
         Assert.False(File.Exists(Path.Combine(folder, "spool.db.damaged-1")));
+        Assert.True(File.Exists(Path.Combine(folder, "spool.db.worn-1")));
         var kept = again.Read(SpoolStream.Live, 0, 10_000, int.MaxValue);
         Assert.Equal(1_500, kept.Count + again.Drops["spool-damaged"]);
         Assert.Equal(last, kept[^1].Sequence);
+    }
+
+    [SkippableFact]
+    public async Task A_file_set_aside_that_a_full_disk_cannot_delete_stops_nobody()
+    {
+        Skip.IfNot(Run("mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", Disk) == 0, "needs to mount a tmpfs: run as root");
+        _mounted.Add(Disk);
+        var folder = Path.Combine(Disk, "spool");
+        Directory.CreateDirectory(folder);
+        foreach (var name in new[] { "spool.db.damaged-1", "spool.db.worn-1" })
+        {
+            var aside = Path.Combine(folder, name);
+            await File.WriteAllTextAsync(aside, "in the way");
+            Assert.Equal(0, Run("mount", "--bind", aside, aside));
+            _mounted.Insert(0, aside);
+        }
+
+        await using var spool = Open(folder, ballast: 400_000);
+        await spool.OpenLinkAsync(0, CancellationToken.None);
+        for (var i = 1; i <= 4_000; i++)
+        {
+            await spool.AppendAsync(new(new byte[1_000], 1, i), CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(60));
+        }
+
+        Assert.Equal(4_000, spool.Read(SpoolStream.Live, 0, 10_000, int.MaxValue).Count + spool.Drops["disk-full"]);
+    }
+
+    [SkippableFact]
+    public async Task A_gateway_that_started_on_a_full_disk_uses_the_room_that_others_gave_back_though_its_shop_is_never_quiet()
+    {
+        Skip.IfNot(Run("mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", Disk) == 0, "needs to mount a tmpfs: run as root");
+        _mounted.Add(Disk);
+        var filler = Path.Combine(Disk, "filler");
+        await File.WriteAllBytesAsync(filler, new byte[(8 << 20) - 380_000]);
+        await using var spool = Open(Path.Combine(Disk, "spool"), ballast: 400_000);
+        await spool.OpenLinkAsync(0, CancellationToken.None);
+        File.Delete(filler);
+        for (var i = 1; i <= 3_000; i++)
+        {
+            await spool.AppendAsync(new(new byte[1_000], 1, i), CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(60));
+        }
+
+        Assert.Empty(spool.Drops);
+        Assert.Equal(3_000, spool.Read(SpoolStream.Live, 0, 10_000, int.MaxValue).Count);
     }
 
     [SkippableFact]
