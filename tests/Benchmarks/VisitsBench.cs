@@ -51,8 +51,45 @@ internal sealed class VisitsBench : IBench
             }
         }
 
+        rows.AddRange(Plans(quick));
         return Task.FromResult<IReadOnlyList<BenchRow>>(rows);
     }
+
+    // A venue's loop stands still while it takes a plan, and at each start while its state is read.
+    private static IEnumerable<BenchRow> Plans(bool quick)
+    {
+        var (open, doors, corners) = (Wide(4), Wide(4) with { Passages = [new Passage("z0", "z1")] }, Wide(12) with { Passages = [new Passage("z0", "z1")] });
+        var policy = new VisitPolicy();
+        var times = Measure.Interleaved(
+            quick ? 1 : 5, 1, () => _ = new VenueVisits(open, policy), () => _ = new VenueVisits(doors, policy), () => _ = new VenueVisits(corners, policy));
+        foreach (var (what, time) in new[] { ("four corners", times[1]), ("twelve corners", times[2]) })
+        {
+            yield return BenchRow.Of(
+                $"a plan with ways of {Zones} zones, {what} each, and {Receivers} receivers on one floor is taken", time / 1e6, "ms", "<= 2 x the same without ways", t => t <= 2 * times[0] / 1e6,
+                "the same plan without ways, four corners", times[0] / 1e6);
+        }
+    }
+
+    /// <summary>One floor of 400 x 200 m, zones of 20 x 20 m, whose sides have corners beside those at their ends.</summary>
+    private static VenueMap Wide(int corners) => Mall() with
+    {
+        Floors = [new Floor("F0", new LocalText("F0"), 400, 200)],
+        Zones = [.. Enumerable.Range(0, Zones).Select(z => new Zone(
+            $"z{z}", "F0", new LocalText($"z{z}"), [.. Enumerable.Range(0, corners).Select(c => Corner(z % 20 * 20, z / 20 * 20, 4.0 * c / corners))], []))],
+        Receivers = [.. Enumerable.Range(0, Receivers).Select(r =>
+        {
+            var z = r * 2;
+            return new Receiver($"gw-{r / 2}", r % 2, "F0", new Spot((z % 20 * 20) + 10, (z / 20 * 20) + 10), $"z{z}");
+        })],
+    };
+
+    private static Spot Corner(double left, double low, double side) => side switch
+    {
+        < 1 => new(left + (20 * side), low),
+        < 2 => new(left + 20, low + (20 * (side - 1))),
+        < 3 => new(left + 60 - (20 * side), low + 20),
+        _ => new(left, low + 80 - (20 * side)),
+    };
 
     /// <summary>Four floors of fifty zones, 10 x 10 m each; a gateway with two receivers for every four zones.</summary>
     internal static VenueMap Mall() => new()

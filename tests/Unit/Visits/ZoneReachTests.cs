@@ -34,18 +34,6 @@ public sealed class ZoneReachTests
         Assert.Equal("room-2", map.Zones[happened.Events.ToArray().Last(e => e.Kind == VisitEventKind.ZoneEntered).Zone].Id);
     }
 
-    [Theory]
-    [InlineData(15, 5, 1)]
-    [InlineData(35, 5, 3)]
-    [InlineData(12, 13, 1)]
-    public void A_signal_crosses_every_wall_on_its_way_once_where_the_plan_draws_doors(double x, double y, int walls)
-    {
-        var hall = new Zone("hall", "F1", new LocalText("Hall"), [new Spot(0, 10), new Spot(40, 10), new Spot(40, 16), new Spot(0, 16)], []);
-        var open = Mall.Map with { Zones = Mall.Map.Zones.Add(hall) };
-        Assert.Equal(walls, new Borders(open with { Passages = [new Passage("room-0", "hall")] }).Between(0, new Spot(5, 5), new Spot(x, y)));
-        Assert.Equal(1, new Borders(open).Between(0, new Spot(5, 5), new Spot(x, y)));
-    }
-
     private static void Hear(VenueVisits visits, VisitEventList happened, int second, params (int Receiver, int Dbm)[] readings)
     {
         for (var s = second; s < second + 30; s += 2)
