@@ -26,6 +26,9 @@ internal sealed class Track
     /// <summary>A scan that none of the track's receivers heard, as if each had fallen by so much, dB.</summary>
     private const double Elsewhere = 20;
 
+    /// <summary>What is no louder is heard now and then, dBm.</summary>
+    private const double Edge = -88;
+
     /// <summary>Levels of devices at large have the density at which one at rest would be heard again, were its spread so many dB: their standard deviation is 10.</summary>
     private const double Anywhere = 9;
 
@@ -91,6 +94,10 @@ internal sealed class Track
     }
 
     /// <summary>Nats that speak for the two being one device: how much likelier their levels are than those of two devices anywhere in earshot.</summary>
+    /// <remarks>
+    /// Each heard by receivers that miss the other, they are apart, unless those hear at the edge. Where only one has such receivers the other may be a mode
+    /// that says so little that few heard it.
+    /// </remarks>
     public double Alike(Track other)
     {
         var (nats, shared) = (0.0, 0);
@@ -104,7 +111,19 @@ internal sealed class Track
             }
         }
 
-        return Owner != 0 && other.Owner != 0 ? double.NegativeInfinity : nats * Math.Min(1, MostTogether / Math.Max(1, shared));
+        nats *= Math.Min(1, MostTogether / Math.Max(1, shared));
+        return Owner != 0 && other.Owner != 0 ? double.NegativeInfinity : nats - Math.Min(MissedBy(other), other.MissedBy(this));
+    }
+
+    private double MissedBy(Track other)
+    {
+        var nats = 0.0;
+        for (var i = 0; i < _receivers.Length; i++)
+        {
+            nats += Array.IndexOf(other._receivers, _receivers[i]) < 0 ? Misfit(Math.Max(0, _levels[i] - Edge) / Spread, Spread) : 0;
+        }
+
+        return nats;
     }
 
     public Track With(Scan scan)

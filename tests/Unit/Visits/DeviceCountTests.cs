@@ -48,6 +48,26 @@ public sealed class DeviceCountTests
     public void A_phone_that_stands_elsewhere_or_can_do_something_else_is_another_one(int dbm, ulong print) =>
         Assert.Equal(2, Count([.. Phone(seed: 1, every: 20, _ => -50), .. Phone(seed: 2, every: 30, _ => dbm, print)])[0].Devices);
 
+    [Theory]
+    [InlineData(Lean)]
+    [InlineData(Model + 1)]
+    public void Phones_on_opposite_sides_are_two_though_a_receiver_between_hears_both_as_loud(ulong print)
+    {
+        // Also where two receivers stand between them.
+        foreach (var other in (ushort[][])[[2, 3, 4], [1, 2, 3]])
+        {
+            Assert.Equal(2, Count([.. Phone(1, 20, _ => -50, Model, [0, 1, 2]), .. Phone(2, 30, _ => -50, print, other)])[0].Devices);
+        }
+    }
+
+    [Fact]
+    public void Receivers_that_hardly_hear_a_phone_need_not_hear_it_in_each_of_its_modes()
+    {
+        var phone = Asleep(Phone(seed: 1, every: 20, _ => -50), Lean);
+        var barely = phone.Select(r => r with { Receiver = (ushort)(r.Print == Lean ? 3 : 4), Dbm = -88 });
+        Assert.Equal(1, Count([.. phone, .. barely])[0].Devices);
+    }
+
     [Fact]
     public void Among_many_that_one_receiver_hears_as_loud_nobody_can_say_whose_a_bare_request_is()
     {
@@ -67,6 +87,25 @@ public sealed class DeviceCountTests
 
         count.Advance(Morning + 7_200_000);
         Assert.Single(count.Devices().Values.Distinct());
+    }
+
+    [Fact]
+    public void A_phone_keeps_its_name_when_the_part_that_gave_it_is_forgotten_and_a_third_is_joined()
+    {
+        // Two modes under names of which the first is the lower; then the second and a third, of a lower name than both in one case.
+        foreach (ulong[] modes in (ulong[][])[[Model + 1, Model + 2, Model], [Model + 2, Model + 1, Model], [Model, Model + 1, Model + 2]])
+        {
+            var (count, phone) = (new DeviceCount(remember: true), Phone(seed: 1, every: 20, _ => -50));
+            var later = Enumerable.Range(1, 4).SelectMany(i => phone.Select(r => r with { At = r.At + (i * 900), Print = modes[1] }));
+            var last = Asleep(phone.ConvertAll(r => r with { Print = modes[1] }), modes[2]).Select(r => r with { At = r.At + (5 * 900) });
+            foreach (var (i, h) in Asleep(phone.ConvertAll(r => r with { Print = modes[0] }), modes[1]).Concat(later).Concat(last).Index())
+            {
+                count.Hear(Morning + (long)(h.At * 1_000), h.Token, random: true, h.Print, h.Receiver, h.Dbm, tag: i);
+            }
+
+            count.Advance(Morning + 9_000_000);
+            Assert.Single(count.Devices().Values.Distinct());
+        }
     }
 
     [Fact]
