@@ -111,8 +111,7 @@ public sealed class DeviceCount
         var ways = _prints.ToDictionary(p => p.Key, p => p.Value.Ways());
         return (_remembered ?? []).Where(r => ways.ContainsKey(r.Value.Print)).ToDictionary(r => r.Key, r =>
         {
-            var track = (r.Value.Print, ways[r.Value.Print].GetValueOrDefault(r.Value.Number));
-            var (print, number) = _joined.GetValueOrDefault(track, track);
+            var (print, number) = Name((r.Value.Print, ways[r.Value.Print].GetValueOrDefault(r.Value.Number)));
             return $"{print:x}-{number}";
         });
     }
@@ -284,16 +283,31 @@ public sealed class DeviceCount
     /// <summary>Devices heard in the window so many windows ago; 0 is the one under way.</summary>
     private static int Heard(List<List<(ulong Print, Track Track)>> groups, int ago) => groups.Count(g => g.Exists(t => (t.Track.Windows >> ago & 1) != 0));
 
-    // What is here is named anew; what was forgotten keeps its name, and with it those that it was joined to.
+    // What is here is named anew. What was forgotten keeps its name, and with it those that it was joined to; of several such names one stands for all.
     private void Remember(List<List<(ulong Print, Track Track)>> groups)
     {
         var named = groups.ConvertAll(g => g.ConvertAll(t => (t.Print, t.Track.Number)));
         var here = named.SelectMany(g => g).ToHashSet();
-        foreach (var tracks in named)
+        var forgotten = named.ConvertAll(g => g.Select(Name).Where(n => !here.Contains(n)).ToList());
+        var given = new HashSet<(ulong, int)>();
+        foreach (var (tracks, names) in named.Zip(forgotten, (tracks, names) => (tracks, names.Where(given.Add).ToList())))
         {
-            var name = tracks.Concat(tracks.Select(t => _joined.GetValueOrDefault(t, t)).Where(t => !here.Contains(t))).Min();
-            tracks.ForEach(t => _joined[t] = name);
+            var name = (names.Count > 0 ? names : tracks).Min();
+            foreach (var track in tracks.Concat(names))
+            {
+                _joined[track] = name;
+            }
         }
+    }
+
+    private (ulong Print, int Number) Name((ulong Print, int Number) track)
+    {
+        while (_joined.TryGetValue(track, out var name) && name != track)
+        {
+            track = name;
+        }
+
+        return track;
     }
 
     private static DeviceWindow Shown(Window window)
