@@ -87,6 +87,38 @@ public sealed class HostileRecordingTests : IDisposable
         Assert.Contains("queries.csv, line 3", said, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("query_id,site,trace,when\nq1,mall,shopper,5\n", "queries.csv, line 2: there is no column t_ms")]
+    [InlineData("query_id,site,trace,t_ms\nq1,mall,shopper,noon\n", "queries.csv, line 2, t_ms: noon is not a whole number")]
+    public async Task A_cell_that_cannot_be_read_is_named(string queries, string named)
+    {
+        await File.WriteAllTextAsync(Path.Combine(_folder, "ilc", "queries.csv"), queries);
+        var (code, said) = await EvalAsync("zones-malls");
+        Assert.Equal(2, code);
+        Assert.Contains(named, said, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", said, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("maps/F1_floor_info.json", "{}")]
+    [InlineData("maps/F1_floor_info.json", "nothing")]
+    public async Task A_plan_that_cannot_be_read_is_named(string path, string text)
+    {
+        Write(path, text);
+        var (code, said) = await EvalAsync("zones-malls");
+        Assert.Equal(2, code);
+        Assert.Contains("F1_floor_info.json: ", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", said, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Blank_lines_of_a_table_are_passed_over()
+    {
+        var whole = await PredictAsync("zones-malls");
+        await File.AppendAllTextAsync(Path.Combine(_folder, "ilc", "queries.csv"), "\n  \n");
+        Assert.Equal(whole, await PredictAsync("zones-malls"));
+    }
+
     private static string Walk(bool way)
     {
         var text = new StringBuilder("#\n");

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.IO.Compression;
+using System.Text.Json;
 
 namespace Presence.Trials.Eval;
 
@@ -16,14 +17,19 @@ internal static class Csv
         }
     }
 
-    /// <summary>Rows by column name.</summary>
-    public static IEnumerable<Dictionary<string, string>> Rows(string path)
+    /// <summary>Rows by column name; blank lines are none.</summary>
+    public static IEnumerable<CsvRow> Rows(string path)
     {
         string[]? head = null;
         var number = 0;
         foreach (var line in Lines(path))
         {
             number++;
+            if (string.IsNullOrWhiteSpace(line))
+            {
+                continue;
+            }
+
             var cells = line.Split(',');
             if (head is null)
             {
@@ -31,20 +37,31 @@ internal static class Csv
                 continue;
             }
 
-            var row = new Dictionary<string, string>(StringComparer.Ordinal);
             if (cells.Length < head.Length)
             {
                 throw new InvalidDataException($"{path}, line {number}: {cells.Length} cells under {head.Length} headings");
             }
 
-            for (var i = 0; i < head.Length; i++)
-            {
-                row[head[i]] = cells[i];
-            }
-
-            yield return row;
+            yield return new CsvRow($"{path}, line {number}", head, cells);
         }
     }
 
-    public static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
+    /// <param name="text">What was written.</param>
+    /// <param name="where">Where, for whoever has to mend it.</param>
+    public static double Number(string text, string where) =>
+        double.TryParse(text, CultureInfo.InvariantCulture, out var number) ? number : throw new InvalidDataException($"{where}: {text} is not a number");
+
+    /// <summary>Reads JSON; whoever gave what is none, or lacks what is read, is told which file it was.</summary>
+    public static T Json<T>(string path, string text, Func<JsonElement, T> read)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(text);
+            return read(json.RootElement);
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            throw new InvalidDataException($"{path}: {e.Message}", e);
+        }
+    }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Presence.Visits;
 
 namespace Presence.Trials.Eval;
@@ -26,9 +25,9 @@ internal static class DoorTask
             var mine = readings.Where(r => string.Equals(r.Name, tag.Key, StringComparison.Ordinal)).OrderBy(r => r.At).ToList();
             var carried = new SpotBelief(places, settings.MeanStay);
             var heard = 0;
-            foreach (var query in tag.OrderBy(q => long.Parse(q["t_ms"], CultureInfo.InvariantCulture)))
+            foreach (var query in tag.OrderBy(q => q.Whole("t_ms")))
             {
-                var at = long.Parse(query["t_ms"], CultureInfo.InvariantCulture);
+                var at = query.Whole("t_ms");
                 if (settings.WindowOnly)
                 {
                     carried = new SpotBelief(places, settings.MeanStay);
@@ -47,5 +46,5 @@ internal static class DoorTask
 
     private static IEnumerable<Reading> Read(string folder) =>
         Directory.GetFiles(folder, "filtered_rssi*.csv").Order(StringComparer.Ordinal).SelectMany(Csv.Rows).Select(r => new Reading(
-            r["name"], r.GetValueOrDefault("locationStatus", string.Empty), (long)Csv.Number(r["timestamp"]), Csv.Number(r["rssiOne"]), Csv.Number(r["rssiTwo"])));
+            r["name"], r.Find("locationStatus") ?? string.Empty, (long)r.Number("timestamp"), r.Number("rssiOne"), r.Number("rssiTwo")));
 }

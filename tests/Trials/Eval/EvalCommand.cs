@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace Presence.Trials.Eval;
 
 /// <summary><c>./presence eval TASK</c>: predictions for recordings with a known truth, by the product's own model.</summary>
@@ -37,7 +35,7 @@ public static class EvalCommand
             using TextWriter to = settings.Out.Length > 0 ? new StreamWriter(settings.Out) : TextWriter.Null;
             task(to);
         }
-        catch (Exception e) when (e is IOException or InvalidDataException or FormatException or UnauthorizedAccessException or JsonException or KeyNotFoundException)
+        catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
         {
             err.WriteLine($"eval: {e.Message}");
             return 2;

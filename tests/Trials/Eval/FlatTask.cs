@@ -21,11 +21,11 @@ internal static class FlatTask
     public static void Run(Settings settings, TextWriter to, bool visits)
     {
         var folder = settings.Folder("calib2021");
-        ImmutableArray<Spot> walls = [.. Csv.Rows(Path.Combine(folder, "layout.csv")).Select(r => new Spot(Csv.Number(r["x"]), Csv.Number(r["y"])))];
+        ImmutableArray<Spot> walls = [.. Csv.Rows(Path.Combine(folder, "layout.csv")).Select(r => new Spot(r.Number("x"), r.Number("y")))];
         var anchors = Csv.Rows(Path.Combine(folder, "anchors.csv"))
-            .Select(r => new SourcePlace(0, new Spot(Csv.Number(r["x"]), Csv.Number(r["y"])), Csv.Number(r["z"]) - 0.5)).ToImmutableArray();
+            .Select(r => new SourcePlace(0, new Spot(r.Number("x"), r.Number("y")), r.Number("z") - 0.5)).ToImmutableArray();
         var survey = settings.Surveys("calib2021").SelectMany(f => Csv.Rows(Path.Combine(f, "train_fingerprints.csv.gz")))
-            .Select(r => new SurveyStop(0, new Spot(Csv.Number(r["x"]), Csv.Number(r["y"])), Heard(r))).ToImmutableArray();
+            .Select(r => new SurveyStop(0, new Spot(r.Number("x"), r.Number("y")), Heard(r))).ToImmutableArray();
         var policy = settings.Loop ? Policy : settings.Tune(Policy);
         var model = new RoomModel(
             PlaceGrid.Inside(policy.Square, [(0, walls)]), anchors, survey, Room, Rooms.Length, policy,
@@ -36,7 +36,7 @@ internal static class FlatTask
         foreach (var tag in Csv.Rows(Path.Combine(folder, "test_observations.csv")).GroupBy(r => r["query_id"][..r["query_id"].LastIndexOf('_')], StringComparer.Ordinal))
         {
             var rows = tag.ToList();
-            var scans = rows.Select(r => new TagScan(Csv.Number(r["ts"]), Heard(r))).ToList();
+            var scans = rows.Select(r => new TagScan(r.Number("ts"), Heard(r))).ToList();
             var times = scans.Select(s => s.At);
             var answers = (loop?.Follow(scans, times) ?? model.Follow(scans, times, visits ? 0.7 : 0.5, visits ? RoomModel.Settling : 0)).ToList();
             if (visits)
@@ -52,9 +52,9 @@ internal static class FlatTask
         }
     }
 
-    private static ImmutableArray<Loudness> Heard(Dictionary<string, string> row) =>
-        [.. Enumerable.Range(1, 6).Where(i => row.GetValueOrDefault($"rssi_{i}") is { Length: > 0 })
-            .Select(i => new Loudness(i - 1, (float)Csv.Number(row[$"rssi_{i}"])))];
+    private static ImmutableArray<Loudness> Heard(CsvRow row) =>
+        [.. Enumerable.Range(1, 6).Where(i => row.Find($"rssi_{i}") is { Length: > 0 })
+            .Select(i => new Loudness(i - 1, (float)row.Number($"rssi_{i}")))];
 
     private static int Room(Spot at)
     {

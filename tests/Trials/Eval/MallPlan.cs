@@ -63,11 +63,18 @@ internal sealed class MallPlan
 
     private void ReadFloor(int floor, string path)
     {
-        using var info = JsonDocument.Parse(File.ReadAllText($"{path}_floor_info.json"));
-        var size = info.RootElement.GetProperty("map_info");
-        var (width, height) = (size.GetProperty("width").GetDouble(), size.GetProperty("height").GetDouble());
-        using var plan = JsonDocument.Parse(string.Join('\n', Csv.Lines($"{path}_geojson_map.json.gz")));
-        var features = plan.RootElement.GetProperty("features").EnumerateArray().ToList();
+        var (width, height) = Csv.Json($"{path}_floor_info.json", File.ReadAllText($"{path}_floor_info.json"), info =>
+            (info.GetProperty("map_info").GetProperty("width").GetDouble(), info.GetProperty("map_info").GetProperty("height").GetDouble()));
+        var plan = $"{path}_geojson_map.json.gz";
+        Csv.Json(plan, string.Join('\n', Csv.Lines(plan)), read =>
+        {
+            ReadPlan(floor, [.. read.GetProperty("features").EnumerateArray()], width, height);
+            return floor;
+        });
+    }
+
+    private void ReadPlan(int floor, List<JsonElement> features, double width, double height)
+    {
         var ground = Rings(features[0]).ToList();
         var box = Box.Around(ground.SelectMany(r => r));
         Shape InMetres(string id, List<Spot> ring) => new(

@@ -46,9 +46,9 @@ internal static class MallTask
         }
     }
 
-    private static void Places(TextWriter to, MallModel model, PhoneTrace readings, List<Dictionary<string, string>> queries)
+    private static void Places(TextWriter to, MallModel model, PhoneTrace readings, List<CsvRow> queries)
     {
-        var times = queries.Select(q => long.Parse(q["t_ms"], CultureInfo.InvariantCulture));
+        var times = queries.Select(q => q.Whole("t_ms"));
         foreach (var (query, a) in queries.Zip(model.Follow(readings, times)))
         {
             to.WriteLine(string.Create(

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Text.Json;
 using Presence.Visits;
 
 namespace Presence.Trials.Eval;
@@ -16,8 +15,8 @@ internal static class OfficeTask
     public static void Run(Settings settings, TextWriter to, bool visits)
     {
         var folder = settings.Folder("tetam");
-        using var area = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "tetam.par")));
-        var limits = area.RootElement.GetProperty("limits").EnumerateArray().Select(e => e.GetDouble()).ToArray();
+        var area = Path.Combine(folder, "tetam.par");
+        var limits = Csv.Json(area, File.ReadAllText(area), r => r.GetProperty("limits").EnumerateArray().Select(e => e.GetDouble()).ToArray());
         var receivers = Receivers(folder);
         var survey = settings.Surveys("tetam").SelectMany(f => Survey(f, receivers.Keys)).ToImmutableArray();
         Spot[] corners = [new(0, 0), new(limits[2], 0), new(limits[2], limits[3]), new(0, limits[3])];
@@ -31,7 +30,7 @@ internal static class OfficeTask
         foreach (var track in Csv.Rows(Path.Combine(folder, "queries.csv")).GroupBy(q => q["track"], StringComparer.Ordinal))
         {
             var scans = Scans(Path.Combine(folder, "tracks", $"{track.Key}.mbd.gz"), receivers.Keys).ToList();
-            var times = visits ? Ticks(scans) : track.Select(q => Csv.Number(q["t_s"])).ToList();
+            var times = visits ? Ticks(scans) : track.Select(q => q.Number("t_s")).ToList();
             var answers = (loop?.Follow(scans, times) ?? model.Follow(scans, times, visits ? 0.6 : 0.5, visits ? RoomModel.Settling : 0)).ToList();
             if (visits)
             {
@@ -67,12 +66,12 @@ internal static class OfficeTask
     private static Dictionary<string, SourcePlace> Receivers(string folder)
     {
         // The file is one JSON object per line, its name before the first colon.
-        var line = File.ReadLines(Path.Combine(folder, "tetam.dev")).First(l => l.StartsWith("Dongles:", StringComparison.Ordinal));
-        using var all = JsonDocument.Parse(line["Dongles:".Length..]);
-        return all.RootElement.EnumerateObject().ToDictionary(
+        var file = Path.Combine(folder, "tetam.dev");
+        var line = File.ReadLines(file).FirstOrDefault(l => l.StartsWith("Dongles:", StringComparison.Ordinal)) ?? throw new InvalidDataException($"{file} has no line Dongles:");
+        return Csv.Json(file, line["Dongles:".Length..], all => all.EnumerateObject().ToDictionary(
             p => p.Name,
             p => new SourcePlace(0, new Spot(p.Value[0][0].GetDouble(), p.Value[0][1].GetDouble()), Math.Abs(p.Value[0][2].GetDouble() - 1.85)),
-            StringComparer.Ordinal);
+            StringComparer.Ordinal));
     }
 
     private static IEnumerable<SurveyStop> Survey(string folder, IEnumerable<string> receivers)
@@ -81,7 +80,7 @@ internal static class OfficeTask
         foreach (var file in Directory.GetFiles(prints, "*.mbd.gz", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
         {
             var name = Path.GetFileName(file).Split('_');
-            var at = new Spot(Csv.Number(name[0]), Csv.Number(name[1]));
+            var at = new Spot(Csv.Number(name[0], file), Csv.Number(name[1], file));
             foreach (var scan in Scans(file, receivers))
             {
                 yield return new SurveyStop(0, at, scan.Heard);
@@ -94,7 +93,7 @@ internal static class OfficeTask
     {
         var index = receivers.Select((r, i) => (r, i)).ToDictionary(x => x.r, x => x.i, StringComparer.Ordinal);
         var lines = Csv.Lines(file).Select(l => l.Split(',')).Where(c => c.Length >= 4 && index.ContainsKey(c[1]))
-            .Select(c => (At: Csv.Number(c[0]), Receiver: index[c[1]], Dbm: (float)Csv.Number(c[3]))).OrderBy(l => l.At).ToList();
+            .Select(c => (At: Csv.Number(c[0], file), Receiver: index[c[1]], Dbm: (float)Csv.Number(c[3], file))).OrderBy(l => l.At).ToList();
         for (var i = 0; i < lines.Count;)
         {
             var first = i;

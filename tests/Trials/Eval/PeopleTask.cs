@@ -50,7 +50,7 @@ internal static class PeopleTask
         var folder = Directory.Exists(Path.Combine(data, "occupancy")) ? Path.Combine(data, "occupancy") : data;
         var list = Path.Combine(folder, "fixed_devices_to_exclude.txt");
         var things = File.Exists(list)
-            ? File.ReadLines(list).Where(l => l.Contains(':', StringComparison.Ordinal)).Select(l => Convert.ToUInt64(l.Trim().Replace(":", "", StringComparison.Ordinal), 16)).ToHashSet()
+            ? File.ReadLines(list).Where(l => l.Contains(':', StringComparison.Ordinal)).Select(l => Address(l, list)).ToHashSet()
             : [];
         return Directory.GetFiles(folder, "*.pcap*").Order(StringComparer.Ordinal).SelectMany(file => Read(file, things));
     }
@@ -100,15 +100,20 @@ internal static class PeopleTask
         }
     }
 
+    private static ulong Address(string text, string file) =>
+        ulong.TryParse(text.Trim().Replace(":", "", StringComparison.Ordinal), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var address)
+            ? address
+            : throw new InvalidDataException($"{file}: {text} is not an address");
+
     /// <summary>Mean head count of each window of which at least half was counted.</summary>
     private static Dictionary<(string Recording, long StartMs), double> Heads(string data)
     {
         var file = new[] { data, Path.Combine(data, "truth"), Path.Combine(data, "..", "truth") }.Select(d => Path.Combine(d, "occupancy_steps.csv")).FirstOrDefault(File.Exists)
             ?? throw new IOException($"{data} has no occupancy_steps.csv, nor its folder truth");
         var sums = new Dictionary<(string, long), (double Heads, double Ms)>();
-        foreach (var steps in File.ReadLines(file).Skip(1).Select(l => l.Split(',')).GroupBy(c => c[0], StringComparer.Ordinal))
+        foreach (var steps in Csv.Rows(file).GroupBy(r => r["capture"], StringComparer.Ordinal))
         {
-            var rows = steps.Select(c => (At: double.Parse(c[1], CultureInfo.InvariantCulture) * 1_000, Heads: c[2])).ToArray();
+            var rows = steps.Select(r => (At: r.Number("epoch_s") * 1_000, Step: r)).ToArray();
             for (var i = 0; i + 1 < rows.Length; i++)
             {
                 for (var at = rows[i].At; at < rows[i + 1].At;)
@@ -116,7 +121,7 @@ internal static class PeopleTask
                     var start = (long)at / RoomSigns.WindowMs * RoomSigns.WindowMs;
                     var end = Math.Min(rows[i + 1].At, start + RoomSigns.WindowMs);
                     var (heads, ms) = sums.GetValueOrDefault((steps.Key, start));
-                    sums[(steps.Key, start)] = (heads + ((end - at) * double.Parse(rows[i].Heads, CultureInfo.InvariantCulture)), ms + end - at);
+                    sums[(steps.Key, start)] = (heads + ((end - at) * rows[i].Step.Number("occupancy")), ms + end - at);
                     at = end;
                 }
             }
