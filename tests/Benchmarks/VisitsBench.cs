@@ -58,15 +58,13 @@ internal sealed class VisitsBench : IBench
     // A venue's loop stands still while it takes a plan, and at each start while its state is read.
     private static IEnumerable<BenchRow> Plans(bool quick)
     {
-        var (open, doors, corners) = (Wide(4), Wide(4) with { Passages = [new Passage("z0", "z1")] }, Wide(12) with { Passages = [new Passage("z0", "z1")] });
-        var policy = new VisitPolicy();
-        var times = Measure.Interleaved(
-            quick ? 1 : 5, 1, () => _ = new VenueVisits(open, policy), () => _ = new VenueVisits(doors, policy), () => _ = new VenueVisits(corners, policy));
-        foreach (var (what, time) in new[] { ("four corners", times[1]), ("twelve corners", times[2]) })
+        foreach (var corners in new[] { 4, 12 })
         {
+            var (open, policy) = (Wide(corners), new VisitPolicy());
+            var ways = open with { Passages = [new Passage("z0", "z1")] };
+            var times = Measure.Interleaved(quick ? 2 : 5, 1, () => _ = new VenueVisits(open, policy), () => _ = new VenueVisits(ways, policy));
             yield return BenchRow.Of(
-                $"a plan with ways of {Zones} zones, {what} each, and {Receivers} receivers on one floor is taken", time / 1e6, "ms", "<= 2 x the same without ways", t => t <= 2 * times[0] / 1e6,
-                "the same plan without ways, four corners", times[0] / 1e6);
+                $"a plan with ways of {Zones} zones, {corners} corners each, and {Receivers} receivers on one floor is taken", times[1] / 1e6, "ms", string.Empty, null, "the same plan without ways", times[0] / 1e6);
         }
     }
 

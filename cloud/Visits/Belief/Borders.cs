@@ -46,17 +46,15 @@ public sealed class Borders
         // From left to right, as the grid is asked.
         (from, to) = from.X <= to.X ? (from, to) : (to, from);
         _count = 0;
+        var rise = BorderGrid.Rise(from, to);
         for (int column = grid.ColumnOf(from.X), last = grid.ColumnOf(to.X); column <= last; column++)
         {
-            var (row, highest) = grid.RowsIn(column, from, to);
-            for (; row <= highest; row++)
+            var (first, highest) = grid.RowsIn(column, from, to, rise);
+            foreach (ref readonly var border in grid.In(column, first, highest))
             {
-                foreach (ref readonly var border in grid.In(column, row))
+                if (border.IsCrossed(from, to, out var place))
                 {
-                    if (border.IsCrossed(from, to, out var place))
-                    {
-                        Keep(place);
-                    }
+                    Keep(place);
                 }
             }
         }
