@@ -48,6 +48,15 @@ public class BrokenSnapshotTests
         Assert.True(refused > 20, $"{refused}");
     }
 
+    [Fact]
+    public void A_snapshot_from_before_it_was_known_who_stands_is_refused()
+    {
+        // Devices had as many bytes then, of which some said something else.
+        var before = Busy();
+        "VIS6"u8.CopyTo(before);
+        Assert.True(IsRefused(before));
+    }
+
     /// <returns>False when it was taken, and could be lived with.</returns>
     private static bool IsRefused(byte[] snapshot)
     {
