@@ -26,12 +26,23 @@ internal static class PlanCheck
             plan = plan with { Map = map with { Zones = map.Zones.RemoveAll(z => z is { Outline: { IsDefault: false, IsEmpty: true } } && !floors.Contains(z.Floor)) } };
         }
 
-        Check(plan, path);
+        CheckAll(plan, path);
     }
 
     /// <summary>Stops at the first thing that makes no sense, by its name.</summary>
     /// <exception cref="SettingsException">Something is wrong; the message begins with <paramref name="path"/>.</exception>
     public static void Check(VenuePlan plan, string path)
+    {
+        // One in force may have none: it has nothing open, either.
+        if (plan.Map is { Floors: { IsDefault: false, IsEmpty: true } })
+        {
+            throw new SettingsException($"{path}: map.floors is empty; it needs at least one floor");
+        }
+
+        CheckAll(plan, path);
+    }
+
+    private static void CheckAll(VenuePlan plan, string path)
     {
         var map = plan.Map;
         void Must([DoesNotReturnIf(false)] bool holds, string message)

@@ -22,6 +22,7 @@ public sealed class VenueFileTests
         { "zones/1", "null", "zones[1]" },
         { "floors/0/name", "null", "name" },
         { "floors", "null", "floors" },
+        { "floors", "[]", "at least one floor" },
         { "name", "null", "name" },
         { "timeZone", "\"Mars/Base\"", "Mars/Base" },
         { "receivers/0/gateway", "null", "gateway" },
