@@ -15,6 +15,9 @@ public sealed partial class VenueVisits
     /// <summary>More receivers than this hear no device; the faint rest would not change the belief.</summary>
     private readonly EvidenceSum[] _cells = new EvidenceSum[1024];
 
+    /// <summary>Unix ms: two days later, buckets can no longer be numbered; the year 2680 at the default, 2068 with buckets of a second. Nothing later is taken in.</summary>
+    private long Last => Times.Epoch + ((int.MaxValue - (2 * Times.MsPerDay / _bucketMs)) * _bucketMs) - 1;
+
     private int BucketOf(long at) => (int)((at - Times.Epoch) / _bucketMs);
 
     private long BeginOf(int bucket) => Times.Epoch + ((long)bucket * _bucketMs);

@@ -18,7 +18,7 @@ public sealed partial class VenueVisits
         }
     }
 
-    private bool GuessAll(ReadOnlySpan<ulong> tokens)
+    private void GuessAll(ReadOnlySpan<ulong> tokens)
     {
         for (var i = 0; i < tokens.Length; i++)
         {
@@ -28,8 +28,6 @@ public sealed partial class VenueVisits
                 Soon.TouchFront(ref _devices[guess]);
             }
         }
-
-        return true;
     }
 
     // The device with a token; where it was not guessed right it is found, or met for the first time.

@@ -7,7 +7,7 @@ public sealed partial class VenueVisits
 {
     private void CheckTimes()
     {
-        Must(_newest == 0 || (_newest >= Times.Epoch && (_newest - Times.Epoch) / _bucketMs < int.MaxValue - (2 * Times.MsPerDay / _bucketMs)), "it is of a time that no clock shows");
+        Must(_newest == 0 || (_newest >= Times.Epoch && _newest <= Last), "it is of a time that no clock shows");
         Must(_watermark <= _newest, "its time is later than any that it takes");
     }
 

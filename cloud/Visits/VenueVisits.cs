@@ -14,7 +14,7 @@ public sealed partial class VenueVisits
     /// <summary>Frames of one receiver within so many ms are one reading.</summary>
     private const long BurstMs = 500;
 
-    /// <summary>Who has stood for a minute is taken to stay so many times longer than who came lately.</summary>
+    /// <summary>Who stands (<see cref="ZoneBelief.Stands"/>) is taken to stay so many times longer than who came lately.</summary>
     private const double StandsFor = 4;
 
     private readonly VisitPolicy _policy;
@@ -158,14 +158,23 @@ public sealed partial class VenueVisits
             var (device, bucket) = (batch.Device[i], BucketOf(batch.At[i]));
             if (bursts[device].Count > 0)
             {
-                guessed = guessed || GuessAll(batch.Tokens);
+                if (!guessed)
+                {
+                    GuessAll(batch.Tokens);
+                    guessed = true;
+                }
+
                 Take(batch, device, more, late, happened);
             }
 
             (_bucket, _begin, _end) = (bucket, BeginOf(bucket), BeginOf(bucket + 1));
         }
 
-        _ = guessed || GuessAll(batch.Tokens);
+        if (!guessed)
+        {
+            GuessAll(batch.Tokens);
+        }
+
         TouchMore(bursts);
         for (var i = 0; i < bursts.Length; i++)
         {
@@ -261,7 +270,7 @@ public sealed partial class VenueVisits
     }
 
     /// <summary>Something arrives now, by a clock that can be trusted: whoever speaks first, with a clock years off, must not say what time it is for all.</summary>
-    public void Expect(long nowMs) => _newest = nowMs < Times.Epoch ? _newest : Math.Max(_newest, nowMs + Times.MsPerDay);
+    public void Expect(long nowMs) => _newest = nowMs < Times.Epoch ? _newest : Math.Max(_newest, Math.Min(nowMs, Last - Times.MsPerDay) + Times.MsPerDay);
 
     /// <summary>Whether a sighting of that time is taken in; one of a clock that was never set, or is ahead of the venue by a day, is not.</summary>
     public bool Takes(long at) => at >= Times.Epoch && at <= _newest;
@@ -278,8 +287,8 @@ public sealed partial class VenueVisits
             return;
         }
 
-        _watermark = watermarkMs;
-        _newest = Math.Max(_newest, watermarkMs + Times.MsPerDay);
+        _watermark = watermarkMs = Math.Min(watermarkMs, Last);
+        Expect(watermarkMs);
         var mark = cutShort ? EvidenceSources.CutShort : EvidenceSources.None;
         EndSilent(watermarkMs, mark, happened);
         SettleUntil(watermarkMs - _lateness, mark, happened);
@@ -293,8 +302,8 @@ public sealed partial class VenueVisits
     {
         ArgumentNullException.ThrowIfNull(happened);
         var next = new VenueVisits(plan) { TooLate = TooLate, Refused = Refused };
-        (next._watermark, next._newest, next._moving) = (_watermark, _newest, _moving);
-        next._pending.Oldest = next.BucketOf(BeginOf(_pending.Oldest) + next._bucketMs - 1);
+        (next._watermark, next._newest, next._moving) = (Math.Min(_watermark, next.Last), Math.Min(_newest, next.Last), _moving);
+        next._pending.Oldest = next.BucketOf(Math.Min(BeginOf(_pending.Oldest) + next._bucketMs - 1, next.Last));
         next._marks = _marks;
         if (Devices > 0)
         {

@@ -199,6 +199,27 @@ public class VisitStoryTests
         Assert.Equal(3, _visits.Refused);
     }
 
+    [Theory]
+    [InlineData(2700, 10)]
+    [InlineData(2100, 1)]
+    public void Time_beyond_what_buckets_can_be_numbered_for_is_refused_and_stops_nothing(int year, int bucket)
+    {
+        var policy = Mall.Policy with { Bucket = TimeSpan.FromSeconds(bucket) };
+        var (visits, happened) = (new VenueVisits(Mall.Map, policy), new VisitEventList());
+        var far = new DateTimeOffset(year, 1, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds();
+        visits.Hear(happened, late: false, new Heard(7, 1, -50, far), new Heard(7, 2, -50, far + 20_000));
+        Assert.Equal((2, 0), (visits.Refused, visits.Devices));
+
+        visits.Hear(happened, late: false, new Heard(7, 1, -50, Mall.Ten));
+        visits.Advance(far, happened);
+        visits.Advance(long.MaxValue, happened);
+        Assert.Equal([new DeviceToken(7)], happened.Events.ToArray().Where(e => e.Kind == VisitEventKind.VisitSettled).Select(e => e.Device));
+
+        var next = visits.ChangePlan(new VenuePlan(Mall.Map, Mall.Policy with { Bucket = TimeSpan.FromSeconds(1) }), happened);
+        next.Hear(happened, late: false, new Heard(7, 1, -50, far));
+        Assert.Equal((3, 0), (next.Refused, next.Devices));
+    }
+
     [Fact]
     public void A_snapshot_of_another_plan_or_a_broken_one_is_not_read()
     {
