@@ -21,11 +21,11 @@ internal partial struct ZoneBelief
     /// <summary>Nats / 8 after which a device is looked for elsewhere: four, beside what near receivers took off.</summary>
     private const int FarEnough = 32;
 
-    /// <summary>Ticks of 128 ms: twice as far as twenty bits of them reach, 37 hours, nothing is heard within one visit.</summary>
+    /// <summary>Ticks of 128 ms. Twenty bits of them come round in 37 hours, so that up to 18 hours forth and back are told apart; who is silent for four has left.</summary>
     private const uint TickMask = 0xF_FFFF;
     private const int TickBits = 20;
 
-    /// <summary>Sixteen seconds, of which so many are counted while it is heard in one place; who has stayed for about a minute stands.</summary>
+    /// <summary>Sixteen seconds; of those in which a bucket has it where the one before had it so many are counted, and who was there in four stands.</summary>
     private const int CalmTicks = 7;
     private const uint MostCalm = 15;
     private const uint Standing = 4;
@@ -54,7 +54,7 @@ internal partial struct ZoneBelief
 
     public static ZoneBelief Nowhere => new() { Anchor = -1 };
 
-    /// <summary>Whether it has been in the anchor for a minute or longer.</summary>
+    /// <summary>Whether the last four settled buckets or more, sixteen seconds apart, have it in the anchor: for a minute when it is heard all the time, for four when once a minute.</summary>
     public readonly bool Stands => (TickAndStray & CalmMask) >= Standing << TickBits;
 
     /// <summary>Takes in one reading, or the mean of several.</summary>
