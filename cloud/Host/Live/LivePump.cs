@@ -136,6 +136,7 @@ public sealed partial class LivePump(
     {
         while (await notes.Reader.WaitToReadAsync(stopping))
         {
+            // By the machine's clock: it is its processor that is spared, at whatever pace the shop's clock runs.
             await Task.Delay(after, TimeProvider.System, stopping);
             while (notes.Reader.TryRead(out var note))
             {
