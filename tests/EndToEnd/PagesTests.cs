@@ -30,7 +30,7 @@ public sealed class PagesTests
             await UpAsync($"http://127.0.0.1:{http}/healthz");
             var (code, said) = await Programs.RunAsync(
                 "node", [Path.Combine(Programs.Root, "cloud", "Console", "e2e", "pages.mjs"), $"http://127.0.0.1:{http}", Path.Combine(folder, "pictures"), strings],
-                TimeSpan.FromMinutes(5), ("STRINGS", "6"), ("NIGHT", "0"));
+                TimeSpan.FromMinutes(15), ("STRINGS", "6"), ("NIGHT", "0"));
             Assert.True(code == 0, said);
         }
         finally

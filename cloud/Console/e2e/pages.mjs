@@ -44,6 +44,9 @@ const browser = await chromium.launch({
 /** A page that reports what it should not do: errors in the console, exceptions, dialogs, requests to elsewhere. */
 async function open(context, name, refused) {
   const page = await context.newPage();
+
+  // Patience for a machine that is busy with other things: what never comes is found all the same.
+  page.setDefaultTimeout(90_000);
   const wrong = (what) => problems.push(`${name}: ${what}`);
   page.on(
     'console',
@@ -82,15 +85,16 @@ async function step(name, what) {
   try {
     await what();
   } catch (error) {
-    problems.push(`${name}: ${String(error).split('\n')[0]}`);
+    const where = /pages\.mjs:\d+/.exec(error.stack ?? '')?.[0];
+    problems.push(`${name}, ${where}: ${String(error).split('\n')[0]}`);
   }
 }
 
 async function operators(context, name) {
   const page = await open(context, name);
   await page.goto(`${base}/operators`);
-  await page.locator('.tiles').waitFor({ timeout: 15_000 });
-  await page.locator('.chip.good[role=status]').waitFor({ timeout: 15_000 });
+  await page.locator('.tiles').waitFor();
+  await page.locator('.chip.good[role=status]').waitFor();
   await page.waitForTimeout(2500);
   await fits(page, name);
   await picture(page, name, name.includes('phone'));
@@ -271,6 +275,8 @@ async function rewardStory(context, name) {
   await picture(page, `${name}-pack`);
   await save.click();
   await sheet.waitFor({ state: 'detached' });
+  // The list is asked for anew: until then the one that was sent is still in it.
+  await mine.nth(1).waitFor({ state: 'detached' });
   await mine.first().locator('.button').click();
   await page.locator('.address').waitFor();
   await sheet.locator('.two .button').first().click();
@@ -290,12 +296,12 @@ async function staff(context, name) {
   const page = await open(context, name);
   await page.goto(`${base}/staff`);
   const store = page.locator('#store');
-  await store.waitFor({ timeout: 15_000 });
+  await store.waitFor();
   await picture(page, `${name}-sign-on`);
   await store.selectOption({ index: 1 });
   await page.locator('#by').fill('Mei <b>Lin</b>');
   await page.locator('button[type=submit]').click();
-  await page.locator('.chip.good[role=status]').waitFor({ timeout: 15_000 });
+  await page.locator('.chip.good[role=status]').waitFor();
   await page.waitForTimeout(800);
   await fits(page, name);
   await picture(page, name);
@@ -310,19 +316,19 @@ async function staff(context, name) {
 
 async function join_(page, nickname, purposes) {
   await page.goto(`${base}/me?join`);
-  await page.locator('input[name=nickname]').waitFor({ timeout: 15_000 });
+  await page.locator('input[name=nickname]').waitFor();
   if ((await page.locator('.check[data-state=checked]').count()) > 0) problems.push('a consent was ticked beforehand');
   await page.locator('input[name=nickname]').fill(nickname);
   for (const purpose of purposes)
     await page.locator(`.consents .check`).nth(['presence', 'marketing', 'profiling'].indexOf(purpose)).click();
   await page.locator('button[type=submit]').click();
-  await page.locator('.whereabouts').waitFor({ timeout: 15_000 });
+  await page.locator('.whereabouts').waitFor();
 }
 
 async function me(context, name) {
   const page = await open(context, name);
   await page.goto(`${base}/me?join`);
-  await page.locator('input[name=nickname]').waitFor({ timeout: 15_000 });
+  await page.locator('input[name=nickname]').waitFor();
   await fits(page, `${name}-join`);
   await picture(page, `${name}-join`, true);
   await join_(page, 'Lin', ['presence', 'marketing', 'profiling']);
