@@ -85,30 +85,59 @@ public sealed class StandingTests
         Assert.DoesNotContain(happened.Told(), e => e.StartsWith("ZoneEntered", StringComparison.Ordinal));
     }
 
-    // Each receiver hears each phone once a second, with noise of 5.9 dB.
-    private static VisitEvent[] Follow(
-        Func<double, Spot> at, int minutes, ulong seed, Func<double, int, double?>? hidden = null, int restart = -1)
+    [Fact]
+    public void Who_stands_where_two_parts_of_a_hall_meet_is_seldom_said_to_change()
     {
-        var (visits, happened, dice) = (new VenueVisits(Map, Mall.Policy), new VisitEventList(), new Dice(seed));
+        var hall = new Zone("hall", "F1", new LocalText("Hall"), [new Spot(0, 10), new Spot(20, 10), new Spot(20, 20), new Spot(0, 20)], []);
+        var map = Map with
+        {
+            Zones = Map.Zones.Add(hall),
+            Receivers = [.. Map.Receivers, new Receiver("gw-4", 0, "F1", new Spot(5, 15), "hall"), new Receiver("gw-5", 0, "F1", new Spot(15, 15), "hall")],
+        };
+        Assert.Equal(2, ZonePart.Of(map).Count(p => p.Zone == 4));
+
+        // At the corner of two shops besides.
+        var later = Follow(_ => new Spot(10, 10.5), minutes: 14, seed: 17, map: map).Count(e => e.Kind == VisitEventKind.ZoneEntered && e.At >= Mall.Ten + 180_000);
+        Assert.True(later <= Phones * 11 / 20, $"{later} changes from the fourth minute on: more than one in twenty minutes");
+    }
+
+    [Theory]
+    [InlineData(5, 5)]
+    [InlineData(0, 0)]
+    [InlineData(50, 50)]
+    public void In_a_shop_of_one_room_and_one_receiver_all_stay_wherever_that_hangs(double x, double y)
+    {
+        var shop = Mall.Rooms(1);
+        var said = Follow(minute => new Spot(minute < 3 ? 1 : 9, 8), minutes: 6, seed: 19, map: shop with { Receivers = [shop.Receivers[0] with { At = new Spot(x, y) }] });
+        Assert.Equal(Phones, said.Count(e => e.Kind == VisitEventKind.ZoneEntered));
+        Assert.DoesNotContain(said, e => e.Kind is VisitEventKind.ZoneLeft or VisitEventKind.VisitEnded);
+    }
+
+    // Receivers hear all phones in turn, four a second, with noise of 5.9 dB.
+    private static VisitEvent[] Follow(
+        Func<double, Spot> at, int minutes, ulong seed, Func<double, int, double?>? hidden = null, int restart = -1, VenueMap? map = null)
+    {
+        map ??= Map;
+        var (visits, happened, dice) = (new VenueVisits(map, Mall.Policy), new VisitEventList(), new Dice(seed));
         for (var ms = 0; ms < minutes * 60_000; ms += 250)
         {
-            var (r, minute) = (ms / 250 % Map.Receivers.Length, ms / 60_000.0);
+            var (r, minute) = (ms / 250 % map.Receivers.Length, ms / 60_000.0);
             if ((hidden is null ? 0 : hidden(minute, r)) is { } fainter)
             {
-                var level = Level(at(minute), r) + fainter;
+                var level = Level(map, at(minute), r) + fainter;
                 visits.Hear(happened, late: false, [.. Enumerable.Range(1, Phones).Select(d => new Heard((ulong)d, r, (sbyte)Math.Clamp(dice.Normal(level, 5.9), -120, 0), Mall.Ten + ms))]);
             }
 
             visits.Advance(Mall.Ten + ms, happened);
-            visits = ms == restart ? visits.Reloaded(Map) : visits;
+            visits = ms == restart ? visits.Reloaded(map) : visits;
         }
 
         return happened.Events.ToArray();
     }
 
-    private static double Level(Spot at, int receiver)
+    private static double Level(VenueMap map, Spot at, int receiver)
     {
-        var metres = Outlines.Between(at, Map.Receivers[receiver].At);
-        return Mall.Policy.NearWifiDbm - (Mall.Policy.FallDb * Math.Log10(Math.Sqrt((metres * metres) + 4))) - ((int)(at.X / 10) == receiver ? 0 : Mall.Policy.WallDb);
+        var metres = Outlines.Between(at, map.Receivers[receiver].At);
+        return Mall.Policy.NearWifiDbm - (Mall.Policy.FallDb * Math.Log10(Math.Sqrt((metres * metres) + 4))) - (Outlines.Contains(map.Zones[map.ZoneIndex(map.Receivers[receiver].Zone)].Outline, at) ? 0 : Mall.Policy.WallDb);
     }
 }
