@@ -247,10 +247,11 @@ public sealed partial class DiskTests
     // Half the ballast, in whole pages.
     private const long LogKept = 24 * 4_096;
 
-    // Every other block of a file: read, they are empty; written, they answer with an error.
-    private static void WearOut(string image, string file, string memory)
+    // Every other block of a file: written, they answer with an error; read, they would be empty once the kernel has let go of what it knows of them.
+    private void WearOut(string image, string file, string memory)
     {
         var handle = OpenFile(file, 0);
+        Hold(handle, new FileInfo(file).Length);
         // A log is cut to its usual length before anybody knows what is beyond, and the sectors there would be given to the next file: that costs a minute.
         var blocks = (uint)(Math.Min(new FileInfo(file).Length, file.EndsWith("-wal", StringComparison.Ordinal) ? LogKept : long.MaxValue) / 4_096);
         var worn = new List<uint>();
@@ -265,6 +266,15 @@ public sealed partial class DiskTests
         Assert.NotEmpty(worn);
         worn.ForEach(block => Assert.Equal(0, Run("fallocate", "--punch-hole", "-o", $"{block * 4_096L}", "-l", "4096", image)));
         Fill(Path.Combine(memory, "filler"));
+    }
+
+    /// <summary>Keeps a file's content in memory, where worn sectors are still read right, whatever the kernel wants to use that memory for.</summary>
+    private void Hold(int file, long length)
+    {
+        var at = Map(0, (nuint)length, protection: 1, flags: 1, file, 0); // PROT_READ, MAP_SHARED
+        Assert.NotEqual(-1, at);
+        _held.Add((at, (nuint)length));
+        Assert.Equal(0, Lock(at, (nuint)length));
     }
 
     /// <summary>Keeps what a log was told.</summary>
@@ -350,6 +360,15 @@ public sealed partial class DiskTests
         Assert.InRange(kept.Count, Batches / 3, Batches - 10);
         Assert.All(kept.SkipLast(1), b => Assert.All(b.Body, value => Assert.Equal((byte)b.Sequence, value)));
     }
+
+    [LibraryImport("libc", EntryPoint = "mmap")]
+    private static partial nint Map(nint at, nuint length, int protection, int flags, int file, long from);
+
+    [LibraryImport("libc", EntryPoint = "mlock")]
+    private static partial int Lock(nint at, nuint length);
+
+    [LibraryImport("libc", EntryPoint = "munmap")]
+    private static partial int Unmap(nint at, nuint length);
 
     [LibraryImport("libc", EntryPoint = "posix_fadvise64")]
     private static partial int Advise(int file, long from, long length, int advice);

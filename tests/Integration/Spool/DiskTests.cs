@@ -11,6 +11,7 @@ public sealed partial class DiskTests : IAsyncLifetime
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("presence-disk-").FullName;
     private readonly List<string> _mounted = [];
+    private readonly List<(nint At, nuint Length)> _held = [];
 
     private string Disk => Path.Combine(_folder, "disk");
 
@@ -22,6 +23,7 @@ public sealed partial class DiskTests : IAsyncLifetime
 
     public Task DisposeAsync()
     {
+        _held.ForEach(h => _ = Unmap(h.At, h.Length));
         foreach (var mounted in _mounted)
         {
             Run("umount", "-l", mounted);
