@@ -97,11 +97,9 @@ public sealed class DeviceCount
             _waiting.Remove(step);
             _held -= heard.Count;
             Take(heard);
-            Close((step + 1) * Step);
         }
 
         _done = Math.Max(_done, settled / Step * Step);
-        Close(_done);
         TurnTo(_done);
     }
 
@@ -228,11 +226,13 @@ public sealed class DeviceCount
         }
     }
 
+    // A scan is of the window in which it ended, and is known to have ended before anything later is taken in, however seldom somebody asks.
     private void TurnTo(long at)
     {
         _window = _window == 0 ? at / WindowMs * WindowMs : _window;
         while (at >= _window + WindowMs)
         {
+            Close(_window + WindowMs);
             if (_prints.Count == 0 && !_book.HasOpen)
             {
                 // Nothing was heard for half an hour; nothing is to be said of the hours up to now.
@@ -243,6 +243,8 @@ public sealed class DeviceCount
             EndWindow();
             _window += WindowMs;
         }
+
+        Close(at);
     }
 
     private void EndWindow()

@@ -183,6 +183,29 @@ public sealed class DeviceCountTests
     }).Check(Config.QuickThrowOnFailure.WithMaxTest(15));
 
     [Fact]
+    public void However_often_somebody_looks_at_the_clock_the_same_is_counted() => Prop.ForAll(Gen.Choose(1, 1_000).ToArbitrary(), seed =>
+    {
+        // Few enough that for minutes nothing is heard; some say that they are another model now and then.
+        var dice = new System.Random(seed);
+        List<Request> heard = [.. Enumerable.Range(0, 40).Select(_ => new Request(
+            Math.Round(dice.NextDouble() * 1_800, 1), (ulong)dice.Next(1, 6), Model + (ulong)dice.Next(3), 0, (sbyte)dice.Next(-90, -40)))];
+        var often = new DeviceCount();
+        foreach (var h in heard.OrderBy(h => h.At))
+        {
+            Hear(often, [h]);
+            often.Advance(Morning + (long)((h.At - 30) * 1_000));
+        }
+
+        for (var s = 1_700; s <= 2_400; s += 7)
+        {
+            often.Advance(Morning + (s * 1_000L));
+        }
+
+        often.Advance(Morning + 2_400_000);
+        return After(heard).Windows.SequenceEqual(often.Windows).Label($"{string.Join('\n', After(heard).Windows)}\nor\n{string.Join('\n', often.Windows)}");
+    }).Check(Config.QuickThrowOnFailure);
+
+    [Fact]
     public void A_count_read_from_a_snapshot_goes_on_as_if_nothing_had_been() => Prop.ForAll(Gen.Choose(0, 900).ToArbitrary(), stop =>
     {
         List<Request> heard = [.. Phone(3, 20, _ => -45), .. Phone(4, 31, _ => -66), .. Phone(5, 40, _ => -60, Model + Family), .. Phone(6, 25, _ => -60, Lean)];
