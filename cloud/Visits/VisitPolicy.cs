@@ -45,7 +45,7 @@ public sealed record VisitPolicy
     /// <summary>Fall of the strength with ten times the distance, dB. Default 28 (ITU-R P.1238, offices and shops).</summary>
     public double FallDb { get; init; } = 28;
 
-    /// <summary>What a wall costs, dB: each border on the way where the plan draws ways, else one into every other zone. Default 4: a partition or shelves.</summary>
+    /// <summary>What a wall costs, dB: each border on the way where the floor's plan draws doors, else one into every other zone. Default 4: a partition or shelves.</summary>
     public double WallDb { get; init; } = 4;
 
     /// <summary>A visit whose loudest ten seconds were fainter than this was outside. Default -85 dBm.</summary>

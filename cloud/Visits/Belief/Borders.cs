@@ -2,7 +2,7 @@ namespace Presence.Visits;
 
 /// <summary>How many walls lie between two spots, as far as a plan tells.</summary>
 /// <remarks>
-/// Where ways are drawn, the other borders of zones are walls (<see cref="ZoneReach"/>), and a signal pays for each that it crosses. Without ways nobody knows what a border is:
+/// On a floor where doors are drawn, the other borders of zones are walls (<see cref="ZoneReach"/>), and a signal pays for each that it crosses. Without doors nobody knows what a border is:
 /// squares of an open hall have borders, too, and one wall is taken for all. Not for two threads at once.
 /// </remarks>
 public sealed class Borders
@@ -19,7 +19,8 @@ public sealed class Borders
     {
         ArgumentNullException.ThrowIfNull(map);
         var edges = Enumerable.Range(0, Math.Max(1, map.Floors.Length)).Select(_ => new HashSet<Border>()).ToArray();
-        foreach (var zone in map.Passages.Any(p => p.To is not null) ? map.Zones : [])
+        var drawn = map.Zones.Zip(ZoneReach.HasDoors(map)).Where(z => z.Second).Select(z => ZonePart.FloorOf(map, z.First.Floor)).ToHashSet();
+        foreach (var zone in map.Zones.Where(z => drawn.Contains(ZonePart.FloorOf(map, z.Floor))))
         {
             for (int i = 0, j = zone.Outline.Length - 1; i < zone.Outline.Length; j = i++)
             {

@@ -9,7 +9,7 @@ internal static class ZoneReach
     /// <summary>Metres within which all parts of a zone are as near to another as the nearest: spots lie so far apart.</summary>
     private const double Near = 3.6;
 
-    /// <summary>Where ways are drawn, the other borders are walls, or ways that were forgotten.</summary>
+    /// <summary>Where doors are drawn, the other borders are walls, or doors that were forgotten.</summary>
     private const double Wall = 0.1;
 
     /// <summary>Not even a zone at the far end is out of reach: outlines are drawn by hand.</summary>
@@ -19,10 +19,11 @@ internal static class ZoneReach
     public static float[] Of(VenueMap map, ZonePart[] zones, bool[,] joined, short[] neighbours)
     {
         var reach = new float[neighbours.Length];
+        var doors = HasDoors(map);
         var ways = new double[ZoneModel.Width];
         for (var z = 0; z < zones.Length; z++)
         {
-            var drawn = map.Passages.Any(p => IsOf(p, map.Zones[zones[z].Zone].Id));
+            var drawn = doors[zones[z].Zone];
             double sum = 0, widest = 0;
             for (var i = 1; i < ZoneModel.Width; i++)
             {
@@ -75,11 +76,11 @@ internal static class ZoneReach
         return joined;
     }
 
-    /// <summary>By pair of zones: whether the plan draws ways of both, but none between them, so that who goes there passes through a third.</summary>
+    /// <summary>By pair of zones: whether the plan draws doors of both, but no way between them, so that who goes there passes through a third.</summary>
     public static bool[,] Walled(VenueMap map)
     {
         var walled = new bool[map.Zones.Length, map.Zones.Length];
-        var drawn = map.Zones.Select(z => map.Passages.Any(p => IsOf(p, z.Id))).ToArray();
+        var drawn = HasDoors(map);
         for (var a = 0; a < drawn.Length; a++)
         {
             for (var b = 0; b < drawn.Length; b++)
@@ -100,8 +101,22 @@ internal static class ZoneReach
         return walled;
     }
 
-    private static bool IsOf(Passage way, string zone) =>
-        string.Equals(way.From, zone, StringComparison.Ordinal) || string.Equals(way.To, zone, StringComparison.Ordinal);
+    /// <summary>By zone: whether the plan draws its doors, so that its other borders are walls.</summary>
+    public static bool[] HasDoors(VenueMap map)
+    {
+        var doors = new bool[map.Zones.Length];
+        foreach (var way in map.Passages)
+        {
+            if (way.To is not null && map.ZoneIndex(way.From) is >= 0 and var one && map.ZoneIndex(way.To) is >= 0 and var other)
+            {
+                // An escalator must be drawn, since it follows from no outline; so must a way out. Neither says what the borders beside it are.
+                var door = ZonePart.FloorOf(map, map.Zones[one].Floor) == ZonePart.FloorOf(map, map.Zones[other].Floor);
+                (doors[one], doors[other]) = (doors[one] || door, doors[other] || door);
+            }
+        }
+
+        return doors;
+    }
 
     /// <summary>How long a border two zones share: spots of the one, each by how near the other is.</summary>
     private static double Border(ZonePart one, ZonePart other)

@@ -35,7 +35,7 @@ public sealed record Zone(
     public TimeSpan? Silence { get; init; }
 }
 
-/// <summary>A way between two zones, or a way out (<see cref="To"/> null).</summary>
+/// <summary>A way between two zones, or a way out (<see cref="To"/> null). Where doors are drawn, ways between zones of one floor, their other borders are walls.</summary>
 public sealed record Passage(string From, string? To = null);
 
 /// <summary>What a receiver listens to.</summary>

@@ -56,6 +56,19 @@ public sealed class BordersTests
         return Enumerable.Range(0, 100).Select(_ => (From: Somewhere(), To: Somewhere())).All(w => borders.Between(0, w.From, w.To) == Plain(map, w.From, w.To));
     }).QuickCheckThrowOnFailure();
 
+    [Fact]
+    public void On_a_floor_without_doors_nobody_knows_which_borders_are_walls()
+    {
+        var rooms = Enumerable.Range(0, 4).Select(i => Box($"room-{i}", 10 * i, 0, 10, 10)).ToArray();
+        var upper = rooms.Select(r => r with { Id = $"upper-{r.Id}", Floor = "F2" });
+        var map = Of([.. rooms, .. upper]) with { Floors = Mall.Map.Floors.Add(new Floor("F2", new LocalText("Upper floor"), 40, 10)) };
+        int[] Walls(params Passage[] ways) => [.. Enumerable.Range(0, 2).Select(f => new Borders(map with { Passages = [.. ways] }).Between(f, new Spot(5, 5), new Spot(35, 5)))];
+
+        Assert.Equal([1, 1], Walls(new("room-0", "upper-room-0"), new("room-1")));
+        Assert.Equal([3, 1], Walls(new("room-0", "room-1"), new("room-1", "upper-room-1")));
+        Assert.Equal([1, 3], Walls(new Passage("upper-room-2", "upper-room-3")));
+    }
+
     private static int Plain(VenueMap map, Spot from, Spot to)
     {
         (from, to) = from.X <= to.X ? (from, to) : (to, from);

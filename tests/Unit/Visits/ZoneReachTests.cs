@@ -46,12 +46,18 @@ public sealed class ZoneReachTests
     }
 
     [Theory]
-    [InlineData(true, 1)]
-    [InlineData(false, 3)]
-    public void Who_is_back_three_minutes_after_going_through_a_wall_never_left(bool walled, int stays)
+    [InlineData("room-3", 1)]
+    [InlineData("upstairs", 3)]
+    [InlineData(null, 3)]
+    public void Who_is_back_three_minutes_after_going_through_a_wall_never_left(string? doorsTo, int stays)
     {
-        // Both shops have their doors to the fourth room.
-        var map = Mall.Map with { Passages = walled ? [new("room-0", "room-3"), new("room-1", "room-3")] : [] };
+        // Both shops have their doors to the fourth room. An escalator or a way out from each says nothing of what is between them.
+        var map = Mall.Map with
+        {
+            Floors = Mall.Map.Floors.Add(new Floor("F2", new LocalText("Upper floor"), 40, 10)),
+            Zones = Mall.Map.Zones.Add(Mall.Map.Zones[3] with { Id = "upstairs", Floor = "F2" }),
+            Passages = [new("room-0", doorsTo), new("room-1", doorsTo)],
+        };
         var (visits, happened) = (new VenueVisits(map, Mall.Policy), new VisitEventList());
         for (var s = 0; s < 1500; s += 5)
         {
