@@ -102,13 +102,23 @@ public sealed class HostileRecordingTests : IDisposable
     [Theory]
     [InlineData("maps/F1_floor_info.json", "{}")]
     [InlineData("maps/F1_floor_info.json", "nothing")]
+    [InlineData("maps/F1_geojson_map.json.gz", """{"features":[]}""")]
+    [InlineData("maps/F1_geojson_map.json.gz", """{"features":[{"geometry":{"type":"Polygon","coordinates":[[[0],[1],[2],[3]]]},"properties":{}}]}""")]
     public async Task A_plan_that_cannot_be_read_is_named(string path, string text)
     {
-        Write(path, text);
+        (path.EndsWith(".gz", StringComparison.Ordinal) ? (Action<string, string>)Zip : Write)(path, text);
         var (code, said) = await EvalAsync("zones-malls");
         Assert.Equal(2, code);
-        Assert.Contains("F1_floor_info.json: ", said, StringComparison.Ordinal);
+        Assert.Contains($"{path[5..]}: ", said, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", said, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Where_a_shopper_is_in_a_million_years_is_guessed_at_once()
+    {
+        Write("maps/_floor_info.json", "a floor without a name is none");
+        await File.WriteAllTextAsync(Path.Combine(_folder, "ilc", "queries.csv"), $"query_id,site,trace,t_ms\nq1,mall,shopper,{long.MaxValue}\n");
+        Assert.StartsWith("q1,F1,", (await PredictAsync("zones-malls"))[1], StringComparison.Ordinal);
     }
 
     [Fact]

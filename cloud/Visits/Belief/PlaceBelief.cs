@@ -5,6 +5,9 @@ namespace Presence.Visits;
 /// <summary>Where one device is believed to be, square by square, carried along in time: a forward filter (Rabiner 1989, III.A).</summary>
 public sealed class PlaceBelief
 {
+    /// <summary>Seconds: who was not heard for longer may be anywhere, and need not be followed step by step.</summary>
+    private const double LongestWalk = 3_600;
+
     private readonly RadioMap _map;
     private readonly RadioPolicy _policy;
     private readonly PlaceMotion _motion;
@@ -43,6 +46,7 @@ public sealed class PlaceBelief
     /// <summary>Lets time pass: the device may have walked.</summary>
     public void Pass(double seconds)
     {
+        seconds = Math.Min(seconds, LongestWalk);
         _passed += seconds;
         for (var left = seconds; left > 0.01; left -= _motion.Step)
         {

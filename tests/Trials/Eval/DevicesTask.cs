@@ -12,7 +12,7 @@ internal static class DevicesTask
 {
     private static readonly byte[] Key = [.. Enumerable.Range(1, 32).Select(i => (byte)i)];
 
-    /// <summary>The mixes begin at this second; windows are of five minutes from there.</summary>
+    /// <summary>The mixes begin at this second; windows are of five minutes from there. Those of a recording of another day are from its first frame.</summary>
     private const long BeginMs = 1_700_000_000_000;
 
     private sealed record Frame(int Number, long AtMs, ulong Token, bool Random, ulong Coarse, ushort Receiver, sbyte Dbm);
@@ -27,17 +27,23 @@ internal static class DevicesTask
             var mix = Path.GetFileName(file).Split('.')[0];
             var frames = Read(file);
             var count = new DeviceCount(remember: true);
-            foreach (var f in frames)
+            var (usual, last) = (Clocks.Usual(frames.Select(f => (double)f.AtMs)), 0L);
+            var timely = frames.Where(f => !Clocks.IsOtherDay(f.AtMs, usual)).OrderBy(f => f.AtMs).ToList();
+            var begin = timely.Count > 0 && Clocks.IsOtherDay(timely[0].AtMs, BeginMs) ? timely[0].AtMs : Math.Min(BeginMs, timely.FirstOrDefault()?.AtMs ?? BeginMs);
+            foreach (var f in timely)
             {
                 // One window on, so that the first begins at a whole five minutes that is not the beginning of time.
-                count.Hear(f.AtMs - BeginMs + DeviceCount.WindowMs, f.Token, f.Random, f.Coarse, f.Receiver, f.Dbm, f.Number);
+                last = f.AtMs - begin + DeviceCount.WindowMs;
+                count.Advance(last);
+                count.Hear(last, f.Token, f.Random, f.Coarse, f.Receiver, f.Dbm, f.Number);
             }
 
-            count.Advance(frames.Select(f => f.AtMs - BeginMs).DefaultIfEmpty().Max() + (7 * DeviceCount.WindowMs));
+            count.Advance(last + (6 * DeviceCount.WindowMs));
             var devices = count.Devices();
             foreach (var frame in frames)
             {
-                to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{mix},{frame.Number},{devices[frame.Number]}"));
+                // What was not counted, by a clock that was wrong or among thousands of models, is of a device of its own.
+                to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{mix},{frame.Number},{devices.GetValueOrDefault(frame.Number, $"alone-{frame.Number}")}"));
             }
 
             Write(counts, mix, devices, count.Windows.Where(w => w.Addresses > 0));

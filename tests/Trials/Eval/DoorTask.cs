@@ -44,7 +44,21 @@ internal static class DoorTask
         }
     }
 
-    private static IEnumerable<Reading> Read(string folder) =>
-        Directory.GetFiles(folder, "filtered_rssi*.csv").Order(StringComparer.Ordinal).SelectMany(Csv.Rows).Select(r => new Reading(
-            r["name"], r.Find("locationStatus") ?? string.Empty, (long)r.Number("timestamp"), r.Number("rssiOne"), r.Number("rssiTwo")));
+    // One level that no radio can tell would make all that is learned from it worth nothing.
+    private static IEnumerable<Reading> Read(string folder)
+    {
+        var files = Directory.GetFiles(folder, "filtered_rssi*.csv");
+        if (files.Length == 0)
+        {
+            throw new IOException($"{folder} has no filtered_rssi*.csv");
+        }
+
+        foreach (var r in files.Order(StringComparer.Ordinal).SelectMany(Csv.Rows))
+        {
+            if (r.Level("rssiOne") is { } one && r.Level("rssiTwo") is { } two)
+            {
+                yield return new Reading(r["name"], r.Find("locationStatus") ?? string.Empty, (long)r.Number("timestamp"), one, two);
+            }
+        }
+    }
 }

@@ -21,11 +21,16 @@ internal static class FlatTask
     public static void Run(Settings settings, TextWriter to, bool visits)
     {
         var folder = settings.Folder("calib2021");
-        ImmutableArray<Spot> walls = [.. Csv.Rows(Path.Combine(folder, "layout.csv")).Select(r => new Spot(r.Number("x"), r.Number("y")))];
+        ImmutableArray<Spot> walls = [.. Csv.Rows(Path.Combine(folder, "layout.csv")).Select(r => new Spot(r.Metres("x"), r.Metres("y")))];
+        if (walls.IsEmpty)
+        {
+            throw new InvalidDataException($"{Path.Combine(folder, "layout.csv")} draws no walls");
+        }
+
         var anchors = Csv.Rows(Path.Combine(folder, "anchors.csv"))
-            .Select(r => new SourcePlace(0, new Spot(r.Number("x"), r.Number("y")), r.Number("z") - 0.5)).ToImmutableArray();
+            .Select(r => new SourcePlace(0, new Spot(r.Metres("x"), r.Metres("y")), r.Metres("z") - 0.5)).ToImmutableArray();
         var survey = settings.Surveys("calib2021").SelectMany(f => Csv.Rows(Path.Combine(f, "train_fingerprints.csv.gz")))
-            .Select(r => new SurveyStop(0, new Spot(r.Number("x"), r.Number("y")), Heard(r))).ToImmutableArray();
+            .Select(r => new SurveyStop(0, new Spot(r.Metres("x"), r.Metres("y")), Heard(r))).ToImmutableArray();
         var policy = settings.Loop ? Policy : settings.Tune(Policy);
         var model = new RoomModel(
             PlaceGrid.Inside(policy.Square, [(0, walls)]), anchors, survey, Room, Rooms.Length, policy,
@@ -33,10 +38,10 @@ internal static class FlatTask
         var loop = settings.Loop ? new LoopModel(anchors, survey, [.. Rooms.Select(r => ImmutableArray.Create<Spot>(
             new(r.Left, r.Low), new(r.Right, r.Low), new(r.Right, r.High), new(r.Left, r.High)))], settings.Tune(new VisitPolicy())) : null;
         to.WriteLine(visits ? "entity,zone,enter_s,exit_s" : "query_id,x,y,room");
-        foreach (var tag in Csv.Rows(Path.Combine(folder, "test_observations.csv")).GroupBy(r => r["query_id"][..r["query_id"].LastIndexOf('_')], StringComparer.Ordinal))
+        foreach (var tag in Csv.Rows(Path.Combine(folder, "test_observations.csv")).GroupBy(r => TagOf(r["query_id"]), StringComparer.Ordinal))
         {
             var rows = tag.ToList();
-            var scans = rows.Select(r => new TagScan(r.Number("ts"), Heard(r))).ToList();
+            var scans = rows.Select(r => new TagScan(r.Time("ts"), Heard(r))).ToList();
             var times = scans.Select(s => s.At);
             var answers = (loop?.Follow(scans, times) ?? model.Follow(scans, times, visits ? 0.7 : 0.5, visits ? RoomModel.Settling : 0)).ToList();
             if (visits)
@@ -53,8 +58,14 @@ internal static class FlatTask
     }
 
     private static ImmutableArray<Loudness> Heard(CsvRow row) =>
-        [.. Enumerable.Range(1, 6).Where(i => row.Find($"rssi_{i}") is { Length: > 0 })
-            .Select(i => new Loudness(i - 1, (float)row.Number($"rssi_{i}")))];
+        [.. from i in Enumerable.Range(1, 6)
+            where row.Find($"rssi_{i}") is not null
+            let dbm = row.Level($"rssi_{i}")
+            where dbm is not null
+            select new Loudness(i - 1, dbm.Value)];
+
+    // Before the last underline stands the tag's name.
+    private static string TagOf(string query) => query.LastIndexOf('_') is > 0 and var end ? query[..end] : query;
 
     private static int Room(Spot at)
     {

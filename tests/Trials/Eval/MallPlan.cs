@@ -75,6 +75,11 @@ internal sealed class MallPlan
 
     private void ReadPlan(int floor, List<JsonElement> features, double width, double height)
     {
+        if (features.Count == 0)
+        {
+            throw new FormatException("there are no features; the first is the ground");
+        }
+
         var ground = Rings(features[0]).ToList();
         var box = Box.Around(ground.SelectMany(r => r));
         Shape InMetres(string id, List<Spot> ring) => new(

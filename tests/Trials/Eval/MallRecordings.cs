@@ -39,9 +39,6 @@ internal sealed record PhoneTrace(string Name, string Floor, List<PhoneReading> 
 /// <summary>A site of the mall recordings: its floors and their plans, and how its traces are read.</summary>
 internal sealed class MallSite
 {
-    /// <summary>Nobody walks for longer, ms.</summary>
-    private const double LongestWalk = 86_400_000;
-
     private MallSite(List<string> floors, MallPlan plan) => (Floors, Plan) = (floors, plan);
 
     /// <summary>Lowest first.</summary>
@@ -54,7 +51,7 @@ internal sealed class MallSite
         var maps = Path.Combine(folder, "maps");
         var floors = Directory.GetFiles(maps, "*_floor_info.json")
             .Select(f => Path.GetFileName(f).Replace("_floor_info.json", string.Empty, StringComparison.Ordinal))
-            .OrderBy(Level).ToList();
+            .Where(f => f.Length > 0).OrderBy(Level).ToList();
         return new MallSite(floors, MallPlan.Read(maps, floors));
     }
 
@@ -72,14 +69,14 @@ internal sealed class MallSite
 
             switch (c[1])
             {
-                case "TYPE_WAYPOINT" when IsNumber(c[2], out var x) && IsNumber(c[3], out var y):
+                case "TYPE_WAYPOINT" when Csv.IsPlace(c[2], out var x) && Csv.IsPlace(c[3], out var y):
                     trace.Way.Add((at, new Spot(x, y)));
                     break;
-                case "TYPE_WIFI" when c.Length >= 7 && c[3].Length == 17 && IsLevel(c[4], out var dbm):
+                case "TYPE_WIFI" when c.Length >= 7 && c[3].Length == 17 && Csv.IsLevel(c[4], out var dbm):
                     // The networks of one access point share all but the first octet; its radios differ in the last.
                     trace.Readings.Add(new PhoneReading(at, Long(c[6], at), true, c[3][2..], dbm));
                     break;
-                case "TYPE_BEACON" when c.Length >= 9 && IsLevel(c[6], out var dbm):
+                case "TYPE_BEACON" when c.Length >= 9 && Csv.IsLevel(c[6], out var dbm):
                     // UUID, major and minor are not unique in the field; with the address they are.
                     trace.Readings.Add(new PhoneReading(at, at, false, $"{c[2]}/{c[3]}/{c[4]}/{c[8]}", dbm));
                     break;
@@ -90,22 +87,12 @@ internal sealed class MallSite
         return trace;
     }
 
-    // A time that ran together with what came next still parses, as a thousand years hence and more.
     private static void PassOverOtherDays(PhoneTrace trace)
     {
-        var times = trace.Readings.Select(r => r.At).Concat(trace.Way.Select(w => w.At)).Order().ToList();
-        var usual = times.Count > 0 ? times[(times.Count - 1) / 2] : 0;
-        trace.Readings.RemoveAll(r => IsFar(r.At, usual) || IsFar(r.HeardAt, usual));
-        trace.Way.RemoveAll(w => IsFar(w.At, usual));
+        var usual = Clocks.Usual(trace.Readings.Select(r => (double)r.At).Concat(trace.Way.Select(w => (double)w.At)));
+        trace.Readings.RemoveAll(r => Clocks.IsOtherDay(r.At, usual) || Clocks.IsOtherDay(r.HeardAt, usual));
+        trace.Way.RemoveAll(w => Clocks.IsOtherDay(w.At, usual));
     }
-
-    private static bool IsFar(long at, long from) => Math.Abs((double)at - from) > LongestWalk;
-
-    private static bool IsNumber(string text, out double number) =>
-        double.TryParse(text, CultureInfo.InvariantCulture, out number) && double.IsFinite(number);
-
-    /// <summary>Whether it is a level that a radio can tell, dBm.</summary>
-    private static bool IsLevel(string text, out float dbm) => float.TryParse(text, CultureInfo.InvariantCulture, out dbm) && dbm is >= -128 and <= 20;
 
     private static long Long(string text, long otherwise) => long.TryParse(text, CultureInfo.InvariantCulture, out var v) ? v : otherwise;
 

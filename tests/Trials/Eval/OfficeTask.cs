@@ -12,11 +12,19 @@ internal static class OfficeTask
         Square = 0.8, ShadowLength = 3, ShadowDb = 4, NoiseDb = 6, Independence = 1, Silence = 0.3, Speed = 1.2, Still = 0.3, NearDbm = -60, FallDb = 22,
     };
 
+    /// <summary>Metres: no room is longer, and a point that was forgotten would make millions of squares.</summary>
+    private const double LongestRoom = 200;
+
     public static void Run(Settings settings, TextWriter to, bool visits)
     {
         var folder = settings.Folder("tetam");
         var area = Path.Combine(folder, "tetam.par");
         var limits = Csv.Json(area, File.ReadAllText(area), r => r.GetProperty("limits").EnumerateArray().Select(e => e.GetDouble()).ToArray());
+        if (limits.Length < 4 || limits[2..4].Any(l => l is not (> 0 and <= LongestRoom)))
+        {
+            throw new InvalidDataException($"{area}: limits are {string.Join(", ", limits)}; the last two of four are the room's sides, up to {LongestRoom} m");
+        }
+
         var receivers = Receivers(folder);
         var survey = settings.Surveys("tetam").SelectMany(f => Survey(f, receivers.Keys)).ToImmutableArray();
         Spot[] corners = [new(0, 0), new(limits[2], 0), new(limits[2], limits[3]), new(0, limits[3])];
@@ -30,7 +38,7 @@ internal static class OfficeTask
         foreach (var track in Csv.Rows(Path.Combine(folder, "queries.csv")).GroupBy(q => q["track"], StringComparer.Ordinal))
         {
             var scans = Scans(Path.Combine(folder, "tracks", $"{track.Key}.mbd.gz"), receivers.Keys).ToList();
-            var times = visits ? Ticks(scans) : track.Select(q => q.Number("t_s")).ToList();
+            var times = visits ? Ticks(scans) : track.Select(q => q.Time("t_s")).ToList();
             var answers = (loop?.Follow(scans, times) ?? model.Follow(scans, times, visits ? 0.6 : 0.5, visits ? RoomModel.Settling : 0)).ToList();
             if (visits)
             {
@@ -48,6 +56,7 @@ internal static class OfficeTask
     internal static List<double> Ticks(List<TagScan> scans)
     {
         var ticks = new List<double>();
+        // Of one day, see Scans.
         for (var at = scans.FirstOrDefault()?.At ?? 0; scans.Count > 0 && at <= scans[^1].At; at += 0.5)
         {
             ticks.Add(at);
@@ -80,7 +89,7 @@ internal static class OfficeTask
         foreach (var file in Directory.GetFiles(prints, "*.mbd.gz", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
         {
             var name = Path.GetFileName(file).Split('_');
-            var at = new Spot(Csv.Number(name[0], file), Csv.Number(name[1], file));
+            var at = new Spot(Csv.Metres(name[0], file), Csv.Metres(name.ElementAtOrDefault(1) ?? string.Empty, file));
             foreach (var scan in Scans(file, receivers))
             {
                 yield return new SurveyStop(0, at, scan.Heard);
@@ -88,12 +97,21 @@ internal static class OfficeTask
         }
     }
 
-    /// <summary>Lines within a tenth of a second are one advert.</summary>
+    /// <summary>Lines within a tenth of a second are one advert. What cannot be read is passed over, as in malls.</summary>
     private static IEnumerable<TagScan> Scans(string file, IEnumerable<string> receivers)
     {
         var index = receivers.Select((r, i) => (r, i)).ToDictionary(x => x.r, x => x.i, StringComparer.Ordinal);
-        var lines = Csv.Lines(file).Select(l => l.Split(',')).Where(c => c.Length >= 4 && index.ContainsKey(c[1]))
-            .Select(c => (At: Csv.Number(c[0], file), Receiver: index[c[1]], Dbm: (float)Csv.Number(c[3], file))).OrderBy(l => l.At).ToList();
+        var lines = new List<(double At, int Receiver, float Dbm)>();
+        foreach (var c in Csv.Lines(file).Select(l => l.Split(',')))
+        {
+            if (c.Length >= 4 && index.TryGetValue(c[1], out var receiver) && Csv.IsTime(c[0], out var at) && Csv.IsLevel(c[3], out var dbm))
+            {
+                lines.Add((at, receiver, dbm));
+            }
+        }
+
+        var usual = Clocks.Usual(lines.Select(l => l.At * 1_000));
+        lines = [.. lines.Where(l => !Clocks.IsOtherDay(l.At * 1_000, usual)).OrderBy(l => l.At)];
         for (var i = 0; i < lines.Count;)
         {
             var first = i;

@@ -61,27 +61,32 @@ internal static class PeopleTask
 
         // The gateway's own way from addresses and elements to tokens and fingerprints, under a day key of this evaluation.
         using var names = new AddressPseudonymiser(Key, Key);
-        var (recording, windows, signs) = (Path.GetFileName(file).Split('.')[0], new List<Window>(), new RoomSigns());
-        var (start, before) = (-1L, (double[]?)null);
+        var frames = new List<(long At, int Dbm, ulong Token, ulong Exact, ulong Coarse)>();
         while (capture.TryRead(out var captured))
         {
-            if (WifiReading.Read(captured, out var reading) != FrameRefusal.None || reading.Kind != WifiKind.ProbeRequest || things.Contains(reading.Address))
+            if (WifiReading.Read(captured, out var reading) == FrameRefusal.None && reading.Kind == WifiKind.ProbeRequest && !things.Contains(reading.Address))
             {
-                continue;
+                var (exact, coarse) = names.Fingerprints(reading.Elements);
+                frames.Add((captured.TimeMs, reading.Radio.SignalDbm, names.Wifi(reading).Token.Hash, exact, coarse));
             }
+        }
 
+        var (recording, windows, signs) = (Path.GetFileName(file).Split('.')[0], new List<Window>(), new RoomSigns());
+        var (start, before) = (-1L, (double[]?)null);
+        var usual = Clocks.Usual(frames.Select(f => (double)f.At));
+        foreach (var (at, dbm, token, exact, coarse) in frames.Where(f => !Clocks.IsOtherDay(f.At, usual)))
+        {
             if (start < 0)
             {
-                start = captured.TimeMs / RoomSigns.WindowMs * RoomSigns.WindowMs;
+                start = at / RoomSigns.WindowMs * RoomSigns.WindowMs;
             }
 
-            for (; captured.TimeMs >= start + RoomSigns.WindowMs; start += RoomSigns.WindowMs)
+            for (; at >= start + RoomSigns.WindowMs; start += RoomSigns.WindowMs)
             {
                 Close();
             }
 
-            var (exact, coarse) = names.Fingerprints(reading.Elements);
-            signs.Hear(captured.TimeMs, reading.Radio.SignalDbm, names.Wifi(reading).Token.Hash, exact, coarse);
+            signs.Hear(at, dbm, token, exact, coarse);
         }
 
         if (start >= 0)
@@ -105,6 +110,10 @@ internal static class PeopleTask
             ? address
             : throw new InvalidDataException($"{file}: {text} is not an address");
 
+    private static double HeadsOf(CsvRow row) => row.Number("occupancy") is >= 0 and < 100_000 and var heads
+        ? heads
+        : throw new InvalidDataException($"occupancy is {row["occupancy"]} at {row["epoch_s"]}; a room holds 0 people and more");
+
     /// <summary>Mean head count of each window of which at least half was counted.</summary>
     private static Dictionary<(string Recording, long StartMs), double> Heads(string data)
     {
@@ -113,15 +122,16 @@ internal static class PeopleTask
         var sums = new Dictionary<(string, long), (double Heads, double Ms)>();
         foreach (var steps in Csv.Rows(file).GroupBy(r => r["capture"], StringComparer.Ordinal))
         {
-            var rows = steps.Select(r => (At: r.Number("epoch_s") * 1_000, Step: r)).ToArray();
+            var rows = steps.Select(r => (At: r.Time("epoch_s") * 1_000, Step: r)).ToArray();
             for (var i = 0; i + 1 < rows.Length; i++)
             {
-                for (var at = rows[i].At; at < rows[i + 1].At;)
+                // Nobody counts from one day to another: there the count ended.
+                for (var at = rows[i].At; at < rows[i + 1].At && !Clocks.IsOtherDay(rows[i + 1].At, rows[i].At);)
                 {
                     var start = (long)at / RoomSigns.WindowMs * RoomSigns.WindowMs;
                     var end = Math.Min(rows[i + 1].At, start + RoomSigns.WindowMs);
                     var (heads, ms) = sums.GetValueOrDefault((steps.Key, start));
-                    sums[(steps.Key, start)] = (heads + ((end - at) * rows[i].Step.Number("occupancy")), ms + end - at);
+                    sums[(steps.Key, start)] = (heads + ((end - at) * HeadsOf(rows[i].Step)), ms + end - at);
                     at = end;
                 }
             }
