@@ -1,6 +1,6 @@
 namespace Presence.Spool;
 
-/// <summary>Files of one kind that were put out of the way. Two are kept; older ones make room.</summary>
+/// <summary>Files of one kind that were put out of the way. Two are kept; older ones make room. More are, where one cannot be deleted.</summary>
 /// <param name="mainFile">The file in whose place others came.</param>
 /// <param name="kind">What is wrong with them: "damaged", kept for inspection, or "worn", kept so that their bad sectors are nobody else's.</param>
 internal sealed class AsideFiles(string mainFile, string kind)
@@ -8,24 +8,28 @@ internal sealed class AsideFiles(string mainFile, string kind)
     /// <summary>What belongs to a file, in the order in which it is moved: as long as the file itself has its name, what is left of a move is known.</summary>
     public static readonly string[] Endings = [DamagedLog.BadEnding, "-wal", "-shm", ""];
 
+    private const int Most = 9;
+
     /// <summary>A name for the next one.</summary>
     public string FreeName()
     {
-        for (var n = 1; n <= 2; n++)
+        if (Path.Exists(Name(1)) && Path.Exists(Name(2)))
         {
-            if (!File.Exists(Name(n)))
+            try
             {
-                return Name(n);
+                Remove(Name(1));
+                foreach (var ending in Endings.Where(ending => File.Exists(Name(2) + ending)))
+                {
+                    File.Move(Name(2) + ending, Name(1) + ending, overwrite: true);
+                }
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // What cannot be deleted, or is somebody else's, must not keep the new file from its place.
             }
         }
 
-        Remove(Name(1));
-        foreach (var ending in Endings.Where(ending => File.Exists(Name(2) + ending)))
-        {
-            File.Move(Name(2) + ending, Name(1) + ending, overwrite: true);
-        }
-
-        return Name(2);
+        return Enumerable.Range(1, Most).Select(Name).FirstOrDefault(name => !Path.Exists(name), Name(Most));
     }
 
     /// <summary>They make room for what is still to be sent.</summary>
@@ -33,7 +37,7 @@ internal sealed class AsideFiles(string mainFile, string kind)
     public bool TryRemove()
     {
         var went = false;
-        foreach (var n in Enumerable.Range(1, 2).Where(n => File.Exists(Name(n))))
+        foreach (var n in Enumerable.Range(1, Most).Where(n => File.Exists(Name(n))))
         {
             try
             {

@@ -17,6 +17,7 @@ internal readonly record struct Rescued(string Aside, long Kept, long Damaged, l
 /// <code>
 ///  spool.db.rescuing   being written; found after a cut, it is thrown away and written again
 ///  spool.db.rescued    whole; found after a cut, it takes its place
+///  spool.db.moved      likewise, of a file whose sectors take nothing any more
 ///  spool.db-wal.bad    a log that cannot be read to its end; spool.db-wal is then as much of it as can
 /// </code>
 /// </remarks>
@@ -32,13 +33,11 @@ internal sealed class SpoolRescue(string mainFile, string bootFile, Ballast ball
 
     private string Building => mainFile + ".rescuing";
 
-    private string Built => mainFile + ".rescued";
-
     /// <summary>Whether the file is not to be gone on from, though it may look whole: its log was cut.</summary>
     public bool IsWanted => _log.IsCut;
 
     /// <summary>Whether a new file waits to take the damaged one's place.</summary>
-    public bool IsUnderWay => File.Exists(Built);
+    public bool IsUnderWay => File.Exists(Built(_damaged)) || File.Exists(Built(_worn));
 
     /// <summary>Ends what a power cut interrupted.</summary>
     /// <returns>Where the damaged file is now; null when nothing was under way.</returns>
@@ -46,7 +45,7 @@ internal sealed class SpoolRescue(string mainFile, string bootFile, Ballast ball
     {
         AsideFiles.Remove(Building);
         _elbowRoom.Release();
-        return IsUnderWay ? PutInPlace(_damaged) : null;
+        return !IsUnderWay ? null : PutInPlace(File.Exists(Built(_worn)) ? _worn : _damaged);
     }
 
     /// <summary>Builds the new file and puts it in the damaged one's place.</summary>
@@ -73,7 +72,11 @@ internal sealed class SpoolRescue(string mainFile, string bootFile, Ballast ball
                     throw;
                 }
             }
-            catch (Exception e) when (e is SqliteException or IOException)
+            catch (SqliteException e) when (mayDrop && e.SqliteErrorCode == SQLitePCL.raw.SQLITE_FULL && RemoveAside())
+            {
+                // Not even begun: there is room to try again now.
+            }
+            catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException)
             {
                 // What was copied so far would fill the disk: whoever looks for room next would find none, and drop.
                 AsideFiles.Remove(Building);
@@ -83,9 +86,10 @@ internal sealed class SpoolRescue(string mainFile, string bootFile, Ballast ball
         }
 
         onStep("rename");
-        File.Move(Building, Built, overwrite: true);
-        DiskFolder.Sync(Built);
-        return new(PutInPlace(isWorn ? _worn : _damaged), copy.Kept, copy.Damaged, copy.Dropped);
+        var files = isWorn ? _worn : _damaged;
+        File.Move(Building, Built(files), overwrite: true);
+        DiskFolder.Sync(Built(files));
+        return new(PutInPlace(files), copy.Kept, copy.Damaged, copy.Dropped);
     }
 
     /// <summary>Removes what was kept for a curious person, which a full disk has no room for.</summary>
@@ -108,7 +112,7 @@ internal sealed class SpoolRescue(string mainFile, string bootFile, Ballast ball
         RescueCopy copy;
         using (var into = SpoolFile.OpenToBuild(Building))
         {
-            copy = new(known is null ? null : into, counted, mayDrop ? MakeRoom : RemoveAside, mayDrop);
+            copy = new(known is null ? null : into, counted, mayDrop ? MakeRoom : RemoveDamaged, mayDrop);
             if (isCut)
             {
                 copy.CountOne();
@@ -135,6 +139,9 @@ internal sealed class SpoolRescue(string mainFile, string bootFile, Ballast ball
         return (wasAboard && !ballast.IsAboard) || RemoveAside();
     }
 
+    // The name says what becomes of the old file, should a power cut come between.
+    private string Built(AsideFiles files) => mainFile + (files == _worn ? ".moved" : ".rescued");
+
     private bool RemoveAside() => RemoveDamaged() || RemoveWorn();
 
     private string PutInPlace(AsideFiles files)
@@ -148,7 +155,7 @@ internal sealed class SpoolRescue(string mainFile, string bootFile, Ballast ball
 
         DiskFolder.Sync(mainFile);
         onStep("put in place");
-        File.Move(Built, mainFile);
+        File.Move(Built(files), mainFile);
         DiskFolder.Sync(mainFile);
         return aside;
     }

@@ -90,6 +90,7 @@ public sealed partial class DiskTests
         await FillAsync(spool, 1_500);
         spool.Forget(SpoolStream.Live, 1_400);
         await spool.AppendAsync(new(new byte[] { 7 }, 1, 1), CancellationToken.None);
+        await Until.TrueAsync(() => spool.Depth.Live == 101, () => $"what is forgotten is deleted: {spool.Depth}");
         Assert.Equal(0, Run("sync", "-f", Disk));
         WearOut(image, Path.Combine(folder, file), memory);
 
@@ -118,6 +119,8 @@ public sealed partial class DiskTests
     public async Task Where_there_is_no_room_to_move_to_a_file_that_takes_nothing_more_is_gone_on_with_and_nothing_is_dropped()
     {
         var (folder, filler) = await FullAndWornOutAsync();
+        var worn = Path.Combine(folder, "spool.db.worn-1");
+        await File.WriteAllTextAsync(worn, "lies on bad sectors since the last move");
         var log = new Said();
         await using var spool = new SqliteSpool(new() { Folder = folder, Ballast = 200_000, Capacity = 100_000_000 }, log);
         await spool.OpenLinkAsync(0, CancellationToken.None);
@@ -140,7 +143,7 @@ public sealed partial class DiskTests
         Assert.NotNull(spool.Trouble);
         Assert.Equal(waiting, spool.Read(SpoolStream.Live, 0, 10_000, int.MaxValue).Count);
         Assert.Empty(spool.Drops);
-        Assert.Empty(Directory.GetFiles(folder, "*.worn-*"));
+        Assert.Equal([worn], Directory.GetFiles(folder, "*.worn-*"));
         Assert.Empty(Directory.GetFiles(folder, "*.rescuing"));
 
         // The sectors take bytes again, and the log becomes short though nobody appends.
@@ -181,6 +184,41 @@ public sealed partial class DiskTests
 
         await Until.TrueAsync(() => spool.Trouble is "no room after all", () => $"the move failed: {spool.Trouble}");
         await Until.TrueAsync(() => Directory.GetFiles(folder, "*.rescuing*").Length == 0, () => $"its half is gone: {Files()}");
+        Assert.Empty(spool.Drops);
+    }
+
+    [SkippableFact]
+    public async Task A_file_that_was_moved_away_from_is_known_as_such_though_the_move_was_interrupted()
+    {
+        var (image, memory) = await DiskInMemoryAsync();
+        var folder = Path.Combine(Disk, "spool");
+        var isCut = false;
+        var options = new SpoolOptions
+        {
+            Folder = folder, Ballast = 200_000, Capacity = 20_000_000,
+            OnStep = step =>
+            {
+                if (step == "put in place" && !isCut)
+                {
+                    isCut = true;
+                    throw new IOException("the card was busy");
+                }
+            },
+        };
+        await using var spool = new SqliteSpool(options, new Said());
+        await FillAsync(spool, 1_500);
+        Assert.Equal(0, Run("sync", "-f", Disk));
+        WearOut(image, Path.Combine(folder, "spool.db-wal"), memory);
+        var last = 0L;
+        for (var i = 0; i < 2_000 && !isCut; i++)
+        {
+            last = await spool.AppendAsync(new(new byte[4_000], 1, 1), CancellationToken.None).WaitAsync(TimeSpan.FromMinutes(3));
+        }
+
+        Assert.True(isCut);
+        last = await spool.AppendAsync(new(new byte[] { 7 }, 1, 1), CancellationToken.None).WaitAsync(TimeSpan.FromMinutes(3));
+        Assert.True(File.Exists(Path.Combine(folder, "spool.db.worn-1")), Files());
+        Assert.Equal(last, spool.Read(SpoolStream.Live, 0, 10_000, int.MaxValue)[^1].Sequence);
         Assert.Empty(spool.Drops);
     }
 
@@ -297,7 +335,7 @@ public sealed partial class DiskTests
     {
         var image = await ImageAsync();
         Skip.IfNot(
-            Run("mkfs.ext4", "-q", "-F", "-b", "4096", "-O", "^has_journal", image) == 0 && Run("mount", "-o", "loop", image, Disk) == 0,
+            Run("mkfs.ext4", "-q", "-F", "-b", "4096", "-O", "^has_journal", "-E", "nodiscard", image) == 0 && Run("mount", "-o", "loop", image, Disk) == 0,
             "needs to mount an ext4 image: run as root, with loop devices");
         _mounted.Add(Disk);
         var (elsewhere, folder, before) = (Path.Combine(_folder, "spool"), Path.Combine(Disk, "spool"), Path.Combine(Disk, "before"));

@@ -45,6 +45,23 @@ public sealed class SpoolDamageTests : IDisposable
     }
 
     [Fact]
+    public async Task Foreign_folders_with_the_names_of_damaged_files_are_left_alone_and_in_nobodys_way()
+    {
+        var pages = await FilledAsync();
+        pages.AsSpan(15 * PageBytes, PageBytes).Fill(0xEE);
+        await File.WriteAllBytesAsync(SpoolFile, pages);
+        foreach (var n in new[] { 1, 2 })
+        {
+            await File.WriteAllTextAsync(Path.Combine(Directory.CreateDirectory($"{SpoolFile}.damaged-{n}").FullName, "notes"), "somebody's");
+        }
+
+        await using var spool = Open();
+        await SentAsync(spool);
+        Assert.True(File.Exists(SpoolFile + ".damaged-3"));
+        Assert.True(File.Exists(Path.Combine(SetAside, "notes")));
+    }
+
+    [Fact]
     public async Task A_number_that_stands_twice_is_sent_once()
     {
         var pages = await FilledAsync();
