@@ -3,7 +3,8 @@ namespace Presence.Spool;
 /// <summary>Bytes held in reserve: thrown overboard when the disk is full, because even deleting needs room to write.</summary>
 internal sealed class Ballast(string path, long bytes)
 {
-    public bool IsAboard => File.Exists(path);
+    /// <summary>Whether all of it is there. A file that is too short, as a power cut leaves one that was just taken, reserves nothing.</summary>
+    public bool IsAboard => new FileInfo(path) is { Exists: true } file && file.Length == bytes;
 
     /// <summary>Takes the reserve again, if there is room.</summary>
     public bool TryTake()
@@ -23,6 +24,7 @@ internal sealed class Ballast(string path, long bytes)
                 file.Write(block, 0, (int)Math.Min(left, block.Length));
             }
 
+            file.Flush(flushToDisk: true);
             return true;
         }
         catch (IOException)

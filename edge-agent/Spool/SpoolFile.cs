@@ -207,8 +207,35 @@ internal sealed class SpoolFile : IDisposable
     /// <summary>Bytes of free pages in the file, which new batches can take on a full disk.</summary>
     public long Free() => (long)Prepared("PRAGMA freelist_count").ExecuteScalar()! * 4_096;
 
+    /// <summary>Makes the file so large that there is room in it which nobody else on the disk can take.</summary>
+    /// <param name="bytes">Least size of the file.</param>
+    /// <exception cref="SqliteException">The disk has no room for it.</exception>
+    public void Reserve(long bytes)
+    {
+        if (Used() + Free() is var has && has < bytes)
+        {
+            // Written, brought into the file and given up again: a page that was free all the time need not be on the disk.
+            Begin();
+            Run(string.Create(CultureInfo.InvariantCulture, $"CREATE TABLE room AS SELECT zeroblob({bytes - has}) AS body"));
+            Commit();
+            Checkpoint();
+            GiveUpRoom();
+        }
+    }
+
+    /// <summary>Frees inside the file what <see cref="Reserve"/> took; a power cut may have come between.</summary>
+    public void GiveUpRoom() => Run("DROP TABLE IF EXISTS room");
+
     /// <summary>Writes the log back into the file and cuts it to nothing, which gives room on a full disk.</summary>
     public void Checkpoint() => Run("PRAGMA wal_checkpoint(TRUNCATE)");
+
+    /// <summary>The number of the batch at a place in a stretch, from 1; null when there are fewer.</summary>
+    public long? NumberAt(Span span, int place)
+    {
+        var select = Prepared("SELECT number FROM batch WHERE number BETWEEN $1 AND $2 ORDER BY number LIMIT 1 OFFSET $3");
+        Set(select, span.From, span.To, place - 1);
+        return select.ExecuteScalar() as long?;
+    }
 
     /// <summary>Reads batches of one stretch; damaged ones are told to <paramref name="damaged"/> and left out.</summary>
     /// <returns>False when a number is out of its place. What follows it was not read, and the one before it, which may be the wrong one, is not given.</returns>

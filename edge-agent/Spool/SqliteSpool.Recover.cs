@@ -64,7 +64,7 @@ public sealed partial class SqliteSpool
             _file.Dispose();
             Resume();
             (_file, _reader, _state) = StaysWhole() ? OpenSpool() : SetAside(why);
-            Volatile.Write(ref _used, _file.Used());
+            Measure();
             TakeBallast();
             _suspect = _isClosed = false;
         }
@@ -102,7 +102,7 @@ public sealed partial class SqliteSpool
             _reader.Dispose();
             _file.Dispose();
             (_file, _reader, _state) = OpenSpool();
-            Volatile.Write(ref _used, _file.Used());
+            Measure();
             TakeBallast();
             _suspect = _isClosed = false;
         }
@@ -140,7 +140,7 @@ public sealed partial class SqliteSpool
 
         try
         {
-            using var file = SpoolFile.Open(MainFile, MostLog);
+            using var file = WithRoom(() => SpoolFile.Open(MainFile, MostLog));
             _ = file.Load();
             _ = file.Find(0);
             return file.IsWhole();
@@ -151,18 +151,38 @@ public sealed partial class SqliteSpool
         }
     }
 
-    private (SpoolFile Writer, SpoolFile Reader, SpoolState State) OpenSpool()
+    private (SpoolFile Writer, SpoolFile Reader, SpoolState State) OpenSpool() => WithRoom(TryOpenSpool);
+
+    /// <summary>Even opening needs a little room; on a full disk what is not needed gives it.</summary>
+    private T WithRoom<T>(Func<T> open)
     {
-        try
+        while (true)
         {
-            return TryOpenSpool();
+            try
+            {
+                return open();
+            }
+            catch (Exception e) when ((e is IOException || (e is SqliteException sqlite && !DamagedRows.IsUnreadable(sqlite))) && GiveRoom())
+            {
+                // Once more, as often as there was something to give.
+            }
         }
-        catch (Exception e) when (_ballast.IsAboard && (e is IOException || (e is SqliteException sqlite && !DamagedRows.IsUnreadable(sqlite))))
+    }
+
+    private bool GiveRoom()
+    {
+        if (!HasRoom(LeastFree) && _rescue.RemoveDamaged())
         {
-            // Even opening needs a little room; on a full disk the ballast gives it.
+            return true;
+        }
+
+        if (_ballast.IsAboard)
+        {
             _ballast.Release();
-            return TryOpenSpool();
+            return !_ballast.IsAboard;
         }
+
+        return !HasRoom(LeastFree) && _rescue.RemoveWorn();
     }
 
     private (SpoolFile Writer, SpoolFile Reader, SpoolState State) TryOpenSpool()
@@ -181,12 +201,33 @@ public sealed partial class SqliteSpool
             }
 
             KeepBoot(state.Boot);
+            Reserve(writer);
             return (writer, SpoolFile.Open(MainFile, MostLog), state);
         }
         catch
         {
             writer.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>What goes through a gateway whose link is open finds room in the file itself, though somebody else has filled the disk.</summary>
+    private void Reserve(SpoolFile file)
+    {
+        try
+        {
+            file.GiveUpRoom();
+
+            // It takes as much in the log for a moment. The ballast comes first.
+            if (_options.Ballast > 0 && HasRoom((2 * LeastFree) + MostLog + (_ballast.IsAboard ? 0 : _options.Ballast)))
+            {
+                file.Reserve(LeastFree);
+            }
+        }
+        catch (SqliteException)
+        {
+            // It goes without; whoever meets the trouble next tells of it.
+            file.RollBack();
         }
     }
 

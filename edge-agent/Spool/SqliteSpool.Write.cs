@@ -18,6 +18,7 @@ public sealed partial class SqliteSpool
     private static readonly TimeSpan InPlace = TimeSpan.FromSeconds(1), BetweenTries = TimeSpan.FromSeconds(5);
 
     private long _diskCapacity = long.MaxValue;
+    private long _fits; // bytes of batches, beside what one commit takes before it drops as much, for which the file need not grow
     private long? _movedAt;
     private TimeSpan _movePause = FirstMovePause;
     private bool _logGrows; // what is in the log cannot be brought into the file
@@ -32,10 +33,10 @@ public sealed partial class SqliteSpool
     private void Write()
     {
         var taken = new List<Order>();
-        while (!_orders.IsCompleted)
+        while (!_orders.IsCompleted || _forgetsMore)
         {
             taken.Clear();
-            if (_orders.TryTake(out var first, _options.Leisure))
+            if (_orders.TryTake(out var first, _forgetsMore ? TimeSpan.Zero : _options.Leisure))
             {
                 taken.Add(first);
                 for (var bytes = first.Bytes; taken.Count < MostPerCommit && bytes < MostLog / 2 && _orders.TryTake(out var more); bytes += more.Bytes)
@@ -54,17 +55,32 @@ public sealed partial class SqliteSpool
             if (taken.Count == 0 && _trouble is null && !_ballast.IsAboard && _options.Ballast > 0 && HasRoom(2 * _options.Ballast))
             {
                 TakeBallast();
+                Reserve(_file);
             }
         }
     }
 
     /// <summary>Without ballast a file that filled its disk could not even be made smaller: until it is aboard, it grows no further than a short one may.</summary>
-    private void TakeBallast() => _diskCapacity = _ballast.TryTake() ? long.MaxValue : Math.Max(Volatile.Read(ref _used), LeastFree);
+    private void TakeBallast() => _diskCapacity = _ballast.TryTake() ? long.MaxValue : Math.Max(Volatile.Read(ref _used), _fits);
 
     private void ReleaseBallast()
     {
         _ballast.Release();
-        _diskCapacity = Math.Max(Volatile.Read(ref _used), LeastFree);
+        _diskCapacity = Math.Max(Volatile.Read(ref _used), _fits);
+    }
+
+    private void Measure()
+    {
+        try
+        {
+            Volatile.Write(ref _used, _file.Used());
+            var all = _used + _file.Free();
+            _fits = all - Math.Min(MostLog, all / 2);
+        }
+        catch (SqliteException)
+        {
+            // What was committed is not to be written a second time because nobody could measure it.
+        }
     }
 
     private bool HasLeisureWork() => !_lost.IsEmpty || _suspect
@@ -73,6 +89,10 @@ public sealed partial class SqliteSpool
     // How far forgetting has been worked off, so that an idle gateway leaves its disk alone.
     private long _forgottenLive;
     private long _forgottenBacklog;
+    private bool _forgetsMore;
+
+    // What forgets also needs room in the log; a night's backlog at once would need more than a full disk has.
+    private int MostForgotten => (int)Math.Clamp(MostLog / 8_192, 16, 512);
 
     /// <summary>Holds on until it is written; false when told to give up.</summary>
     private bool WriteAll(List<Order> taken)
@@ -182,6 +202,12 @@ public sealed partial class SqliteSpool
     private void TryMoveAway(string why, bool mayDrop)
     {
         // One that found no room without dropping is no reason to wait with it once dropping is right: then there is little room left to do it in.
+        if (_suspect)
+        {
+            // What lies under its name now may not be all of it.
+            return;
+        }
+
         if (_movedAt is { } at && Stopwatch.GetElapsedTime(at) < _movePause && !(mayDrop && _foundNoRoom))
         {
             return;
@@ -199,6 +225,11 @@ public sealed partial class SqliteSpool
             // Nowhere to go: what is there can still be read and sent.
             _foundNoRoom = !mayDrop;
             _trouble = e.Message;
+            if (!_suspect && !_ballast.IsAboard)
+            {
+                // The move threw it overboard.
+                ReleaseBallast();
+            }
         }
     }
 
@@ -215,8 +246,8 @@ public sealed partial class SqliteSpool
             }
 
             var (forgetLive, forgetBacklog) = (Volatile.Read(ref _forgetLive), Volatile.Read(ref _forgetBacklog));
-            state = Trim(state, SpoolStream.Live, _forgottenLive, forgetLive);
-            state = Trim(state, SpoolStream.Backlog, _forgottenBacklog, forgetBacklog);
+            var asked = (forgetLive, forgetBacklog);
+            state = Forget(state, ref forgetLive, ref forgetBacklog);
             foreach (var order in taken)
             {
                 state = Apply(state, order);
@@ -232,7 +263,7 @@ public sealed partial class SqliteSpool
             }
 
             _file.Commit();
-            (_forgottenLive, _forgottenBacklog) = (Math.Max(_forgottenLive, forgetLive), Math.Max(_forgottenBacklog, forgetBacklog));
+            KeepForgotten(forgetLive, forgetBacklog, isAll: (forgetLive, forgetBacklog) == asked);
         }
         catch
         {
@@ -241,7 +272,7 @@ public sealed partial class SqliteSpool
         }
 
         _state = state;
-        Volatile.Write(ref _used, _file.Used());
+        Measure();
     }
 
     private SpoolState Apply(SpoolState state, Order order)
@@ -312,11 +343,31 @@ public sealed partial class SqliteSpool
         };
     }
 
-    private SpoolState Trim(SpoolState state, SpoolStream stream, long from, long upTo)
+    /// <summary>Deletes what was forgotten, as far as one commit may.</summary>
+    /// <param name="state">The state before.</param>
+    /// <param name="live">How far the live stream is forgotten; comes back as how far it was deleted.</param>
+    /// <param name="backlog">The backlog likewise.</param>
+    private SpoolState Forget(SpoolState state, ref long live, ref long backlog) =>
+        Trim(Trim(state, SpoolStream.Live, _forgottenLive, ref live), SpoolStream.Backlog, _forgottenBacklog, ref backlog);
+
+    private void KeepForgotten(long live, long backlog, bool isAll)
+    {
+        (_forgottenLive, _forgottenBacklog) = (Math.Max(_forgottenLive, live), Math.Max(_forgottenBacklog, backlog));
+        _forgetsMore = !isAll;
+    }
+
+    private SpoolState Trim(SpoolState state, SpoolStream stream, long from, ref long upTo)
     {
         var gone = 0;
         foreach (var stretch in state.Stretches(stream, from, Math.Min(upTo, state.Last)))
         {
+            if (_file.NumberAt(stretch, MostForgotten - gone) is { } last)
+            {
+                gone += _file.Delete(stretch with { To = last });
+                upTo = last;
+                break;
+            }
+
             gone += _file.Delete(stretch);
         }
 
@@ -325,9 +376,10 @@ public sealed partial class SqliteSpool
             return state;
         }
 
+        var end = upTo;
         return stream is SpoolStream.Live
             ? state with { LiveWaiting = state.LiveWaiting - gone }
-            : state with { BacklogWaiting = state.BacklogWaiting - gone, Backlog = state.Backlog.RemoveAll(s => s.To <= upTo) };
+            : state with { BacklogWaiting = state.BacklogWaiting - gone, Backlog = state.Backlog.RemoveAll(s => s.To <= end) };
     }
 
     /// <summary>Over the capacity the oldest go, strangers before members, counted to the sighting.</summary>
@@ -408,25 +460,27 @@ public sealed partial class SqliteSpool
             // Then room in three steps: the ballast, the log written back and cut, and the oldest batches, whose pages the next will fill.
             ReleaseBallast();
             _file.Checkpoint();
-            for (var wanted = Math.Min(Math.Max(_file.Used() / 8, LeastFree), MostToDrop); _file.Free() < wanted;)
+            for (var wanted = Math.Min(Math.Max(_file.Used() / 8, Math.Min(MostLog, (_file.Used() + _file.Free()) / 2)), MostToDrop); _file.Free() < wanted;)
             {
-                // In small steps, because what deletes needs room in the log as well.
-                var before = _state;
+                // In small steps, because what deletes needs room in the log as well. First what the cloud has.
+                var (before, live, backlog) = (_state, Volatile.Read(ref _forgetLive), Volatile.Read(ref _forgetBacklog));
                 _file.Begin();
-                var state = Drop(before, 64 * 1024, "disk-full");
+                var state = Forget(before, ref live, ref backlog);
+                state = state == before ? Drop(before, 64 * 1024, "disk-full") : state;
                 _file.Save(state, before);
                 _file.Commit();
                 _state = state;
+                KeepForgotten(live, backlog, isAll: true);
                 _file.Checkpoint();
-                if (state.LiveWaiting + state.BacklogWaiting == 0)
+                if (state == before || state.LiveWaiting + state.BacklogWaiting == 0)
                 {
                     break;
                 }
             }
 
             // Until there is room for the ballast again, the file grows no further: without ballast it could not be made smaller.
-            Volatile.Write(ref _used, _file.Used());
-            _diskCapacity = _used;
+            Measure();
+            _diskCapacity = Math.Max(_used, _fits);
         }
         catch (Exception unmade) when (unmade is SqliteException or IOException or UnauthorizedAccessException)
         {

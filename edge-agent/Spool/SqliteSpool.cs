@@ -72,7 +72,7 @@ public sealed partial class SqliteSpool : ISpool
             throw;
         }
 
-        _used = _file.Used();
+        Measure();
         TakeBallast();
         if (_state.Open)
         {
@@ -207,6 +207,11 @@ public sealed partial class SqliteSpool : ISpool
         _orders.CompleteAdding();
         _giveUp.CancelAfter(TimeSpan.FromSeconds(2));
         await Task.Run(_writer.Join, CancellationToken.None);
+        while (_orders.TryTake(out var left))
+        {
+            left.Done.TrySetException(new IOException("The spool was closed before it could be written"));
+        }
+
         lock (_reading)
         {
             _reader.Dispose();

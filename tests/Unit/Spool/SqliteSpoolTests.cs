@@ -140,7 +140,7 @@ public sealed class SqliteSpoolTests : SpoolContract
     [Fact]
     public async Task While_damage_cannot_be_mended_reading_waits_and_then_goes_on_by_itself()
     {
-        await using (var before = new SqliteSpool(new() { Folder = _folder }, NullLogger<SqliteSpool>.Instance))
+        await using (var before = new SqliteSpool(new() { Folder = _folder, Ballast = 0 }, NullLogger<SqliteSpool>.Instance))
         {
             await before.OpenLinkAsync(0, CancellationToken.None);
             for (var i = 1; i <= 100; i++)
@@ -153,7 +153,7 @@ public sealed class SqliteSpoolTests : SpoolContract
         await using var spool = new SqliteSpool(
             new()
             {
-                Folder = _folder, Leisure = TimeSpan.FromMilliseconds(50),
+                Folder = _folder, Leisure = TimeSpan.FromMilliseconds(50), Ballast = 0,
                 OnStep = step =>
                 {
                     if (step == "build" && ++tries <= 4)
