@@ -194,6 +194,13 @@ public sealed partial class SqliteSpool
             if (state is null)
             {
                 state = new SpoolState { Boot = NewBoot() };
+                if (File.Exists(BootFile))
+                {
+                    // It is written only beside a file that stands. How much was in that, nobody knows.
+                    LogGone(MainFile);
+                    state = state.Lose("spool-damaged", 1);
+                }
+
                 writer.Begin();
                 writer.Save(state, before: null);
                 writer.Commit();

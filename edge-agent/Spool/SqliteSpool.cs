@@ -280,6 +280,9 @@ public sealed partial class SqliteSpool : ISpool
     [LoggerMessage(EventId = 1506, Level = LogLevel.Warning, Message = "Setting aside the damaged spool file {File} was interrupted; it is now {Aside}")]
     private partial void LogResumed(string file, string aside);
 
+    [LoggerMessage(EventId = 1508, Level = LogLevel.Error, Message = "Spool file {File} is gone, or was emptied; a new one is begun, and what waited in it is lost")]
+    private partial void LogGone(string file);
+
     [LoggerMessage(EventId = 1502, Level = LogLevel.Error, Message = "Batch {Number} in the spool is damaged and left out")]
     private partial void LogDamagedBatch(long number);
 

@@ -110,6 +110,28 @@ public sealed class SqliteSpoolTests : SpoolContract
         Assert.True(await again.AppendAsync(new(new byte[] { 1 }, 1, 1), CancellationToken.None) > 1_000_000);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_spool_file_that_is_gone_is_counted_and_nothing_goes_out_under_its_name(bool emptied)
+    {
+        var spool = await OpenAsync();
+        var boot = spool.Boot;
+        Assert.Empty(spool.Drops);
+        await spool.AppendAsync(new(new byte[] { 1 }, 1, 1), CancellationToken.None);
+        await spool.DisposeAsync();
+        _open.Clear();
+        File.Delete(Path.Combine(_folder, "spool.db"));
+        if (emptied)
+        {
+            await File.WriteAllBytesAsync(Path.Combine(_folder, "spool.db"), []);
+        }
+
+        var again = await OpenAsync();
+        Assert.NotEqual(boot, again.Boot);
+        Assert.Equal(1, again.Drops["spool-damaged"]);
+    }
+
     [Fact]
     public async Task What_lies_between_two_damaged_places_is_kept()
     {
