@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Presence.Kit.Simulator;
@@ -25,6 +26,34 @@ public sealed class DemoTests : IDisposable
 
         Assert.Equal(0, last.GetProperty("wrong").GetInt32());
         NothingOfAnAddressIsInTheCloud();
+    }
+
+    [Fact]
+    public async Task After_the_last_visitor_has_gone_the_pages_stay_until_the_demo_is_stopped()
+    {
+        var http = Programs.FreePort().ToString(CultureInfo.InvariantCulture);
+        using var demo = Process.Start(new ProcessStartInfo("dotnet",
+            [
+                Programs.Of("tests/Trials", "presence-trials.dll"), "demo", "--begins", "20:30", "--speed", "420", "--strangers", "20", "--warm-up", "40", "--data", _folder,
+                "--http", http, "--mqtt", Programs.FreePort().ToString(CultureInfo.InvariantCulture),
+            ]) { RedirectStandardOutput = true, UseShellExecute = false })!;
+        try
+        {
+            using var late = new CancellationTokenSource(TimeSpan.FromMinutes(6));
+            var said = new List<string>();
+            while (!said.Any(line => line.Contains("the day is over", StringComparison.Ordinal)))
+            {
+                said.Add(await demo.StandardOutput.ReadLineAsync(late.Token) ?? throw new Xunit.Sdk.XunitException("The demo ended by itself:\n" + string.Join('\n', said)));
+            }
+
+            using var page = new HttpClient();
+            (await page.GetAsync($"http://127.0.0.1:{http}/api/v1/venues", late.Token)).EnsureSuccessStatusCode();
+        }
+        finally
+        {
+            demo.Kill(entireProcessTree: true);
+            await demo.WaitForExitAsync();
+        }
     }
 
     // L1: whatever the cloud wrote (store, log, output) holds none of the members' radio addresses and no network's name.

@@ -37,6 +37,11 @@ internal sealed class Arguments
         return Directory.EnumerateFileSystemEntries(folder).Any() ? throw new Refused($"--data {folder} is not empty; name a new folder") : folder;
     }
 
+    public TimeOnly Time(string name, TimeOnly otherwise) =>
+        !_values.TryGetValue(name, out var text) ? otherwise
+        : TimeOnly.TryParseExact(text, "HH:mm", CultureInfo.InvariantCulture, DateTimeStyles.None, out var time) ? time
+        : throw new Refused($"--{name} must be a time such as 11:00");
+
     public int Count(string name, int otherwise, int least, int most) => (int)Number(name, otherwise, least, most);
 }
 

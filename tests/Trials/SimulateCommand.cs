@@ -22,7 +22,7 @@ internal static class SimulateCommand
             Strangers = given.Count("strangers", 240, 0, 100_000),
             Members = given.Count("members", 8, 0, 10_000),
         };
-        var (from, until) = (plan.At(Time(given, "from", plan.Opens)), plan.At(Time(given, "until", plan.Closes)));
+        var (from, until) = (plan.At(given.Time("from", plan.Opens)), plan.At(given.Time("until", plan.Closes)));
         Directory.CreateDirectory(folder);
         var (map, day) = (DemoMall.Map, new MallDay(DemoMall.Map, plan));
         var captures = map.Receivers.Select(receiver => new PcapStream(
@@ -65,8 +65,4 @@ internal static class SimulateCommand
         Console.WriteLine($"loudest receiver of 10 s stands in the right zone: {100.0 * right / Math.Max(1, loudest.Count):F1} % of {loudest.Count:N0}");
         return 0;
     }
-
-    private static TimeOnly Time(Arguments given, string name, TimeOnly otherwise) =>
-        TimeOnly.TryParseExact(given.Text(name, otherwise.ToString("HH:mm", CultureInfo.InvariantCulture)), "HH:mm", CultureInfo.InvariantCulture, DateTimeStyles.None, out var time)
-            ? time : throw new Refused($"--{name} must be a time such as 11:00");
 }

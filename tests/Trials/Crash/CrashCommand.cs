@@ -54,7 +54,7 @@ internal sealed class CrashCommand : IAsyncDisposable
         // A day with many people on the Wi-Fi, so that each second of the wall has something to lose.
         _plan = new DayPlan { Opens = new(8, 31), Closes = new(21, 0), Strangers = 300, Members = 12 };
         _day = new MallDay(_map, _plan);
-        var (anchor, origin) = (DateTimeOffset.UtcNow.AddSeconds(given.Number("warm-up", 20, 1, 600)), _plan.Moment(DemoSettings.Begins));
+        var (anchor, origin) = (DateTimeOffset.UtcNow.AddSeconds(given.Number("warm-up", 20, 1, 600)), _plan.Moment(DemoSettings.Morning));
         _clock = new ScaledTimeProvider(TimeProvider.System, origin, anchor, Speed);
         var (http, mqtt) = (Ports.Free(), Ports.Free());
         _hosts = new Hosts(_folder, _map, _keys, http, mqtt, DemoCommand.TimeOf(Speed, origin, anchor));

@@ -32,7 +32,7 @@ internal sealed class DemoCommand : IAsyncDisposable
         _folder = settings.Data ?? Directory.CreateTempSubdirectory("presence-demo-").FullName;
         Directory.CreateDirectory(_folder);
         _anchor = DateTimeOffset.UtcNow + settings.WarmUp;
-        var origin = settings.Plan.Moment(DemoSettings.Begins);
+        var origin = settings.Plan.Moment(settings.Begins);
         _clock = new ScaledTimeProvider(TimeProvider.System, origin, _anchor, settings.Speed);
         _hosts = new Hosts(_folder, _map, _keys, settings.Http, settings.Mqtt, TimeOf(settings.Speed, origin, _anchor));
         _cloud = new CloudClient(_hosts.Service, _map.Venue);
@@ -156,10 +156,10 @@ internal sealed class DemoCommand : IAsyncDisposable
 
     private async Task LetItPlayAsync(Task radio, CancellationToken stopping)
     {
-        // A headless demo ends by itself; the other shows what it has until it is stopped.
+        // A headless demo ends by itself; the other shows what it has until it is stopped, also when the last visitor has gone.
         var end = _settings.Headless ? Task.Delay(_settings.Plays, stopping) : Task.Delay(Timeout.Infinite, stopping);
         var broken = Task.WhenAny(_children.Select(child => child.Exited));
-        var first = await Task.WhenAny(end, broken, radio.ContinueWith(_ => { }, stopping, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default)).ConfigureAwait(false);
+        var first = await Task.WhenAny(end, broken, OnAirAsync(radio, stopping)).ConfigureAwait(false);
         if (first == broken && !stopping.IsCancellationRequested)
         {
             var gone = _children.First(child => child.HasExited);
@@ -171,6 +171,18 @@ internal sealed class DemoCommand : IAsyncDisposable
         {
             await radio.ConfigureAwait(false);
         }
+    }
+
+    // Ends only with a fault of the radio.
+    private async Task OnAirAsync(Task radio, CancellationToken stopping)
+    {
+        await radio.ConfigureAwait(false);
+        if (!_settings.Headless)
+        {
+            Say("the day is over; the pages stay until you stop the demo");
+        }
+
+        await Task.Delay(Timeout.Infinite, stopping).ConfigureAwait(false);
     }
 
     private async Task WatchAsync(CancellationToken stopping)

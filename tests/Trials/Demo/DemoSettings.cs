@@ -25,18 +25,27 @@ internal sealed record DemoSettings
 
     public required DayPlan Plan { get; init; }
 
-    /// <summary>When the story begins, venue-local: just before the birthday's coffee is given, at half past eight.</summary>
-    public static TimeOnly Begins { get; } = new(8, 29);
+    /// <summary>When the whole story begins, venue-local: just before the birthday's coffee is given, at half past eight.</summary>
+    public static TimeOnly Morning { get; } = new(8, 29);
+
+    /// <summary>When the demo joins the day, venue-local. Default <see cref="Morning"/>; a headless demo is judged by the whole story and always begins then.</summary>
+    public required TimeOnly Begins { get; init; }
 
     public static DemoSettings From(IReadOnlyList<string> args)
     {
-        var given = new Arguments(args, ["headless"], ["speed", "seconds", "http", "mqtt", "seed", "strangers", "data", "warm-up"]);
+        var given = new Arguments(args, ["headless"], ["speed", "seconds", "http", "mqtt", "seed", "strangers", "data", "warm-up", "begins"]);
         var headless = given.Has("headless");
+        if (headless && given.Has("begins"))
+        {
+            throw new Refused("--headless begins with the story; --begins is for the other demo");
+        }
+
         var plays = TimeSpan.FromSeconds(given.Number("seconds", 40, 5, 86_400));
 
         return new()
         {
             Headless = headless,
+            Begins = given.Time("begins", Morning),
             Plays = plays,
             Speed = given.Number("speed", headless ? 420 : 60, 1, 5_000),
             Http = given.Count("http", 8080, 1, 65_535),

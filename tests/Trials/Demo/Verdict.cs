@@ -93,7 +93,7 @@ internal sealed class Verdict(
 
     private Score ScoreOf(Dictionary<string, string> refs)
     {
-        var begins = plan.Moment(DemoSettings.Begins);
+        var begins = plan.Moment(DemoSettings.Morning);
         var settledBefore = radio.Now - Settles;
         var due = new List<DueVisit>();
         foreach (var visit in Truth.Visits(day).Where(visit => day.Devices[visit.Device].Kind is Carries.PhoneOnWifi or Carries.Tag))
