@@ -13,6 +13,10 @@ public sealed partial class Reader(IDbContextFactory<PresenceDb> databases, Venu
 {
     private const int Page = 100;
 
+    // As many as a till looks through, and as many as are asked for to find them among those who have gone.
+    private const int Board = 50;
+    private const int Told = 400;
+
     public async Task<MemberId?> MemberOfAsync(string? secret, CancellationToken stopping)
     {
         if (string.IsNullOrEmpty(secret))
@@ -128,14 +132,21 @@ public sealed partial class Reader(IDbContextFactory<PresenceDb> databases, Venu
             (Standing)v.Standing))];
     }
 
+    /// <summary>
+    /// Whom a store's staff were told of, newest first: within the last hour, or today and still in the building. Who is gone is none
+    /// of the till's business any more, and neither are the codes they hold.
+    /// </summary>
     public async Task<IReadOnlyList<ArrivalView>> ArrivalsAsync(Venue venue, string zone, CancellationToken stopping)
     {
         var index = venue.Map.ZoneIndex(zone);
+        var now = time.GetUtcNow();
+        var (hour, day) = (now.AddHours(-1).ToUnixTimeMilliseconds(), now.AddDays(-1).ToUnixTimeMilliseconds());
+        var present = venue.Floor.Present;
         await using var database = await databases.CreateDbContextAsync(stopping);
         var rows = await database.Arrivals.AsNoTracking()
-            .Where(a => a.Venue == venue.Number && a.Zone == index).OrderByDescending(a => a.Id).Take(50).ToListAsync(stopping);
+            .Where(a => a.Venue == venue.Number && a.Zone == index && a.At >= day).OrderByDescending(a => a.Id).Take(Told).ToListAsync(stopping);
         var views = new List<ArrivalView>();
-        foreach (var row in rows)
+        foreach (var row in rows.Where(r => r.At >= hour || (Guid.TryParse(r.Member, out var member) && present.ContainsKey(member))).Take(Board))
         {
             views.Add(await ViewAsync(venue, row, database, stopping));
         }

@@ -79,7 +79,7 @@ public sealed class VenueWords(
         reason = CouponLife.Say(refused, known, plan.Calendar());
         if (refused == Refused.WrongPlace && Where(offer.Id) is { } where)
         {
-            reason = new LocalText($"{reason.En} It can be used in: {where.En}.", $"{reason.In("zh")} 可用店铺：{where.In("zh")}。");
+            reason = new LocalText($"{reason.En} It can be used in: {where.En}.", $"{reason.In("zh")}可用店铺：{where.In("zh")}。");
         }
 
         return refused;
