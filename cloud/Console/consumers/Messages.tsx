@@ -35,7 +35,8 @@ export function Messages({ member, formats }: { member: MemberData; formats: For
               <p className="words">
                 {m.coupon ? (
                   <>
-                    {say.couponCame}: <b>{local(m.coupon.offer.name)}</b>
+                    {say.couponCame}
+                    <b>{local(m.coupon.offer.name)}</b>
                   </>
                 ) : (
                   local(m.text)

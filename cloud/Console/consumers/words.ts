@@ -1,4 +1,5 @@
 import type { Purpose } from '../src/api/types';
+import { themeNames } from '../src/words/themeNames';
 
 const en = {
   // joining
@@ -59,7 +60,7 @@ const en = {
   // messages
   noMessages: 'No messages yet',
   noMessagesHelp: 'What we tell you is kept here, so that nothing is missed.',
-  couponCame: 'A coupon for you',
+  couponCame: 'A coupon for you: ',
   // phone
   bindTitle: 'Connect this phone',
   bindText: 'So that we know it is you who comes in. It takes one tap, and you can undo it.',
@@ -177,7 +178,7 @@ const en = {
     lost: 'Your friend’s link is not complete. You can join without it: press Join once more.',
   },
   wishes: {
-    title: 'What you wish',
+    title: 'What you would like',
     text: 'It counts from the next offer on, whatever the mall has planned.',
     saved: 'Saved. It counts from now on.',
     failed: 'That was not saved; nothing has changed.',
@@ -196,25 +197,10 @@ const en = {
     ways: 'How may we tell you?',
     waysText: 'Coupons are always in this wallet. Other ways only if you want them.',
     wayNames: { push: 'Notices on this device', wechat: 'WeChat', sms: 'Text message', email: 'E-mail' },
-    themes: 'What about?',
+    themes: 'Which offers?',
     much: { yes: 'Gladly', less: 'Less', no: 'Never' },
   },
-  themeNames: {
-    coffee: 'Coffee',
-    cake: 'Cake',
-    lunch: 'Lunch',
-    dinner: 'Dinner',
-    beauty: 'Beauty',
-    cinema: 'Cinema',
-    taxi: 'Taxi',
-    welcome: 'Welcome gifts',
-    fashion: 'Fashion',
-    parking: 'Parking',
-    kids: 'For children',
-    icecream: 'Ice cream',
-    comeback: 'Until next time',
-    hotel: 'Hotel',
-  } as Record<string, string>,
+  themeNames: themeNames.en,
 };
 
 export const words = {
@@ -273,7 +259,7 @@ export const words = {
     andMore: (n: string) => `另有 ${n} 条，见“消息”`,
     noMessages: '还没有消息',
     noMessagesHelp: '我们告诉您的都会保存在这里，不会错过。',
-    couponCame: '送您一张优惠券',
+    couponCame: '送您一张优惠券：',
     bindTitle: '连接这部手机',
     bindText: '这样您来的时候我们才知道是您。只需点一下，也可以随时撤销。',
     bindNeedsPresence: '请先允许“识别我的到访”。',
@@ -322,7 +308,7 @@ export const words = {
       unit: '积分',
       pending: (n: string) => `另有 ${n} 积分，退货期过后可用。`,
       toward: (tier: string) => `距离${tier}`,
-      missing: (money: string, tier: string) => `再消费 ${money} 即可成为${tier}。`,
+      missing: (money: string, tier: string) => `再消费 ${money} 即可升级为${tier}。`,
       kept: (day: string) => `至少保留到 ${day}。`,
       rewards: '积分兑换',
       noRewards: '目前没有可兑换的礼品',
@@ -388,8 +374,8 @@ export const words = {
       lost: '朋友的链接不完整。不用它也可以加入：请再按一次“加入”。',
     },
     wishes: {
-      title: '您的意愿',
-      text: '从下一次优惠起生效，优先于商场的任何安排。',
+      title: '您的偏好',
+      text: '从下一次优惠起生效，商场的安排都以此为准。',
       saved: '已保存，即刻生效。',
       failed: '没有保存成功，设置没有变化。',
       pause: '暂停所有优惠',
@@ -400,31 +386,16 @@ export const words = {
       quietText: '在商场当地的这段时间内不发送任何内容。',
       from: '从',
       to: '到',
-      most: '每天最多几次优惠',
+      most: '每天最多收到几次优惠',
       mostMall: '由商场决定',
-      mostNone: '不要',
+      mostNone: '不接收',
       mostOf: (n: number) => `最多 ${n} 次`,
       ways: '怎样通知您？',
       waysText: '优惠券始终在卡包里。其他方式只在您愿意时使用。',
       wayNames: { push: '本机通知', wechat: '微信', sms: '短信', email: '电子邮件' },
-      themes: '关于什么？',
-      much: { yes: '欢迎', less: '少些', no: '不要' },
+      themes: '想收到哪类优惠？',
+      much: { yes: '想要', less: '少一些', no: '不要' },
     },
-    themeNames: {
-      coffee: '咖啡',
-      cake: '蛋糕',
-      lunch: '午餐',
-      dinner: '晚餐',
-      beauty: '美容美甲',
-      cinema: '电影',
-      taxi: '打车',
-      welcome: '入会礼',
-      fashion: '时装',
-      parking: '停车',
-      kids: '亲子',
-      icecream: '冰淇淋',
-      comeback: '期待再来',
-      hotel: '酒店',
-    } as Record<string, string>,
+    themeNames: themeNames.zh,
   } satisfies typeof en,
 };

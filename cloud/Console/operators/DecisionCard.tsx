@@ -71,9 +71,7 @@ export function DecisionCard({
                     {gateName(r.gate, language)}
                     <span className="sr-only">, {r.passed ? say.passed : first ? say.firstFailed : say.failed}</span>
                     <span className="tiny block">{line(r)}</span>
-                    {first && r.nearest && (
-                      <span className="tiny block">{say.nearest(valueText(r.nearest, language))}</span>
-                    )}
+                    {first && r.nearest && <span className="tiny block">{say.nearest(value(r.nearest))}</span>}
                   </span>
                 </li>
               );
@@ -84,8 +82,12 @@ export function DecisionCard({
     </li>
   );
 
+  function value(said: string | null): string {
+    return valueText(said, language, { zone: (id) => local(map?.zones.find((z) => z.id === id)?.name) || id });
+  }
+
   function line(r: Reason): string {
-    const [was, needs] = [valueText(r.observed, language), valueText(r.threshold, language)];
+    const [was, needs] = [value(r.observed), value(r.threshold)];
     // What happened is no measurement: there is nothing it was compared with.
     if (r.gate === 'when') return needs || was;
     if (was !== '' && needs !== '') return say.wasAndNeeds(was, needs);

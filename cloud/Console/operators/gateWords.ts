@@ -1,5 +1,8 @@
 import type { Decision, Reason } from '../src/api/types';
+import { common } from '../src/ui/words';
 import type { Language } from '../src/words/language';
+import { themeNames } from '../src/words/themeNames';
+import type { Named } from './conditionWords';
 
 /**
  * The service states its readings in short English phrases: `minutes in any fashion today`, `17 min`, `at least 20 min`.
@@ -43,15 +46,45 @@ const gates: [RegExp, string][] = [
   [/^days since the last visit$/, '距上次到访天数'],
   [/^visits ever$/, '累计到访'],
   [/^visits in (\d+) days$/, '$1 天内到访'],
-  [/^minutes in (.+) today$/, '今天在 $1 的分钟数'],
-  [/^minutes since seen in (.+)$/, '离开 $1 的分钟数'],
-  [/^is in (.+)$/, '正在 $1'],
-  [/^people in (.+) against the usual$/, '$1 与平时相比的人数'],
+  [/^minutes in (.+) today$/, '今天在$1的分钟数'],
+  [/^minutes since seen in (.+)$/, '离开$1的分钟数'],
+  [/^is in (.+)$/, '正在$1'],
+  [/^people in (.+) against the usual$/, '$1与平时相比的人数'],
   [/^field (.+)$/, '事件字段 $1'],
 ];
 
+// What made a rule look at a member, as the engine's sentences say it; in front of everything that is but a part of them.
+const triggers: [RegExp, string][] = [
+  [/^enters (.+)$/, '进入$1'],
+  [/^leaves (.+)$/, '离开$1'],
+  [/^(?:has been|is) in (.+) for (.+)$/, '在$1停留满 $2'],
+  [/^comes back after at least (\d+) days?$/, '隔了至少 $1 天再来'],
+  [/^has not been seen for (\d+) days?$/, '$1 天没有来'],
+  [/^buys something\b/, '购买商品'],
+  [/^buys (\S+)/, '购买“$1”'],
+  [/^(购买.+) for at least (.+)$/, '$1满 $2'],
+  [/^redeems (.+)$/, '核销$1'],
+  [/^has not redeemed (.+) (\d+ \w+) after getting it$/, '$1发放 $2后仍未核销'],
+  [/^has (.+) that expires in (.+)$/, '$1还有 $2到期'],
+  [/\bthe (\S+) coupon\b/, '“$1”优惠券'],
+  [/\ba coupon of (\S+)/, '规则“$1”的优惠券'],
+  [/\ba coupon\b/, '任一优惠券'],
+  [/^scans a touchpoint$/, '扫码'],
+  [/^scans (.+)$/, '扫码“$1”'],
+  [/^is looked at every day at (.+)$/, '每天 $1'],
+  [/^becomes one of (.+)$/, '进入人群“$1”'],
+  [/^is no longer one of (.+)$/, '离开人群“$1”'],
+  [/^joins$/, '加入会员'],
+  [/^has (\S+) reported with (.+)$/, '收到事件“$1”（$2）'],
+  [/^has (\S+) reported$/, '收到事件“$1”'],
+];
+
+const theme = (id: string) => themeNames.zh[id] ?? id;
+const tiers = common.zh.tiers;
+
 // Whole phrases before the small words they are made of.
-const values: [RegExp, string][] = [
+const values: [RegExp, string | ((...found: string[]) => string)][] = [
+  ...triggers,
   [/^outside quiet hours$/, '不在免打扰时段'],
   [/^outside the member's quiet hours, /, '不在会员的免打扰时段 '],
   [/^outside the venue's quiet hours, /, '不在商场的免打扰时段 '],
@@ -61,20 +94,24 @@ const values: [RegExp, string][] = [
   [/^not paused$/, '没有暂停'],
   [/^paused by the member$/, '会员已暂停'],
   [/^a topic the member wants$/, '会员想要的主题'],
-  [/^wants no (.+)$/, '不想要 $1'],
+  [/^wants no (.+)$/, (_, id = '') => `不想要${theme(id)}`],
   [/^no bound$/, '不限'],
   [/^its turn, postponed$/, '推迟后轮到'],
   [/^had it$/, '已发过'],
   [/^in no group$/, '不在任何组'],
   [/^no other rule of the group$/, '同组没有其他规则'],
-  [/^one of (.+) once$/, '$1 组只发一次'],
-  [/^one of (.+) (per \w+)$/, '$1 组一次 $2'],
+  [/^one of (.+) once$/, '“$1”组只发一次'],
+  [/^one of (.+) per day$/, '“$1”组每天一次'],
+  [/^one of (.+) per visit$/, '“$1”组每次到访一次'],
+  [/^one of (.+) per week$/, '“$1”组每周一次'],
+  [/^one of (.+) per month$/, '“$1”组每月一次'],
+  [/^one of (.+) per year$/, '“$1”组每年一次'],
   [/^(.+) came first$/, '$1 在先'],
   [/^none yet$/, '还没有'],
   [/^(\d+) so far$/, '已有 $1 次'],
   [/^no theme twice in (\d+) days?$/, '$1 天内主题不重复'],
-  [/^no (.+) yet$/, '还没有 $1'],
-  [/^(.+) already$/, '已有 $1'],
+  [/^no (.+) yet$/, (_, id = '') => `还没有${theme(id)}`],
+  [/^(.+) already$/, (_, id = '') => `已有${theme(id)}`],
   [/^(\d+) spent, (\d+) asked$/, '已用 $1，需 $2'],
   [/^(at least )?([\d.,-]+) left$/, '$1剩 $2'],
   [/^not left out$/, '不在对照组'],
@@ -120,12 +157,10 @@ const values: [RegExp, string][] = [
   [/\bpresence\b/gi, '识别到访'],
   [/\bmarketing\b/gi, '发送优惠'],
   [/\bprofiling\b/gi, '个性化'],
-  [/^enters (.+)$/, '进入 $1'],
-  [/^leaves (.+)$/, '离开 $1'],
-  [/^is in (.+) for (.+)$/, '在 $1 停留满 $2'],
   [/\bthe venue\b/g, '商场'],
   [/, /g, '、'],
   [/\bany (\w+)/g, '任一“$1”区域'],
+  [/\b(bronze|silver|gold|platinum)\b/g, (id = '') => tiers[id] ?? id],
 ];
 
 export function gateName(gate: string, language: Language): string {
@@ -133,11 +168,23 @@ export function gateName(gate: string, language: Language): string {
   if (gate.startsWith('not ') && gate !== 'not paused') return `非：${gateName(gate.slice(4), language)}`;
   const plain = gate.replace(/[-_]+/g, ' ').toLowerCase();
   const known = gates.find(([pattern]) => pattern.test(plain));
-  return known === undefined ? gate : plain.replace(known[0], known[1]).replace('undefined', '');
+  return known === undefined
+    ? gate
+    : plain
+        .replace(known[0], known[1])
+        .replace('undefined', '')
+        .replace(/\bthe venue\b/, '商场')
+        .replace(/\bany (\w+)/, '任一“$1”区域');
 }
 
-/** @returns the value as a reader writes it; empty for none. */
-export function valueText(value: Reason['observed'], language: Language): string {
+/** Where a phrase of the engine names a zone by its id. */
+const zoned = /^(enters|leaves|(?:has been|is) in) (?!any |the venue\b)(\S+)/;
+
+/**
+ * @param named What zones are called; without it they keep their ids.
+ * @returns the value as a reader writes it; empty for none.
+ */
+export function valueText(value: Reason['observed'], language: Language, named?: Named): string {
   if (value === null) return '';
   // Found and asked for are said by the page.
   const said = value
@@ -145,8 +192,17 @@ export function valueText(value: Reason['observed'], language: Language): string
     .replace(/ per ever$/, ' once')
     .replace(/^once once$/, 'once ever')
     .replace(/\b1 days\b/, '1 day')
-    .replace(/\b(None|Presence|Marketing|Profiling)\b/g, (purpose) => purpose.toLowerCase());
-  return language === 'en' ? said : values.reduce((text, [pattern, words]) => text.replace(pattern, words), said);
+    .replace(/\b(None|Presence|Marketing|Profiling)\b/g, (purpose) => purpose.toLowerCase())
+    .replace(zoned, (_, verb: string, zone: string) => `${verb} ${named?.zone(zone) ?? zone}`);
+  // A theme stands alone.
+  if (language === 'zh' && said in themeNames.zh) return theme(said);
+  return language === 'en'
+    ? said
+    : values.reduce(
+        (text, [pattern, words]) =>
+          typeof words === 'string' ? text.replace(pattern, words) : text.replace(pattern, words),
+        said,
+      );
 }
 
 export function firstFailed(decision: Pick<Decision, 'reasons'>): Reason | undefined {

@@ -90,7 +90,7 @@ describe('a reason', () => {
   });
 
   it.each([
-    ['minutes in any fashion today', '今天在 any fashion 的分钟数'],
+    ['minutes in any fashion today', '今天在任一“fashion”区域的分钟数'],
     ['not tag vip', '非：标签 vip'],
     ['quiet hours', '免打扰时段'],
     ['not paused', '没有暂停'],
@@ -105,9 +105,44 @@ describe('a reason', () => {
     ['at most 12 in 7 days', '7 天内最多 12'],
     ['once per ever', '仅一次'],
     ['0.50 left', '剩 0.50'],
-    ['one of fashion per day', '每天fashion 组一次'],
+    ['one of fashion per day', '“fashion”组每天一次'],
+    ['no coffee yet', '还没有咖啡'],
+    ['wants no cinema', '不想要电影'],
     [null, ''],
   ])('%j is %s', (value, said) => expect(valueText(value, 'zh')).toBe(said));
+
+  // As the engine's Sentence.cs writes what made a rule look.
+  it.each([
+    ['enters the venue', '进入商场'],
+    ['leaves any fashion', '离开任一“fashion”区域'],
+    ['has been in any fashion for 20 min', '在任一“fashion”区域停留满 20 分钟'],
+    ['has been in atrium for 30 min', '在中庭停留满 30 分钟'],
+    ['is in atrium for 30 min', '在中庭停留满 30 分钟'],
+    ['comes back after at least 60 days', '隔了至少 60 天再来'],
+    ['has not been seen for 45 days', '45 天没有来'],
+    ['buys something', '购买商品'],
+    ['buys books for at least 30', '购买“books”满 30'],
+    ['redeems the coffee-free coupon', '核销“coffee-free”优惠券'],
+    ['redeems a coupon', '核销任一优惠券'],
+    ['redeems a coupon of lunch-rule', '核销规则“lunch-rule”的优惠券'],
+    ['has not redeemed the lunch-set coupon 150 min after getting it', '“lunch-set”优惠券发放 150 分钟后仍未核销'],
+    ['has a coupon that expires in 60 min', '任一优惠券还有 60 分钟到期'],
+    ['scans a touchpoint', '扫码'],
+    ['scans hotel-poster', '扫码“hotel-poster”'],
+    ['is looked at every day at 08:30', '每天 08:30'],
+    ['becomes one of regulars', '进入人群“regulars”'],
+    ['is no longer one of regulars', '离开人群“regulars”'],
+    ['joins', '加入会员'],
+    ['has cart-left reported with shop books', '收到事件“cart-left”（shop books）'],
+    ['gold or platinum', '金卡 或 白金卡'],
+  ])('what made a rule look, %s, is said as %s', (value, said) =>
+    expect(valueText(value, 'zh', { zone: (id) => (id === 'atrium' ? '中庭' : id) })).toBe(said),
+  );
+
+  it('names a place as the reader knows it', () =>
+    expect(valueText('has been in atrium for 30 min', 'en', { zone: () => 'the Atrium' })).toBe(
+      'has been in the Atrium for 30 min',
+    ));
 
   it('is put in Chinese for every gate before a send, with what it found and asked for', () => {
     const gates = readFileSync(join(import.meta.dirname, '../../Offers/Desk/Gates.cs'), 'utf8');

@@ -41,11 +41,11 @@ const triggers: Record<string, Reader> = {
     zh ? `会员核销${coupon(v, zh, named)}` : `a member redeems ${coupon(v, zh, named)}`,
   notRedeemed: (v: Json, zh, named) =>
     zh
-      ? `${coupon(v, zh, named)}发放 ${spanWords(v.after, zh)} 后仍未核销`
+      ? `${coupon(v, zh, named)}发放 ${spanWords(v.after, zh)}后仍未核销`
       : `${coupon(v, zh, named)} has not been redeemed after ${spanWords(v.after, zh)}`,
   aboutToExpire: (v: Json, zh, named) =>
     zh
-      ? `${coupon(v, zh, named)}还有 ${spanWords(v.before, zh)} 到期`
+      ? `${coupon(v, zh, named)}还有 ${spanWords(v.before, zh)}到期`
       : `${coupon(v, zh, named)} expires in ${spanWords(v.before, zh)}`,
   scans: (v: Json, zh) =>
     zh
@@ -82,7 +82,7 @@ const actions: Record<string, Reader> = {
     zh ? `告诉${to(v, zh, named)}：${quoted(v.text, zh)}` : `tell ${to(v, zh, named)}: ${quoted(v.text, zh)}`,
   task: (v: Json, zh, named) =>
     zh
-      ? `请${to(v, zh, named)}在 ${spanWords(v.within, zh)} 内完成：${quoted(v.text, zh)}`
+      ? `请${to(v, zh, named)}在 ${spanWords(v.within, zh)}内完成：${quoted(v.text, zh)}`
       : `ask ${to(v, zh, named)} to do, within ${spanWords(v.within, zh)}: ${quoted(v.text, zh)}`,
   message: (v: Json, zh) => (zh ? `给会员发消息：${quoted(v.text, zh)}` : `tell the member: ${quoted(v.text, zh)}`),
   points: (v: number, zh) => (zh ? `赠送 ${v} 积分` : `give ${v} points`),
@@ -130,7 +130,7 @@ export function limitWords(limits: unknown, language: Language): string[] {
       cap.rolling === undefined
         ? per(cap.per)
         : zh
-          ? `${spanWords(cap.rolling, zh)} 内`
+          ? `${spanWords(cap.rolling, zh)}内`
           : `in ${spanWords(cap.rolling, zh)}`;
     said.push(zh ? `${when}最多 ${String(cap.most)} ${what}` : `at most ${String(cap.most)} ${what} ${when}`);
   }
@@ -155,7 +155,7 @@ export function limitWords(limits: unknown, language: Language): string[] {
   if (v.onBlock === 'postpone')
     said.push(
       zh
-        ? `被拦下时最多顺延 ${spanWords(v.postponeFor ?? '2 h', zh)}`
+        ? `被拦截时最多顺延 ${spanWords(v.postponeFor ?? '2 h', zh)}`
         : `when held back it waits up to ${spanWords(v.postponeFor ?? '2 h', zh)}`,
     );
   return said;
