@@ -17,7 +17,7 @@ interface Props {
   formats: Formats;
 }
 
-/** One storey, drawn to scale: zones warm up with the people in them, gateways stand where they hang. */
+/** One storey, drawn to scale: zones warm up with the devices in them, gateways stand where they hang. */
 export function FloorPlan({ map, floor, now, peak, gateways, chosen, choose, formats }: Props) {
   const local = useLocal();
   const say = useSay(words);
@@ -47,7 +47,7 @@ export function FloorPlan({ map, floor, now, peak, gateways, chosen, choose, for
               role="button"
               tabIndex={0}
               aria-pressed={chosen === zone.id}
-              aria-label={`${name}: ${say.people(formats.number(here), here === 1)}`}
+              aria-label={`${name}: ${say.devices(formats.number(here), here === 1)}`}
               onClick={() => choose(chosen === zone.id ? undefined : zone.id)}
               onKeyDown={(e) => {
                 if (e.key !== 'Enter' && e.key !== ' ') return;
@@ -78,7 +78,7 @@ export function FloorPlan({ map, floor, now, peak, gateways, chosen, choose, for
                   {shown}
                 </text>
               )}
-              <title>{`${name} · ${say.people(formats.number(here), here === 1)}`}</title>
+              <title>{`${name} · ${say.devices(formats.number(here), here === 1)}`}</title>
             </g>
           );
         })}

@@ -119,7 +119,7 @@ export function LivePlan({ map, live, formats }: { map: VenueMap; live: Live; fo
               <Blank icon={Clock} title={say.trendWait} />
             ) : (
               <Suspense fallback={<div className="trend" />}>
-                <Trend points={live.trend} formats={formats} names={[say.visitors, say.members]} />
+                <Trend points={live.trend} formats={formats} names={[say.devicesNow, say.members]} />
               </Suspense>
             )}
           </section>

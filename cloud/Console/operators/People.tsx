@@ -5,21 +5,23 @@ import type { LiveFloor } from '../src/api/types';
 import { NotDone, Notice } from '../src/ui/parts';
 import type { Formats } from '../src/words/formats';
 import { useSay } from '../src/words/language';
+import { oldFor } from './count';
 import { words } from './words';
-
-/** A window is five minutes and settles within twenty more: what ended longer ago than this is no number of now. */
-const oldMs = 30 * 60_000;
 
 /** How many people there are: an estimate with its range and what it is made of, beside what doors count and what somebody counted. */
 export function People({ venue, floor, formats }: { venue: string; floor: LiveFloor; formats: Formats }) {
   const say = useSay(words);
   const { count, doors } = floor;
-  if (count == null && doors == null) return null;
-  const age = count == null ? 0 : Date.parse(floor.venueTime) - Date.parse(count.until);
+  const age = oldFor(floor);
   return (
     <section className="card stack" aria-labelledby="people">
       <h2 id="people">{say.count.title}</h2>
-      {count != null && (
+      {count == null ? (
+        <div className="stack tight">
+          <p className="small">{say.count.none}</p>
+          <p className="small quiet words">{say.count.noneWhy}</p>
+        </div>
+      ) : (
         <div className="stack tight">
           {count.people !== null ? (
             <p>
@@ -49,7 +51,7 @@ export function People({ venue, floor, formats }: { venue: string; floor: LiveFl
               </p>
             </>
           )}
-          {age > oldMs && (
+          {age !== undefined && (
             <Notice icon={History} tone="warn">
               {say.count.old(formats.lasting(age))}
             </Notice>
@@ -76,7 +78,7 @@ export function People({ venue, floor, formats }: { venue: string; floor: LiveFl
           </div>
         </dl>
       )}
-      <Counted venue={venue} />
+      {(count != null || doors != null) && <Counted venue={venue} />}
     </section>
   );
 }

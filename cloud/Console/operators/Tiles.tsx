@@ -1,6 +1,7 @@
 import { Bones, Failure } from '../src/ui/parts';
 import type { Formats } from '../src/words/formats';
 import { useSay } from '../src/words/language';
+import { peopleNow } from './count';
 import { healthOf } from './health';
 import type { Live } from './useLiveFloor';
 import { words } from './words';
@@ -17,11 +18,17 @@ export function Tiles({ live, formats }: { live: Live; formats: Formats }) {
   const well = floor.gateways.filter((g) => healthOf(g) === 'well').length;
   const online = floor.gateways.filter((g) => g.online).length;
   const ill = floor.gateways.length - well;
+  const people = peopleNow(floor);
   return (
     <dl className={live.stale ? 'tiles stale' : 'tiles'}>
       <div className="tile glow">
-        <dt>{say.visitors}</dt>
+        <dt>{say.devicesNow}</dt>
         <dd>{formats.number(floor.visitors)}</dd>
+        <dd className="tiny">
+          {people === undefined
+            ? say.notPeople
+            : say.aboutPeople(formats.number(people.about), formats.number(people.low), formats.number(people.high))}
+        </dd>
       </div>
       <div className="tile">
         <dt>{say.members}</dt>
@@ -33,6 +40,7 @@ export function Tiles({ live, formats }: { live: Live; formats: Formats }) {
       <div className="tile">
         <dt>{say.visits}</dt>
         <dd>{formats.number(floor.visits)}</dd>
+        <dd className="tiny">{say.visitsSince}</dd>
       </div>
       <div className="tile">
         <dt>{say.sightings}</dt>
