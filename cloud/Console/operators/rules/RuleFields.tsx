@@ -112,14 +112,20 @@ export function RuleFields({ rule, fields: f, book, put }: Props) {
           )}
         </>
       )}
-      {f.offer === null ? (
+      {f.offer === null && Array.isArray(rule.then) && rule.then.length > 0 ? (
         <p className="quiet small">{say.noOffer}</p>
       ) : (
         <Labelled name={say.offer}>
           {(id) => (
             <select id={id} className="select" value={f.offer ?? ''} onChange={(e) => set({ offer: e.target.value })}>
-              {!book.offers.some((o) => o.id === f.offer) && (
-                <option value={f.offer ?? ''}>{say.unknownOffer(f.offer ?? '')}</option>
+              {f.offer === null ? (
+                <option value="" disabled>
+                  {say.pickOffer}
+                </option>
+              ) : (
+                !book.offers.some((o) => o.id === f.offer) && (
+                  <option value={f.offer}>{say.unknownOffer(f.offer)}</option>
+                )
               )}
               {book.offers.map((o) => (
                 <option key={o.id} value={o.id}>

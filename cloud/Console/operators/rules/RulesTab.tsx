@@ -47,7 +47,9 @@ export function RulesTab({ venue, map, formats, link, picked, go }: Props) {
           <ArrowLeft size={18} aria-hidden="true" />
           {say.back}
         </button>
-        {picked?.startsWith('+') ? (
+        {picked?.startsWith('+') && !book.offersKnown ? (
+          <Bones lines={3} height="7rem" />
+        ) : picked?.startsWith('+') ? (
           <NewRule key={picked} venue={venue} book={book} all={all} from={from} open={open} />
         ) : one !== undefined ? (
           <RulePage key={idOf(one)} venue={venue} rule={one} book={book} formats={formats} link={link} open={open} />

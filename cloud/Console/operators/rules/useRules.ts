@@ -17,6 +17,8 @@ export interface Offer {
 export interface RuleBook {
   rules: Loaded<RuleDocument[]>;
   offers: Offer[];
+  /** Whether it is known what there is to offer, or that it cannot be known now. */
+  offersKnown: boolean;
   map: VenueMap | undefined;
   named: Named;
   /** Takes the place of the document of its id, or joins them. */
@@ -48,5 +50,12 @@ export function useRules(venue: string, map: VenueMap | undefined, link: LinkSta
     }),
     [map, known, language],
   );
-  return { rules, offers: known ?? [], map, named, put };
+  return {
+    rules,
+    offers: known ?? [],
+    offersKnown: known !== undefined || offers.problem !== undefined,
+    map,
+    named,
+    put,
+  };
 }
