@@ -7,7 +7,7 @@ import { useLoaded } from '../src/live/useLoaded';
 import { Blank, Bones, Failure, Notice, Top } from '../src/ui/parts';
 import { useVenues } from '../src/ui/useVenues';
 import { common } from '../src/ui/words';
-import { useLanguage, useLocal, useSay } from '../src/words/language';
+import { readersHalf, useLanguage, useLocal, useSay } from '../src/words/language';
 import { BirthdayField } from './BirthdayField';
 import { Tick } from './Tick';
 import { words } from './words';
@@ -167,7 +167,10 @@ export function Join({ joined }: { joined: (secret: string) => void }) {
             )}
             {problem !== undefined && (
               <Notice icon={CircleX} tone="bad">
-                {say.joinFailed} {problem.status === 0 ? plain.noConnectionHelp : (problem.detail ?? problem.message)}
+                {say.joinFailed}{' '}
+                {problem.status === 0
+                  ? plain.noConnectionHelp
+                  : readersHalf(problem.detail ?? problem.message, language)}
               </Notice>
             )}
             <button type="submit" className="button big wide" disabled={busy}>

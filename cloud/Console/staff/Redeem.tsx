@@ -7,7 +7,7 @@ import { Notice } from '../src/ui/parts';
 import { Sheet } from '../src/ui/Sheet';
 import { common } from '../src/ui/words';
 import type { Formats } from '../src/words/formats';
-import { useLocal, useSay } from '../src/words/language';
+import { readersHalf, useLanguage, useLocal, useSay } from '../src/words/language';
 import { type Attempt, attemptFor, heldAttempt, hold, type Result, redeem } from './attempt';
 import { codeOf } from './codeOf';
 import { words } from './words';
@@ -37,6 +37,7 @@ type Step =
 export function Redeem({ venue, zone, store, by, formats, code, setCode, answered }: Props) {
   const say = useSay(words);
   const plain = useSay(common);
+  const { language } = useLanguage();
   const [step, setStep] = useState<Step>(() => {
     // A page that was reloaded in doubt still owes the guest an answer.
     const held = heldAttempt(sessionStorage);
@@ -61,9 +62,9 @@ export function Redeem({ venue, zone, store, by, formats, code, setCode, answere
           problem: unknown
             ? say.unknownTyped
             : away
-              ? plain.noConnectionHelp
+              ? say.away
               : error instanceof Problem
-                ? (error.detail ?? error.message)
+                ? readersHalf(error.detail ?? error.message, language)
                 : plain.didNotWork,
         });
       },
@@ -244,6 +245,9 @@ function Refused({ preview: p, formats, restart }: { preview: CouponPreview; for
         <strong>{p.state === 'issued' ? say.notGood : say.states[p.state]}</strong>
         <p className="offer words">{local(p.offer.name)}</p>
         <p className="words">{local(p.reason)}</p>
+        {p.state === 'redeemed' && p.redeemedIn && p.redeemedBy && (
+          <p className="words">{say.usedHere(local(p.redeemedIn), p.redeemedBy)}</p>
+        )}
         {p.state === 'redeemed' && <p>{say.alreadyHelp}</p>}
         {p.state === 'expired' && <p>{say.validUntil(formats.dayTime(p.expiresAt))}</p>}
         <p className="mono words">{p.code}</p>
@@ -275,6 +279,7 @@ interface VerdictProps {
 
 function Verdict({ result, attempt, store, formats, retry, restart }: VerdictProps) {
   const say = useSay(words);
+  const { language } = useLanguage();
   const local = useLocal();
   const { tone, icon: Icon } = looks[result.kind];
   const title = {
@@ -300,7 +305,9 @@ function Verdict({ result, attempt, store, formats, retry, restart }: VerdictPro
         <strong>{title}</strong>
         {result.kind === 'redeemed' && <p className="offer words">{local(result.redemption.offer.name)}</p>}
         {result.kind === 'redeemed' && <p>{say.doneAt(formats.time(result.redemption.at), store)}</p>}
-        {'detail' in result && <p className="words">{result.detail}</p>}
+        {(result.kind === 'already' || result.kind === 'refused') && (
+          <p className="words">{readersHalf(result.detail, language)}</p>
+        )}
         {help !== '' && <p>{help}</p>}
         <p className="mono">{attempt.code}</p>
       </div>

@@ -6,6 +6,9 @@ import { useLink } from '../src/live/useLink';
 import { useLoaded } from '../src/live/useLoaded';
 import { boardOrder } from './boardOrder';
 
+/** How often the board is read again: nobody tells when a guest has gone, and who is gone is no longer on it. */
+const boardMs = 60_000;
+
 export interface ArrivalBoard {
   link: LinkState;
   list: Arrival[] | undefined;
@@ -42,11 +45,11 @@ export function useArrivals(venue: string, zone: string): ArrivalBoard {
     key,
   );
 
-  const readClock = clock.reload;
+  const [readClock, readBoard] = [clock.reload, arrivals.reload];
   useEffect(() => {
-    const timer = setInterval(readClock, 10_000);
-    return () => clearInterval(timer);
-  }, [readClock]);
+    const timers = [setInterval(readClock, 10_000), setInterval(readBoard, boardMs)];
+    return () => timers.forEach(clearInterval);
+  }, [readClock, readBoard]);
 
   const list = arrivals.data === undefined ? undefined : boardOrder(arrivals.data, []);
   const newest = Math.max(0, ...(list ?? []).map((a) => Date.parse(a.at)));

@@ -2,7 +2,7 @@ import { CircleAlert, CircleX, type LucideIcon } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { Problem } from '../api/client';
 import type { LinkState } from '../live/link';
-import { type Language, useLanguage, useSay } from '../words/language';
+import { type Language, readersHalf, useLanguage, useSay } from '../words/language';
 import { common } from './words';
 
 /** A doorway with somebody in it. */
@@ -102,9 +102,10 @@ export function Notice({
 /** Why something that was asked for was not done, where it was asked for. Nothing while there is no problem. */
 export function NotDone({ what, problem }: { what?: string; problem: Problem | undefined }) {
   const say = useSay(common);
+  const { language } = useLanguage();
   return problem === undefined ? null : (
     <Notice icon={CircleX} tone="bad">
-      {what} {problem.status === 0 ? say.noConnection : (problem.detail ?? problem.message)}
+      {what} {problem.status === 0 ? say.noConnection : readersHalf(problem.detail ?? problem.message, language)}
     </Notice>
   );
 }
@@ -112,11 +113,14 @@ export function NotDone({ what, problem }: { what?: string; problem: Problem | u
 /** What went wrong and what can be done about it. */
 export function Failure({ problem, retry }: { problem: Problem; retry?: (() => void) | undefined }) {
   const say = useSay(common);
+  const { language } = useLanguage();
   return (
     <div className="blank" role="alert">
       <CircleAlert size={30} strokeWidth={1.6} aria-hidden="true" />
       <strong>{problem.status === 0 ? say.noConnection : say.didNotWork}</strong>
-      <p className="words">{problem.status === 0 ? say.noConnectionHelp : (problem.detail ?? problem.message)}</p>
+      <p className="words">
+        {problem.status === 0 ? say.noConnectionHelp : readersHalf(problem.detail ?? problem.message, language)}
+      </p>
       {retry !== undefined && (
         <button type="button" className="button calm" onClick={retry}>
           {say.tryAgain}

@@ -54,6 +54,12 @@ export function inLanguage(text: LocalText | null | undefined, language: Languag
   return (language === 'zh' ? text.zh : null) || text.en;
 }
 
+/** @returns the reader's half of what the service says in English and then in Chinese; what is in one language only as it is. */
+export function readersHalf(said: string, language: Language): string {
+  const [, en, zh] = /^(.*?[.!?])\s+(\p{Script=Han}.*)$/su.exec(said) ?? [];
+  return (language === 'zh' ? zh : en) ?? said;
+}
+
 export function useLocal(): (text: LocalText | null | undefined) => string {
   const { language } = useLanguage();
   return (text) => inLanguage(text, language);

@@ -8,7 +8,7 @@ import { words as operators } from '../../operators/words';
 import { words as staff } from '../../staff/words';
 import { common } from '../ui/words';
 import { makeFormats } from './formats';
-import { chooseLanguage, inLanguage } from './language';
+import { chooseLanguage, inLanguage, readersHalf } from './language';
 
 describe('the language', () => {
   it('is the one chosen, else the browser’s first that we have, else English', () => {
@@ -22,6 +22,14 @@ describe('the language', () => {
     expect(inLanguage({ en: 'Hall', zh: '大厅' }, 'zh')).toBe('大厅');
     expect(inLanguage({ en: 'Hall', zh: null }, 'zh')).toBe('Hall');
     expect(inLanguage(undefined, 'zh')).toBe('');
+  });
+
+  it('is the reader’s own where the service says a thing in both', () => {
+    const both = 'It was used in Corner Coffee, by 王小明. 此券已在街角咖啡使用，经手人 王小明。';
+    expect(readersHalf(both, 'en')).toBe('It was used in Corner Coffee, by 王小明.');
+    expect(readersHalf(both, 'zh')).toBe('此券已在街角咖啡使用，经手人 王小明。');
+    expect(readersHalf('No venue is called that.', 'zh')).toBe('No venue is called that.');
+    expect(readersHalf('请稍候。', 'en')).toBe('请稍候。');
   });
 
   it('says as many things in Chinese as in English, none of them empty', () => {
