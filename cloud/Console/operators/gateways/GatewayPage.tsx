@@ -17,13 +17,15 @@ interface Props {
   venue: string;
   entry: GatewayEntry;
   rates: Map<number, number> | undefined;
+  /** Receivers of it that do not hear as they should. */
+  ill: number;
   venueTime: string | undefined;
   formats: Formats;
   changed: () => void;
 }
 
 /** One gateway: what it said of itself last, and what can be done with it. */
-export function GatewayPage({ venue, entry, rates, venueTime, formats, changed }: Props) {
+export function GatewayPage({ venue, entry, rates, ill, venueTime, formats, changed }: Props) {
   const say = useSay(words);
   const [open, setOpen] = useState<'enrol' | 'revoke' | 'setup'>();
   const [done, setDone] = useState('');
@@ -62,12 +64,13 @@ export function GatewayPage({ venue, entry, rates, venueTime, formats, changed }
           </span>
         </div>
       </header>
-      {cares.length > 0 ? (
+      {cares.length > 0 || ill > 0 ? (
         <Notice icon={TriangleAlert} tone="warn">
           <ul>
             {cares.map((c) => (
               <li key={JSON.stringify(c)}>{careText(c, say, formats)}</li>
             ))}
+            {ill > 0 && <li>{say.receiversIllBelow(ill)}</li>}
           </ul>
         </Notice>
       ) : (

@@ -1,15 +1,17 @@
 import { ArrowLeft, KeyRound, RouterIcon, SearchX } from 'lucide-react';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { at, call } from '../../src/api/client';
-import type { VenueMap } from '../../src/api/types';
+import type { ReceiverState, VenueMap } from '../../src/api/types';
 import type { LinkState } from '../../src/live/link';
+import { useBack } from '../../src/live/useBack';
+import { useLoaded } from '../../src/live/useLoaded';
 import { Blank, Bones, Failure } from '../../src/ui/parts';
 import type { Formats } from '../../src/words/formats';
 import { useSay } from '../../src/words/language';
 import { Apart } from './Apart';
 import { Ask } from './Ask';
 import { Copies } from './Copies';
-import { caresOf } from './care';
+import { caresOf, illOf } from './care';
 import { careText } from './careText';
 import { GatewayPage } from './GatewayPage';
 import { Receivers } from './Receivers';
@@ -26,13 +28,23 @@ interface Props {
   go: (...parts: string[]) => void;
 }
 
+/** Whether a receiver hears as it should shows over many minutes. */
+const receiversMs = 60_000;
+
 export const stateTone: Record<string, string> = { enrolled: 'good', waiting: 'lake', revoked: 'bad', password: '' };
 
 /** The boxes in the stores: how they are, let in, set up and shut out; and what their receivers hear that is no visitor. */
 export function GatewaysTab({ venue, map, formats, link, venueTime, picked, go }: Props) {
   const say = useSay(words);
   const { list, rates } = useGateways(venue, link);
+  const receivers = useLoaded(venue, (signal) => call<ReceiverState[]>(at`venues/${venue}/receivers`, { signal }));
   const [rolling, setRolling] = useState(false);
+  const again = receivers.reload;
+  useBack(link, again);
+  useEffect(() => {
+    const timer = setInterval(() => document.visibilityState === 'visible' && again(), receiversMs);
+    return () => clearInterval(timer);
+  }, [again]);
   const all = list.data;
   if (all === undefined)
     return list.problem !== undefined ? (
@@ -54,6 +66,7 @@ export function GatewaysTab({ venue, map, formats, link, venueTime, picked, go }
             <ul className="picks">
               {all.map((g) => {
                 const [worst] = caresOf(g, Date.now(), venueTime);
+                const ill = illOf(g.gateway, receivers.data).length;
                 return (
                   <li key={g.gateway}>
                     <button
@@ -65,12 +78,14 @@ export function GatewaysTab({ venue, map, formats, link, venueTime, picked, go }
                         <strong className="mono words">{g.gateway}</strong>
                         <span className={`chip ${stateTone[g.state] ?? ''}`}>{say.states[g.state] ?? g.state}</span>
                       </span>
-                      <span className={worst === undefined ? 'tiny words' : 'tiny care words'}>
+                      <span className={worst === undefined && ill === 0 ? 'tiny words' : 'tiny care words'}>
                         {worst !== undefined
                           ? careText(worst, say, formats)
-                          : g.state === 'planned' || g.state === 'revoked' || g.health === null
-                            ? say.offline
-                            : say.well}
+                          : ill > 0
+                            ? say.receiversIll(ill)
+                            : g.state === 'planned' || g.state === 'revoked' || g.health === null
+                              ? say.offline
+                              : say.well}
                       </span>
                     </button>
                   </li>
@@ -96,6 +111,7 @@ export function GatewaysTab({ venue, map, formats, link, venueTime, picked, go }
               venue={venue}
               entry={one}
               rates={rates.get(one.gateway)}
+              ill={illOf(one.gateway, receivers.data).length}
               venueTime={venueTime}
               formats={formats}
               changed={list.reload}
@@ -111,7 +127,7 @@ export function GatewaysTab({ venue, map, formats, link, venueTime, picked, go }
       </div>
       <Copies venue={venue} map={map} formats={formats} link={link} />
       <div className="pair">
-        <Receivers venue={venue} map={map} formats={formats} link={link} />
+        <Receivers read={receivers} map={map} formats={formats} />
         <Apart venue={venue} map={map} formats={formats} link={link} />
       </div>
       {rolling && (

@@ -1,27 +1,21 @@
 import { Check } from 'lucide-react';
-import { at, call } from '../../src/api/client';
 import type { ReceiverState, VenueMap } from '../../src/api/types';
-import type { LinkState } from '../../src/live/link';
-import { useBack } from '../../src/live/useBack';
-import { useLoaded } from '../../src/live/useLoaded';
+import type { Loaded } from '../../src/live/useLoaded';
 import { Bones, Failure } from '../../src/ui/parts';
 import type { Formats } from '../../src/words/formats';
 import { useLocal, useSay } from '../../src/words/language';
 import { words } from './words';
 
 interface Props {
-  venue: string;
+  read: Loaded<ReceiverState[]>;
   map: VenueMap | undefined;
   formats: Formats;
-  link: LinkState;
 }
 
 /** Receivers that do not hear what they should, by what the others hear. */
-export function Receivers({ venue, map, formats, link }: Props) {
+export function Receivers({ read, map, formats }: Props) {
   const say = useSay(words);
   const local = useLocal();
-  const read = useLoaded(venue, (signal) => call<ReceiverState[]>(at`venues/${venue}/receivers`, { signal }));
-  useBack(link, read.reload);
   const ill = read.data?.filter((r) => r.fault !== 'none') ?? [];
   return (
     <section className="card stack" aria-labelledby="receivers">

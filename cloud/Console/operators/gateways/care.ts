@@ -1,4 +1,4 @@
-import type { GatewayEntry } from '../../src/api/types';
+import type { GatewayEntry, ReceiverState } from '../../src/api/types';
 
 /** Beyond this a gateway's times are worth a look; the service corrects them meanwhile. */
 const clockMs = 2_000;
@@ -53,6 +53,11 @@ export function caresOf(entry: GatewayEntry, now: number, venueTime?: string): C
   if (entry.certificateUntil !== null && Date.parse(entry.certificateUntil) - now < certificateMs)
     cares.push({ what: 'certificate', until: entry.certificateUntil });
   return cares;
+}
+
+/** @returns receivers of the gateway that do not hear what they should, by what others hear; none while that is not known. */
+export function illOf(gateway: string, receivers: readonly ReceiverState[] | undefined): ReceiverState[] {
+  return (receivers ?? []).filter((r) => r.gateway === gateway && r.fault !== 'none');
 }
 
 /** Frames a second of each radio, from two looks at what it has brought since its start; nothing before the second. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { GatewayEntry } from '../../src/api/types';
-import { bytes, caresOf, ratesOf } from './care';
+import type { GatewayEntry, ReceiverState } from '../../src/api/types';
+import { bytes, caresOf, illOf, ratesOf } from './care';
 import { readSetup, typedOf } from './setup';
 
 const now = Date.parse('2026-11-22T12:00:00Z');
@@ -63,6 +63,14 @@ it('measures what waits by the venue’s own clock, which may run faster than th
   const waiting = { ...entry, health: { ...health, oldestAt: '2026-11-21T13:45:00Z' } };
   expect(caresOf(waiting, now).map((c) => c.what)).toEqual(['spool']);
   expect(caresOf(waiting, now, '2026-11-21T13:46:30Z')).toEqual([]);
+});
+
+it('is also a receiver that hears nothing, though its gateway is well', () => {
+  const receiver = (gateway: string, fault: string) => ({ gateway, fault }) as ReceiverState;
+  const heard = [receiver('gw-1', 'silent'), receiver('gw-1', 'none'), receiver('gw-2', 'none')];
+  expect([illOf('gw-1', heard).length, illOf('gw-2', heard).length, illOf('gw-1', undefined).length]).toEqual([
+    1, 0, 0,
+  ]);
 });
 
 describe('a radio’s rate', () => {

@@ -129,6 +129,9 @@ const en = {
   brokerWrong: 'A host, or host:port, without spaces.',
   // receivers and devices
   receivers: 'How the receivers hear',
+  receiversIll: (n: number) => plural(n, 'One receiver needs a look', `${n} receivers need a look`),
+  receiversIllBelow: (n: number) =>
+    plural(n, 'One of its receivers needs a look, see below', `${n} of its receivers need a look, see below`),
   receiversWell: (n: number) =>
     plural(n, 'The one receiver hears as it should.', `All ${n} receivers hear as they should.`),
   faults: {
@@ -293,6 +296,8 @@ export const words = {
     brokerHelp: '主机名或 主机名:端口；除非服务迁移，请留空。',
     brokerWrong: '请填写主机名或 主机名:端口，不含空格。',
     receivers: '接收器的接收情况',
+    receiversIll: (n: number) => `${n} 个接收器需要检查`,
+    receiversIllBelow: (n: number) => `有 ${n} 个接收器需要检查，详见下方`,
     receiversWell: (n: number) => `${n} 个接收器全部正常。`,
     faults: { silent: '收不到信号', offLevel: '信号强度异常', misplaced: '位置与平面图不符' } as Record<string, string>,
     faultHelp: {
