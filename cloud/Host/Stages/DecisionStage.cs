@@ -246,7 +246,7 @@ public sealed partial class DecisionStage : IDecisionSink
         }
 
         var desk = new OfferDesk(new DeskVenue(_map, _calendar, offers, _key, DeskPolicy.Default));
-        var titles = book.Rules.ToImmutableDictionary(r => r.Id, r => r.Title, StringComparer.Ordinal);
+        var titles = book.Rules.Concat<Document>(book.Journeys).DistinctBy(d => d.Id).ToImmutableDictionary(d => d.Id, d => d.Title, StringComparer.Ordinal);
         (_documents, _offersJson) = (documents, offersJson);
         return (rules, desk, new Decider(rules, desk), Named(titles, offers));
     }

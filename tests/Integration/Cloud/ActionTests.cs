@@ -110,6 +110,24 @@ public sealed class ActionTests
     }
 
     [Fact]
+    public async Task What_a_journey_gave_goes_by_its_title_for_operators_and_for_the_member()
+    {
+        await using var cloud = await RunningCloud.StartAsync(
+        [
+            """
+            {"id": "reader-day", "version": 1, "state": "published", "author": "test", "title": {"en": "A day for readers", "zh": "读者日"},
+             "start": {"purchases": {"category": "books"} }, "if": [], "reentry": "year", "exit": [], "limits": {"once": "year"},
+             "steps": [ {"id": "coffee", "do": [{"offer": "coffee-free"}], "next": "end"} ] }
+            """,
+        ]);
+        var (member, secret) = await cloud.JoinAsync();
+        await BuyAsync(cloud, member, "books");
+        Assert.Equal("A day for readers", Assert.Single(await cloud.CouponsAsync(secret)).GetProperty("why").GetProperty("en").GetString());
+        var decision = Assert.Single((await cloud.GetAsync($"{Base}/decisions")).EnumerateArray(), d => d.GetProperty("rule").GetString() == "reader-day/coffee");
+        Assert.Equal("读者日", decision.GetProperty("ruleName").GetProperty("zh").GetString());
+    }
+
+    [Fact]
     public async Task Tags_messages_advisers_points_and_events_of_other_systems_do_what_the_rule_says()
     {
         await using var cloud = await RunningCloud.StartAsync(
