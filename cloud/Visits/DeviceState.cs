@@ -38,10 +38,15 @@ internal struct DeviceState
     /// <summary>ms after <see cref="FinalSince"/>: begin of the stay in <see cref="FinalZone"/>.</summary>
     public uint StaySince;
 
-    /// <summary>ms after <see cref="FinalSince"/>: when <see cref="NextZone"/> was entered, and when <see cref="FinalZone"/> was left.</summary>
-    public uint NextSince;
+    /// <summary>While another zone than <see cref="FinalZone"/> is believed in: when that was left, the other entered, and first believed in. See <see cref="Lately"/>.</summary>
+    public ushort LeftAt;
 
-    public uint LeftAt;
+    public ushort NextSince;
+
+    public ushort TurnedAt;
+
+    /// <summary>Of <see cref="Final"/>.</summary>
+    public Arrivals Arrived;
 
     public MeanConfidence StayConfidence;
 
@@ -51,9 +56,6 @@ internal struct DeviceState
 
     /// <summary>The zone of the stay that is not settled yet, -1 for none.</summary>
     public short FinalZone;
-
-    /// <summary>A zone that was entered for too short a time to be called a stay yet, -1 for none.</summary>
-    public short NextZone;
 
     public EvidenceSources StaySources;
 
@@ -104,6 +106,9 @@ internal struct DeviceState
 
     /// <summary>The part of a zone that the device is believed to be in, -1 for none.</summary>
     public readonly int LivePart => Is(DeviceFlags.LiveOpen) ? Live.Anchor : -1;
+
+    /// <summary>ms after <see cref="FinalSince"/> of a time in the eighteen hours before <see cref="FinalLast"/>, of which the low bits of its seconds are kept.</summary>
+    public readonly uint Lately(ushort seconds) => ((FinalLast / 1000) - (ushort)((FinalLast / 1000) - seconds)) * 1000;
 
     public readonly bool Is(DeviceFlags any) => (Flags & any) != DeviceFlags.None;
 }

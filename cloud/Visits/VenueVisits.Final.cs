@@ -125,12 +125,12 @@ public sealed partial class VenueVisits
         }
         else
         {
-            Fold(ref device, slot, begin + heard.First, begin + heard.Last, heard.Sources, cells, mark, happened);
+            Fold(ref device, slot, begin, begin + heard.First, begin + heard.Last, heard.Sources, cells, mark, happened);
         }
     }
 
     private void Fold(
-        ref DeviceState device, int slot, long first, long last, EvidenceSources sources, ReadOnlySpan<EvidenceSum> cells, EvidenceSources mark, VisitEventList happened)
+        ref DeviceState device, int slot, long begin, long first, long last, EvidenceSources sources, ReadOnlySpan<EvidenceSum> cells, EvidenceSources mark, VisitEventList happened)
     {
         if (device.Is(DeviceFlags.FinalOpen)
             && (first - (device.FinalSince + device.FinalLast) > SilenceIn(device.FinalZone) || last - device.FinalSince > _longest))
@@ -151,7 +151,9 @@ public sealed partial class VenueVisits
 
         // Readings of one receiver in one bucket err together and count once, however many: heard twice tells no more.
         var before = device.Final;
-        var confidence = device.Final.Hear(_model, _settling, cells, _watch, _missed, last);
+        var confidence = device.Final.Hear(_model, _settling, cells, _watch, _missed, last, out var came);
+        var (prior, since) = (device.FinalLast, (uint)(first - device.FinalSince));
+        Arrive(ref device, before.Anchor, came, begin - device.FinalSince, prior, since);
         if (device.Final.Stayed(before))
         {
             device.Place.Learn(_model, device.Final, cells, _watch);
@@ -163,9 +165,8 @@ public sealed partial class VenueVisits
 
         device.Live.Follow(device.Final);
         int part = device.Final.Anchor;
-        var zone = part < 0 ? -1 : _model.ZoneOf[part];
         device.FinalLast = (uint)(last - device.FinalSince);
-        Stay(ref device, slot, zone, confidence, (uint)(first - device.FinalSince), mark, happened);
+        Stay(ref device, slot, before.LikeliestZone(_model), prior, since, mark, happened);
         device.StaySources |= sources;
         device.VisitSources |= sources;
         device.StayConfidence.Add(confidence);
@@ -184,8 +185,8 @@ public sealed partial class VenueVisits
         device.Flags |= DeviceFlags.FinalOpen;
         device.FinalSince = at;
         device.FinalLast = device.StaySince = 0;
-        device.FinalZone = device.NextZone = -1;
-        (device.Final, device.Place) = (ZoneBelief.Nowhere, default);
+        device.FinalZone = -1;
+        (device.Final, device.Place, device.Arrived) = (ZoneBelief.Nowhere, default, default);
         device.Loudest = Rssi.Faintest;
         device.StayConfidence = device.VisitConfidence = default;
         device.StaySources = device.VisitSources = EvidenceSources.None;

@@ -60,7 +60,7 @@ public sealed partial class VenueVisits
             _devices.Reserve(_high);
         }
 
-        _devices[slot] = new DeviceState { Token = token, Traits = traits, FinalZone = -1, NextZone = -1, Live = ZoneBelief.Nowhere, Final = ZoneBelief.Nowhere, Loudest = Rssi.Faintest };
+        _devices[slot] = new DeviceState { Token = token, Traits = traits, FinalZone = -1, Live = ZoneBelief.Nowhere, Final = ZoneBelief.Nowhere, Loudest = Rssi.Faintest };
         _table.Add(token, slot, _devices);
         if (_marks.Count > 0 && _marks.Find(token) is { } mark)
         {

@@ -6,7 +6,7 @@ namespace Presence.Visits;
 
 public sealed partial class VenueVisits
 {
-    private const uint Magic = 0x37_53_49_56; // "VIS7", little end first
+    private const uint Magic = 0x38_53_49_56; // "VIS8", little end first
 
     /// <summary>Writes the state; the same state gives the same bytes. Read again by this version on any little-endian machine.</summary>
     public void Save(IBufferWriter<byte> to)

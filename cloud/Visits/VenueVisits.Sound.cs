@@ -17,7 +17,7 @@ public sealed partial class VenueVisits
         {
             ref readonly var device = ref _devices[slot];
             Must(
-                device.Token == 0 || (IsPart(device.Live.Anchor) && IsPart(device.Final.Anchor) && IsZone(device.FinalZone) && IsZone(device.NextZone)),
+                device.Token == 0 || (IsPart(device.Live.Anchor) && IsPart(device.Final.Anchor) && IsZone(device.FinalZone)),
                 $"device {slot} is in a zone that is not on the plan");
         }
 

@@ -78,9 +78,9 @@ public sealed partial class VenueVisits
         policy.Check();
         _policy = policy;
         _model = new ZoneModel(plan);
-        _pace = new Pace(policy, policy.MeanStay);
-        _standing = new Pace(policy, policy.MeanStay * StandsFor);
-        _settling = new Pace(policy, policy.SettledStay);
+        _pace = new Pace(policy, policy.MeanStay, policy.Sure);
+        _standing = new Pace(policy, policy.MeanStay * StandsFor, policy.Sure);
+        _settling = new Pace(policy, policy.SettledStay, sure: 0.5);
         _receivers = map.Receivers.Length;
         _zoneCounts = new int[map.Zones.Length];
         _silence = (long)policy.Silence.TotalMilliseconds;

@@ -19,7 +19,7 @@ public sealed record VisitPolicy
     public TimeSpan Longest { get; init; } = TimeSpan.FromHours(24);
 
     /// <summary>
-    /// A device is said to have changed zone when the new one is believed in this surely against the old, 0.5 to 1. Default 0.8: of ten
+    /// A device is said, at once, to have changed zone when the new one is believed in this surely against the old, 0.5 to 1. Default 0.8: of ten
     /// changes said, eight are right at once. This is the hysteresis; how long it takes follows from how clear the readings are.
     /// </summary>
     public double Sure { get; init; } = 0.8;

@@ -18,9 +18,10 @@ internal readonly struct Pace
     private readonly float[] _leak = new float[Fine + Coarse];
     private readonly float[] _through = new float[Fine + Coarse];
 
-    public Pace(VisitPolicy policy, TimeSpan meanStay)
+    /// <param name="sure">How surely another zone is believed in before it takes over, 0.5 to 1.</param>
+    public Pace(VisitPolicy policy, TimeSpan meanStay, double sure)
     {
-        Doubt = (float)-Portable.Log(policy.Sure / (1 - policy.Sure));
+        Doubt = (float)-Portable.Log(sure / (1 - sure));
         Learn = 0.02f;
         Bound = (float)policy.MostMisfit;
         Bounding = 1 / Bound;

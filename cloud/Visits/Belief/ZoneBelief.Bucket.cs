@@ -20,24 +20,29 @@ internal partial struct ZoneBelief
     /// </remarks>
     /// <param name="cells">By receiver; any order in which the same bucket always comes.</param>
     /// <param name="missed">[anchor x 8]: what it speaks against each of the eight zones that its own receiver is silent, nats.</param>
+    /// <param name="came">Gets a bit for each of the eight zones, as they were before, that was come to since the last bucket as far as is known; all bits when it is looked for elsewhere.</param>
     /// <returns>Chance of the zone believed in, 0 to 100; 0 when none is.</returns>
     // Apart, as ZoneBelief.Hear is.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public byte Hear(ZoneModel model, in Pace pace, ReadOnlySpan<EvidenceSum> cells, ReceiverWatch watch, ReadOnlySpan<float> missed, long at)
+    public byte Hear(ZoneModel model, in Pace pace, ReadOnlySpan<EvidenceSum> cells, ReceiverWatch watch, ReadOnlySpan<float> missed, long at, out uint came)
     {
         var tick = (uint)(at >> 7) & TickMask;
-        if (Anchor < 0 && !SeedAt(model, LoudestOf(model, cells, watch), tick))
+        came = Arrivals.All;
+        var isNew = Anchor < 0;
+        if (isNew && !SeedAt(model, LoudestOf(model, cells, watch), tick))
         {
             return 0;
         }
 
         var elapsed = Pass(tick);
         var log = Walked(model, pace, elapsed, out var present);
+        came = isNew ? Arrivals.All : Vector256.LessThan(Load(), log).ExtractMostSignificantBits();
         var gain = GainsOf(model, cells, watch);
         var cost = CostOf(model, pace, cells, watch, gain, out var far) + SilentCost(model, cells, missed);
         if (far >= 0)
         {
             SeedAt(model, far, tick);
+            came = Arrivals.All;
             log = Walked(model, pace, elapsed, out present);
             gain = GainsOf(model, cells, watch);
             cost = CostOf(model, pace, cells, watch, gain, out _) + SilentCost(model, cells, missed);
@@ -48,6 +53,52 @@ internal partial struct ZoneBelief
         LearnGain(gain, chances);
         var share = ShareOf(model, chances);
         return Decide(model, pace, log) ? Confidence(model) : share;
+    }
+
+    /// <summary>The zone that all its parts together make the likeliest, -1 for none.</summary>
+    public readonly short LikeliestZone(ZoneModel model)
+    {
+        if (Anchor < 0)
+        {
+            return -1;
+        }
+
+        // Mostly no other is likely: seven at exp(-2) are less than one.
+        var others = Vector256.ConditionalSelect(
+            Vector256.Equals(Vector256.LoadUnsafe(ref model.Alike[Anchor * ZoneModel.Width]), Vector256<float>.Zero).AsInt32(), Unpacked(), Vector256.Create(int.MinValue));
+        if (Log[0] == 0 && !Vector256.GreaterThanAny(others, Vector256.Create(-2 * (int)Scale)))
+        {
+            return model.ZoneOf[Anchor];
+        }
+
+        var near = model.Neighbours.AsSpan(Anchor * ZoneModel.Width, ZoneModel.Width);
+        var chances = Chances.Of(Unpacked());
+        var (best, most) = (model.ZoneOf[Anchor], Sum(chances * Vector256.LoadUnsafe(ref model.Alike[Anchor * ZoneModel.Width])));
+        for (var i = 1; i < ZoneModel.Width && most <= Sum(chances) / 2; i++)
+        {
+            var sum = 0f;
+            for (var j = 1; j < ZoneModel.Width; j++)
+            {
+                sum += near[i] >= 0 && near[j] >= 0 && model.ZoneOf[near[i]] == model.ZoneOf[near[j]] ? chances[j] : 0;
+            }
+
+            (best, most) = sum > most && model.ZoneOf[near[i]] != model.ZoneOf[Anchor] ? (model.ZoneOf[near[i]], sum) : (best, most);
+        }
+
+        return best;
+    }
+
+    /// <summary>Which of the eight is the likeliest of a zone's parts; the anchor where none is of it.</summary>
+    public readonly int LikeliestPart(ZoneModel model, int zone)
+    {
+        var best = -1;
+        for (var i = 0; i < ZoneModel.Width; i++)
+        {
+            int part = model.Neighbours[(Anchor * ZoneModel.Width) + i];
+            best = part >= 0 && model.ZoneOf[part] == zone && (best < 0 || Log[i] > Log[best]) ? i : best;
+        }
+
+        return Math.Max(0, best);
     }
 
     /// <summary>Counts for how long it has been in the anchor; each bucket once, since a silence tells nothing of where it was.</summary>

@@ -9,8 +9,8 @@ namespace Presence.Unit.Visits;
 public class DwellTests(ITestOutputHelper told)
 {
     [Theory]
-    [InlineData(5, 15, 90)]
-    [InlineData(60, 75, 300)]
+    [InlineData(5, 12, 65)]
+    [InlineData(60, 42, 240)]
     public void Stays_in_shops_begin_end_and_last_nearly_as_long_as_they_did(int every, double median, double most)
     {
         var (errors, found, stays) = Judge(new VisitPolicy(), every);
