@@ -69,6 +69,14 @@ public sealed class DeviceCountTests
     }
 
     [Fact]
+    public void A_mode_that_few_receivers_heard_and_one_more_hardly_is_of_the_phone_that_many_heard()
+    {
+        var phone = Asleep(Phone(seed: 1, every: 20, _ => -60), Lean);
+        var more = phone.Select(r => r.Print == Lean ? r with { Receiver = 4, Dbm = -84 } : r with { Receiver = 3 });
+        Assert.Equal(1, Count([.. phone, .. more])[0].Devices);
+    }
+
+    [Fact]
     public void Among_many_that_one_receiver_hears_as_loud_nobody_can_say_whose_a_bare_request_is()
     {
         var many = Enumerable.Range(0, 12).SelectMany(i => Phone(i, 40, _ => -50, Model + ((ulong)i * Family), [0]));

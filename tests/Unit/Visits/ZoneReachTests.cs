@@ -47,16 +47,17 @@ public sealed class ZoneReachTests
 
     [Theory]
     [InlineData("room-3", 1)]
+    [InlineData("room-1", 3)]
     [InlineData("upstairs", 3)]
     [InlineData(null, 3)]
     public void Who_is_back_three_minutes_after_going_through_a_wall_never_left(string? doorsTo, int stays)
     {
-        // Both shops have their doors to the fourth room. An escalator or a way out from each says nothing of what is between them.
+        // Both shops have their doors to the fourth room, or one between them. An escalator or a way out from each says nothing of what is between them.
         var map = Mall.Map with
         {
             Floors = Mall.Map.Floors.Add(new Floor("F2", new LocalText("Upper floor"), 40, 10)),
             Zones = Mall.Map.Zones.Add(Mall.Map.Zones[3] with { Id = "upstairs", Floor = "F2" }),
-            Passages = [new("room-0", doorsTo), new("room-1", doorsTo)],
+            Passages = [new("room-0", doorsTo), new("room-1", doorsTo == "room-1" ? "room-3" : doorsTo)],
         };
         var (visits, happened) = (new VenueVisits(map, Mall.Policy), new VisitEventList());
         for (var s = 0; s < 1500; s += 5)
@@ -67,5 +68,26 @@ public sealed class ZoneReachTests
 
         visits.Advance(Mall.Ten + 7_200_000, happened);
         Assert.Equal(stays, happened.Events.ToArray().Count(e => e.Kind == VisitEventKind.StaySettled));
+    }
+
+    [Fact]
+    public void Who_was_heard_in_the_hall_went_by_its_doors_and_is_believed_as_soon_as_ever()
+    {
+        // From the first shop through the hall to the second, for three minutes, and back.
+        var map = Mall.Map with { Passages = [new("room-0", "room-3"), new("room-1", "room-3")] };
+        var (visits, happened) = (new VenueVisits(map, Mall.Policy), new VisitEventList());
+        for (var s = 0; s < 1_500; s += 5)
+        {
+            var room = s switch { < 600 => 0, < 640 => 3, < 820 => 1, < 860 => 3, _ => 0 };
+            visits.Hear(happened, late: false, [.. Enumerable.Range(0, 4).Select(r => new Heard(1, r, -50 - (15 * Math.Abs(r - room)), Mall.Ten + (s * 1000)))]);
+        }
+
+        visits.Advance(Mall.Ten + 7_200_000, happened);
+        var stays = happened.Events.ToArray().Where(e => e.Kind == VisitEventKind.StaySettled).ToArray();
+        Assert.Equal(["room-0", "room-1", "room-0"], stays.Select(e => map.Zones[e.Zone].Id));
+
+        // The time in the hall is of neither shop.
+        Assert.InRange((stays[0].At - Mall.Ten) / 1000, 580, 605);
+        Assert.InRange((stays[1].Since - Mall.Ten) / 1000, 630, 660);
     }
 }
