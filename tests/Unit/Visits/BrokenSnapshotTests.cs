@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using Presence.Visits;
 using Xunit;
 
@@ -49,6 +50,20 @@ public class BrokenSnapshotTests
     }
 
     [Fact]
+    public void A_device_of_which_a_number_is_missing_is_refused_or_can_be_lived_with()
+    {
+        var sound = Busy();
+        var bytes = Unsafe.SizeOf<DeviceState>();
+        var devices = Enumerable.Range(0, sound.Length / 4).First(i => Token(sound, i) == 1 && Token(sound, i + (bytes / 4)) == 2) * 4;
+        for (var at = devices; at < devices + (10 * bytes); at += 2)
+        {
+            var broken = sound.ToArray();
+            BitConverter.TryWriteBytes(broken.AsSpan(at), (short)-1);
+            IsRefused(broken);
+        }
+    }
+
+    [Fact]
     public void A_snapshot_from_before_it_was_known_who_stands_is_refused()
     {
         // Devices had as many bytes then, of which some said something else.
@@ -75,6 +90,8 @@ public class BrokenSnapshotTests
             return true;
         }
     }
+
+    private static ulong Token(byte[] snapshot, int word) => word * 4 <= snapshot.Length - 8 ? BitConverter.ToUInt64(snapshot, word * 4) : 0;
 
     private static byte[] Busy()
     {
