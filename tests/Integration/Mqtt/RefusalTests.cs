@@ -41,8 +41,16 @@ public sealed class RefusalTests
         await using var shop = await MqttShop.OpenAsync(new() { ConnectsPerSecond = 0, MaxConnections = 1 });
         await using var first = shop.Client();
         await first.ConnectAsync();
-        using var second = await SocketAsync(shop.Port);
-        Assert.True(await IsClosedAsync(second));
+        try
+        {
+            using var second = await SocketAsync(shop.Port);
+            Assert.True(await IsClosedAsync(second));
+        }
+        catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionReset)
+        {
+            // Closed before connecting had ended here.
+        }
+
         Assert.Equal(1, shop.Endpoint.Refusals(MqttRefusal.TooManyConnections));
     }
 
