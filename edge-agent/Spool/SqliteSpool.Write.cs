@@ -201,13 +201,13 @@ public sealed partial class SqliteSpool
 
     private void TryMoveAway(string why, bool mayDrop)
     {
-        // One that found no room without dropping is no reason to wait with it once dropping is right: then there is little room left to do it in.
         if (_suspect)
         {
             // What lies under its name now may not be all of it.
             return;
         }
 
+        // One that found no room without dropping is no reason to wait with it once dropping is right: then there is little room left to do it in.
         if (_movedAt is { } at && Stopwatch.GetElapsedTime(at) < _movePause && !(mayDrop && _foundNoRoom))
         {
             return;
