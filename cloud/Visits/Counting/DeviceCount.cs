@@ -25,12 +25,8 @@ public sealed class DeviceCount
     /// <summary>Fingerprints that are known at a time; a mall's phones have some hundreds. More are made up: they are left out, and widen the range.</summary>
     private const int MostPrints = 10_000;
 
-    /// <summary>Scans of one device in a window where its own model is a crowd and nothing else was heard: the recordings' median.</summary>
-    private const double UsualScans = 5;
-
-    /// <summary>5 and 95 % quantiles of (devices - guess) / √guess over windows of mixes that were made of the recordings (see <c>MODEL.md</c>).</summary>
-    private const double LowError = -0.6;
-    private const double HighError = 0.6;
+    /// <summary>So many roots of the guess the devices that are told apart may be off, nine times of ten: of windows of mixes of the recordings (see <c>MODEL.md</c>).</summary>
+    private const double Error = 0.6;
 
     private readonly SortedDictionary<long, List<Heard>> _waiting = [];
     private readonly SortedDictionary<ulong, PrintTracks> _prints = [];
@@ -46,7 +42,7 @@ public sealed class DeviceCount
     /// <param name="remember">Keep which sighting was of which device, for <see cref="Devices"/>; it grows with every sighting.</param>
     public DeviceCount(bool remember = false) => _remembered = remember ? [] : null;
 
-    private sealed record Window(long Start, int Addresses, int Random, int Tracks, double Crowd, double Left);
+    private sealed record Window(long Start, int Addresses, int Random, int Tracks, double Crowd, double Below, double Above, double Left);
 
     /// <summary>Unix ms of the lowest watermark at which <see cref="Advance"/> has something to do.</summary>
     public long NextDueMs =>
@@ -123,9 +119,14 @@ public sealed class DeviceCount
 
         foreach (var w in _windows)
         {
-            foreach (var number in (ReadOnlySpan<long>)[w.Start, w.Addresses, w.Random, w.Tracks, BitConverter.DoubleToInt64Bits(w.Crowd), BitConverter.DoubleToInt64Bits(w.Left)])
+            foreach (var number in (ReadOnlySpan<long>)[w.Start, w.Addresses, w.Random, w.Tracks])
             {
                 to.Write(number);
+            }
+
+            foreach (var real in (ReadOnlySpan<double>)[w.Crowd, w.Below, w.Above, w.Left])
+            {
+                to.Write(BitConverter.DoubleToInt64Bits(real));
             }
         }
 
@@ -152,7 +153,7 @@ public sealed class DeviceCount
         var count = new DeviceCount { _done = from.Long(), _window = from.Long(), _leftOut = from.Int() };
         for (var left = from.Count(); left > 0; left--)
         {
-            count._windows.Add(new(from.Long(), from.Int(), from.Int(), from.Int(), BitConverter.Int64BitsToDouble(from.Long()), BitConverter.Int64BitsToDouble(from.Long())));
+            count._windows.Add(new(from.Long(), from.Int(), from.Int(), from.Int(), Real(ref from), Real(ref from), Real(ref from), Real(ref from)));
         }
 
         for (var left = from.Count(); left > 0; left--)
@@ -249,12 +250,9 @@ public sealed class DeviceCount
 
     private void EndWindow()
     {
-        var told = _prints.Values.Where(p => !p.IsCrowd).ToList();
-        var groups = Kin.Groups([.. _prints.Where(p => !p.Value.IsCrowd).SelectMany(p => p.Value.Believed.Select(t => (p.Key, t)))]);
-        var (devices, scans) = (Heard(groups, 0), told.Sum(p => p.Scans));
-        var each = devices >= 10 ? scans / (double)devices : UsualScans;
-        var crowd = _prints.Values.Where(p => p.IsCrowd).Sum(p => Math.Max(PrintTracks.MostTracks, p.Scans / each));
-        _windows.Add(new(_window, _book.Addresses, _book.RandomAddresses, 0, crowd, _leftOut / (double)Math.Max(1, scans)));
+        var groups = Kin.Groups([.. _prints.SelectMany(p => p.Value.Believed.Select(t => (p.Key, t)))]);
+        var (crowd, below, above) = Crowds();
+        _windows.Add(new(_window, _book.Addresses, _book.RandomAddresses, 0, crowd, below, above, _leftOut / (double)Math.Max(1, _prints.Values.Sum(p => p.Scans))));
         for (var ago = 0; ago < Math.Min(_windows.Count, Settling + 1); ago++)
         {
             if (_windows[^(ago + 1)].Start == _window - (ago * WindowMs))
@@ -282,8 +280,43 @@ public sealed class DeviceCount
         _book.Turn(_prints.ContainsKey);
     }
 
-    /// <summary>Devices heard in the window so many windows ago; 0 is the one under way.</summary>
-    private static int Heard(List<List<(ulong Print, Track Track)>> groups, int ago) => groups.Count(g => g.Exists(t => (t.Track.Windows >> ago & 1) != 0));
+    /// <summary>Devices of fingerprints of which more are about than are told apart, and the squares of how far fewer and more it may be.</summary>
+    private (double Devices, double Below, double Above) Crowds()
+    {
+        var (devices, below, above, others) = (0.0, 0.0, 0.0, (Devices: 0, Scans: 0));
+        var crowds = new List<PrintCrowd>();
+        foreach (var print in _prints.Values)
+        {
+            var (low, _, high) = print.Crowd.Devices(default);
+            if (print.IsCrowd || print.Strangers < low)
+            {
+                print.Crowded |= 1;
+                crowds.Add(print.Crowd);
+                continue;
+            }
+
+            // Two that lie as loud as each other are one to whoever tells them apart.
+            above += Square(Math.Max(0, high - print.Strangers) / 2);
+            others = (others.Devices + print.Believed.Count(t => (t.Windows & 1) != 0), others.Scans + print.Scans);
+        }
+
+        foreach (var (low, middle, high) in crowds.Select(c => c.Devices(others)))
+        {
+            (devices, below, above) = (devices + middle, below + Square(middle - low), above + Square(high - middle));
+        }
+
+        return (devices, below, above);
+    }
+
+    private static double Square(double number) => number * number;
+
+    /// <summary>Devices heard in the window so many windows ago, without crowds; 0 is the one under way.</summary>
+    private int Heard(List<List<(ulong Print, Track Track)>> groups, int ago)
+    {
+        return groups.Count(g => g.Exists(t => (Told(t.Print, t.Track) >> ago & 1) != 0));
+
+        uint Told(ulong print, Track track) => track.Owner == 0 ? track.Windows & ~_prints[print].Crowded : track.Windows;
+    }
 
     // What is here is named anew. What was forgotten keeps its name, and with it those that it was joined to; of several such names one stands for all.
     private void Remember(List<List<(ulong Print, Track Track)>> groups)
@@ -312,14 +345,14 @@ public sealed class DeviceCount
         return track;
     }
 
+    private static double Real(ref StateReader from) => BitConverter.Int64BitsToDouble(from.Long());
+
     private static DeviceWindow Shown(Window window)
     {
         var devices = window.Tracks + window.Crowd;
-        var root = Math.Sqrt(devices);
-
-        // A crowd is only as sure as a scan's rate, which differs twofold from phone to phone.
-        var low = Math.Max(0, devices + (LowError * root) - (window.Crowd / 2));
-        var high = (devices + (HighError * root) + window.Crowd) * (1 + window.Left);
+        var told = Square(Error) * window.Tracks;
+        var low = Math.Max(0, devices - Math.Sqrt(told + window.Below));
+        var high = (devices + Math.Sqrt(told + window.Above)) * (1 + window.Left);
         return new(window.Start, window.Addresses, window.Random, (int)Math.Round(devices), (int)Math.Floor(low), (int)Math.Ceiling(high));
     }
 }

@@ -10,10 +10,11 @@ internal sealed class PrintTracks
     /// <summary>What one more device costs, nats. Between 40 and 60 the recordings are told apart alike; below, a phone that is turned over becomes two.</summary>
     private const double OneMore = 40;
 
-    private const int Hypotheses = 8;
+    /// <summary>Hypotheses that are kept for each number of devices, up to one more than are believed in.</summary>
+    private const int Hypotheses = 4;
 
-    /// <summary>More of one model in earshot are too close to each other in level to be told apart; then scans are counted.</summary>
-    public const int MostTracks = 24;
+    /// <summary>More of one model in earshot are too close to each other in level to be told apart; then they are not told apart.</summary>
+    private const int MostTracks = 24;
 
     /// <summary>Windows after which a device that was not heard is forgotten: half an hour.</summary>
     private const uint Remembered = 0x3F;
@@ -26,10 +27,16 @@ internal sealed class PrintTracks
     /// <summary>Which scan was which track's, newest first; kept only where somebody asks for it.</summary>
     private sealed record Link(Link? Before, int Scan, int Track);
 
+    /// <summary>How many they would be were they not told apart.</summary>
+    public PrintCrowd Crowd { get; private init; } = new();
+
+    /// <summary>Windows in which those without a lasting address were not told apart, the newest in the lowest bit.</summary>
+    public uint Crowded { get; set; }
+
     /// <summary>Scans taken in since the window began.</summary>
     public int Scans { get; private set; }
 
-    /// <summary>So many of this model that only their scans are counted.</summary>
+    /// <summary>So many of this model that nobody tries to tell them apart.</summary>
     public bool IsCrowd { get; private set; }
 
     public bool IsIdle => _hypotheses[0].Tracks.Length == 0 && Scans == 0;
@@ -37,6 +44,11 @@ internal sealed class PrintTracks
     public void Take(Scan scan, bool remember)
     {
         Scans++;
+        if (scan.Owner == 0 || IsCrowd)
+        {
+            Crowd.Take(scan);
+        }
+
         if (IsCrowd)
         {
             return;
@@ -64,7 +76,7 @@ internal sealed class PrintTracks
         }
 
         _next++;
-        _hypotheses = [.. next.OrderBy(h => h.Cost).Take(Hypotheses)];
+        _hypotheses = [.. Kept(next)];
         IsCrowd = _hypotheses[0].Tracks.Length > MostTracks;
 
         Link? Way(Link? before, int track) => remember ? new Link(before, scan.Number, track) : null;
@@ -73,10 +85,15 @@ internal sealed class PrintTracks
     /// <summary>The devices, as they are believed now.</summary>
     public IReadOnlyList<Track> Believed => _hypotheses[0].Tracks;
 
+    /// <summary>How many of them were heard since the window began under addresses that do not last.</summary>
+    public int Strangers => _hypotheses[0].Tracks.Count(t => t.Owner == 0 && (t.Windows & 1) != 0);
+
     /// <summary>Begins the next window.</summary>
     public void Turn()
     {
         Scans = 0;
+        Crowd.Turn();
+        Crowded <<= 1;
         var best = _hypotheses[0].Cost;
         foreach (var (i, h) in _hypotheses.Index().ToArray())
         {
@@ -107,6 +124,8 @@ internal sealed class PrintTracks
     {
         to.Write(Scans);
         to.Write(IsCrowd);
+        to.Write((long)Crowded);
+        Crowd.Save(to);
         to.Write(_next);
         to.Write(_hypotheses.Count);
         foreach (var hypothesis in _hypotheses)
@@ -122,7 +141,8 @@ internal sealed class PrintTracks
 
     public static PrintTracks Load(ref StateReader from)
     {
-        var print = new PrintTracks { Scans = from.Int(), IsCrowd = from.Bool(), _next = from.Int(), _hypotheses = [] };
+        var (scans, isCrowd, crowded, crowd) = (from.Int(), from.Bool(), (uint)from.Long(), PrintCrowd.Load(ref from));
+        var print = new PrintTracks { Scans = scans, IsCrowd = isCrowd, Crowded = crowded, Crowd = crowd, _next = from.Int(), _hypotheses = [] };
         for (var left = from.Count(); left > 0; left--)
         {
             var (cost, tracks) = (BitConverter.Int64BitsToDouble(from.Long()), new Track[from.Count()]);
@@ -135,6 +155,13 @@ internal sealed class PrintTracks
         }
 
         return print;
+    }
+
+    // One device more is paid for at once and pays only over many scans: a hypothesis that believes in it must last until then.
+    private static IEnumerable<Hypothesis> Kept(List<Hypothesis> next)
+    {
+        var most = next.MinBy(h => h.Cost)!.Tracks.Length + 1;
+        return next.Where(h => h.Tracks.Length <= most).GroupBy(h => h.Tracks.Length).SelectMany(g => g.OrderBy(h => h.Cost).Take(Hypotheses)).OrderBy(h => h.Cost);
     }
 
     private static Track[] Replace(Track[] tracks, int at, Track with)

@@ -30,6 +30,12 @@ internal sealed class Scan
 
     public long Last { get; private set; }
 
+    /// <summary>It goes on where one was cut.</summary>
+    public bool IsRest { get; init; }
+
+    /// <summary>Addresses under which it was heard; one that was silent for as long as between two scans counts again.</summary>
+    public int Addresses { get; set; }
+
     public ReadOnlySpan<ushort> Receivers => _receivers.AsSpan(0, Count);
 
     public ReadOnlySpan<short> Loudest => _loudest.AsSpan(0, Count);
@@ -62,7 +68,7 @@ internal sealed class Scan
 
     public void Save(StateWriter to)
     {
-        foreach (var number in (ReadOnlySpan<long>)[Number, (long)Print, Place, Begin, (long)Owner, Last, Count])
+        foreach (var number in (ReadOnlySpan<long>)[Number, (long)Print, Place, Begin, (long)Owner, IsRest ? 1 : 0, Addresses, Last, Count])
         {
             to.Write(number);
         }
@@ -77,7 +83,7 @@ internal sealed class Scan
 
     public static Scan Load(ref StateReader from)
     {
-        var scan = new Scan(from.Int(), (ulong)from.Long(), from.Int(), from.Long()) { Owner = (ulong)from.Long(), Last = from.Long(), Count = Math.Min(MostReceivers, from.Count()) };
+        var scan = new Scan(from.Int(), (ulong)from.Long(), from.Int(), from.Long()) { Owner = (ulong)from.Long(), IsRest = from.Bool(), Addresses = from.Int(), Last = from.Long(), Count = Math.Min(MostReceivers, from.Count()) };
         for (var i = 0; i < scan.Count; i++)
         {
             (scan._receivers[i], scan._loudest[i], scan._frames[i]) = ((ushort)from.Int(), (short)from.Int(), from.Int());

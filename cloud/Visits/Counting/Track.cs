@@ -93,6 +93,18 @@ internal sealed class Track
         };
     }
 
+    /// <summary>Nats that speak for the scan being of this device rather than of any in earshot.</summary>
+    public double Again(Scan scan)
+    {
+        var shared = 0;
+        foreach (var receiver in scan.Receivers)
+        {
+            shared += Array.IndexOf(_receivers, receiver) >= 0 ? 1 : 0;
+        }
+
+        return (Portable.Log(Anywhere / Spread) * (shared < 2 ? shared : Together * Math.Min(shared, MostTogether))) - Cost(scan);
+    }
+
     /// <summary>Nats that speak for the two being one device: how much likelier their levels are than those of two devices anywhere in earshot.</summary>
     /// <remarks>
     /// Each heard by receivers that miss the other, they are apart, unless those hear at the edge. Where only one has such receivers the other may be a mode
