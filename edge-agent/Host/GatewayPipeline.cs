@@ -125,7 +125,7 @@ internal sealed partial class GatewayPipeline : BackgroundService
 
         // The cloud lets visits wait for what lies in a backlog, if it knows from when on. While the link is not open yet, what waits may become one: nothing after it is complete.
         var oldest = depth.Live + depth.Backlog > 0 ? _spool.OldestAt() : null;
-        var unopened = depth.IsOpen ? null : oldest;
+        var unopened = _uplink.IsOpen ? null : oldest;
         return new()
         {
             Boot = _spool.Boot, At = Math.Max(now, 1), Online = true, Version = Version, Clock = _clock.State,

@@ -30,8 +30,7 @@ public readonly record struct SpooledBatch(long Sequence, int Sightings, long Fi
 /// <param name="LastBacklog">Highest number given in the backlog stream, 0 for none.</param>
 /// <param name="LastOffered">Highest number that may have been sent, in either stream, 0 for none.</param>
 /// <param name="Bytes">What all of them take on disk.</param>
-/// <param name="IsOpen">Whether the link is there, as far as the spool was told.</param>
-public readonly record struct SpoolDepth(long Live, long Backlog, long LastLive, long LastBacklog, long LastOffered, long Bytes, bool IsOpen);
+public readonly record struct SpoolDepth(long Live, long Backlog, long LastLive, long LastBacklog, long LastOffered, long Bytes);
 
 /// <summary>
 /// Keeps batches through kill and power cut, in order, within a size, until the cloud has them. What is promised here is proved

@@ -97,7 +97,7 @@ public sealed partial class SqliteSpool : ISpool
         get
         {
             var state = _state;
-            return new(state.LiveWaiting, state.BacklogWaiting, state.LastLive, state.LastBacklog, state.Open ? state.Last : state.Offered, Volatile.Read(ref _used), state.Open);
+            return new(state.LiveWaiting, state.BacklogWaiting, state.LastLive, state.LastBacklog, state.Open ? state.Last : state.Offered, Volatile.Read(ref _used));
         }
     }
 

@@ -62,12 +62,14 @@ public sealed partial class GatewayUplink
             if (Math.Max(watermark.Live, watermark.Backlog) > (ulong)Interlocked.Read(ref session.MostSent))
             {
                 // It has what we never sent: handled before sending begins, not by forgetting what may be new.
+                bool isNews;
                 lock (_gate)
                 {
+                    isNews = _usedUp != watermark.Boot;
                     (_usedUp, _vouchedFor) = (watermark.Boot, 0);
                 }
 
-                if (session.IsSending)
+                if (isNews && session.IsSending)
                 {
                     session.Replaced = true;
                     _ = session.Client.DisconnectAsync();
@@ -84,7 +86,7 @@ public sealed partial class GatewayUplink
                 if (watermark is not { Live: 0, Backlog: 0 })
                 {
                     OnStep("before-trim");
-                    Forget(session, watermark);
+                    Forget(watermark);
                 }
             }
 

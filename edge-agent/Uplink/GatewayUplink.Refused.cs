@@ -9,12 +9,15 @@ public sealed partial class GatewayUplink
 {
     private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(2);
 
+    // By number, until the spool has seen to them on disk, over connections: a watermark may pass over none of them. Guarded by itself.
+    private readonly SortedDictionary<long, MqttReasonCode> _refused = [];
+
     /// <summary>After a refusal nothing more is sent until it is known of all that is under way whether it was refused too, or until it takes too long.</summary>
     private async Task AnswersAsync(Session session, CancellationToken ending)
     {
         using var patience = new CancellationTokenSource(AnswerPatience, _wall);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(ending, patience.Token);
-        while (HasRefused(session) && Volatile.Read(ref session.LiveInFlight) + Volatile.Read(ref session.BacklogInFlight) > 0 && !patience.IsCancellationRequested)
+        while (HasRefused() && Volatile.Read(ref session.LiveInFlight) + Volatile.Read(ref session.BacklogInFlight) > 0 && !patience.IsCancellationRequested)
         {
             await ((Task)_nudge.Reader.WaitToReadAsync(either.Token).AsTask()).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             ending.ThrowIfCancellationRequested();
@@ -22,11 +25,11 @@ public sealed partial class GatewayUplink
         }
     }
 
-    private static bool HasRefused(Session session)
+    private bool HasRefused()
     {
-        lock (session.Refused)
+        lock (_refused)
         {
-            return session.Refused.Count > 0;
+            return _refused.Count > 0;
         }
     }
 
@@ -35,21 +38,21 @@ public sealed partial class GatewayUplink
     /// behind it move on, may not pass over it.
     /// </summary>
     /// <returns>Why the cloud takes nothing now; null when it does.</returns>
-    private async Task<MqttReasonCode?> HandleRefusedAsync(Session session, CancellationToken stopping)
+    private async Task<MqttReasonCode?> HandleRefusedAsync(CancellationToken stopping)
     {
         MqttReasonCode? why = null;
         var handled = false;
         while (true)
         {
             (long Number, MqttReasonCode Reason) next;
-            lock (session.Refused)
+            lock (_refused)
             {
-                if (session.Refused.Count == 0)
+                if (_refused.Count == 0)
                 {
                     break;
                 }
 
-                var (number, reason) = session.Refused.First();
+                var (number, reason) = _refused.First();
                 next = (number, reason);
             }
 
@@ -64,28 +67,28 @@ public sealed partial class GatewayUplink
                 why = next.Reason;
             }
 
-            lock (session.Refused)
+            lock (_refused)
             {
-                session.Refused.Remove(next.Number);
+                _refused.Remove(next.Number);
             }
         }
 
         if (handled && IsVouchedFor())
         {
             // What the watermark was held back from.
-            Forget(session, Committed);
+            Forget(Committed);
         }
 
         return why;
     }
 
     /// <summary>Forgets what the cloud has, up to what it refused.</summary>
-    private void Forget(Session session, CommittedWatermark watermark)
+    private void Forget(CommittedWatermark watermark)
     {
         long below;
-        lock (session.Refused)
+        lock (_refused)
         {
-            below = session.Refused.Count == 0 ? long.MaxValue : session.Refused.First().Key - 1;
+            below = _refused.Count == 0 ? long.MaxValue : _refused.First().Key - 1;
         }
 
         _spool.Forget(SpoolStream.Live, Math.Min((long)watermark.Live, below));

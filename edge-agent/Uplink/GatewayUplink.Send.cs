@@ -22,7 +22,7 @@ public sealed partial class GatewayUplink
         {
             ending.ThrowIfCancellationRequested();
             await AnswersAsync(session, ending);
-            if (await HandleRefusedAsync(session, ending) is { } why)
+            if (await HandleRefusedAsync(ending) is { } why)
             {
                 throw new MqttException($"the cloud takes no batches now: {why}");
             }
@@ -127,9 +127,9 @@ public sealed partial class GatewayUplink
         {
             LogRefused(state >> 1, reason);
             Instruments.Refused.Add(1, new KeyValuePair<string, object?>("reason", reason.ToString()));
-            lock (session.Refused)
+            lock (_refused)
             {
-                session.Refused[state >> 1] = reason;
+                _refused[state >> 1] = reason;
             }
         }
 

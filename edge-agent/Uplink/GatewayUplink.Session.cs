@@ -28,12 +28,15 @@ public sealed partial class GatewayUplink
 
             await WaitForFirstWordAsync(session, ending.Token);
             session.IsSending = true;
-            await KeepTimeWithTheCloudAsync(ending.Token);
-            await _spool.OpenLinkAsync((_time.GetUtcNow() - _options.LiveLimit).ToUnixTimeMilliseconds(), ending.Token);
+
+            // A disk that takes nothing keeps the link from being opened for as long as it does; meanwhile the cloud hears what is the matter.
+            var opening = OpenAsync(session, ending.Token);
+            await ReportStatusRegularlyAsync(opening, ending.Token);
+            await opening;
 
             // Before anything live: the cloud settles what it takes for complete, and must know first what comes beside it as backlog.
             await ReportStatusAsync(ending.Token);
-            var status = ReportStatusRegularlyAsync(ending.Token);
+            var status = ReportStatusRegularlyAsync(client.Closed, ending.Token);
             try
             {
                 await SendAsync(session, ending.Token);
@@ -57,9 +60,29 @@ public sealed partial class GatewayUplink
                 await client.DisconnectAsync();
             }
 
-            await HandleRefusedAsync(session, CancellationToken.None);
-            await _spool.CloseLinkAsync(CancellationToken.None);
+            // Not waited for: on a disk that takes nothing the gateway would fall silent. Where the last one is still under way, this
+            // connection was never open and leaves nothing to be kept.
+            if (_parting.IsCompleted)
+            {
+                _parting = PartAsync();
+            }
         }
+    }
+
+    /// <summary>Keeps what the cloud refused, and that the link is gone; takes as long as the disk does.</summary>
+    private async Task PartAsync()
+    {
+        await HandleRefusedAsync(CancellationToken.None);
+        await _spool.CloseLinkAsync(CancellationToken.None);
+    }
+
+    private async Task OpenAsync(Session session, CancellationToken ending)
+    {
+        // What the last connection left behind comes first: opened before it was closed, the link would be closed while batches go out.
+        await _parting.WaitAsync(ending);
+        await KeepTimeWithTheCloudAsync(ending);
+        await _spool.OpenLinkAsync((_time.GetUtcNow() - _options.LiveLimit).ToUnixTimeMilliseconds(), ending);
+        session.IsOpen = true;
     }
 
     /// <summary>The cloud's first word tells a spool that went back in time before it sends under numbers that were used already.</summary>
@@ -111,25 +134,29 @@ public sealed partial class GatewayUplink
         _spool.Forget(SpoolStream.Live, Math.Min((long)committed.Live, _offeredAtStart));
         _spool.Forget(SpoolStream.Backlog, Math.Min((long)committed.Backlog, _offeredAtStart));
         await _spool.BeginAnewAsync(stopping);
-        await ReportStatusAsync(stopping);
     }
 
-    private async Task ReportStatusRegularlyAsync(CancellationToken ending)
+    private async Task ReportStatusRegularlyAsync(Task until, CancellationToken ending)
     {
         try
         {
-            while (true)
+            while (await Task.WhenAny(until, PauseAsync()) != until)
             {
-                await Task.Delay(StatusEvery, _time, ending);
-
-                // By a clock that runs fast a minute is soon over; the network lives by the wall's.
-                await Task.Delay(TimeSpan.FromMilliseconds(200), _wall, ending);
+                ending.ThrowIfCancellationRequested();
                 await ReportStatusAsync(ending);
             }
         }
         catch (Exception e) when (e is OperationCanceledException or MqttException)
         {
             // The session is over; its own loop says why.
+        }
+
+        async Task PauseAsync()
+        {
+            await Task.Delay(StatusEvery, _time, ending);
+
+            // By a clock that runs fast a minute is soon over; the network lives by the wall's.
+            await Task.Delay(TimeSpan.FromMilliseconds(200), _wall, ending);
         }
     }
 
@@ -190,6 +217,9 @@ public sealed partial class GatewayUplink
         /// <summary>Whether batches go out, so that it is too late to change their name on this connection.</summary>
         public volatile bool IsSending;
 
+        /// <summary>Whether the spool knows on disk that batches go out.</summary>
+        public volatile bool IsOpen;
+
         /// <summary>Highest number that may have been sent, now or on a connection before.</summary>
         public long MostSent;
 
@@ -200,9 +230,6 @@ public sealed partial class GatewayUplink
         public int LiveInFlight;
 
         public int BacklogInFlight;
-
-        /// <summary>What the cloud refused and is still to be seen to, by number; guarded by itself.</summary>
-        public SortedDictionary<long, MqttReasonCode> Refused { get; } = [];
 
         /// <summary>Numbers sent and not known to be committed; the sending loop's own.</summary>
         public Queue<long> SentLive { get; } = new();

@@ -13,6 +13,8 @@ namespace Presence.Uplink;
 /// </summary>
 public sealed partial class GatewayUplink
 {
+    private static readonly TimeSpan PartingPatience = TimeSpan.FromSeconds(5);
+
     private readonly ISpool _spool;
     private readonly UplinkOptions _options;
     private readonly Func<GatewayStatus> _status;
@@ -28,6 +30,7 @@ public sealed partial class GatewayUplink
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
 
     private volatile Session? _session;
+    private Task _parting = Task.CompletedTask; // keeps what the last connection left behind; the run's own
     private readonly Lock _gate = new(); // guards the rest
     private CommittedWatermark _watermark;
     private ulong _vouchedFor; // the incarnation of which the cloud has nothing that was not sent
@@ -73,6 +76,9 @@ public sealed partial class GatewayUplink
 
     /// <summary>Whether there is a connection, and to there.</summary>
     public bool IsConnectedTo((string Host, int Port) target) => _session is { } session && session.Target == target && session.Client.IsConnected;
+
+    /// <summary>Whether batches go out on this connection: until then what waits may still become backlog.</summary>
+    public bool IsOpen => _session?.IsOpen is true;
 
     /// <summary>Where to report. Setting it ends the connection to elsewhere; what is spooled waits for the next one.</summary>
     public (string Host, int Port) Target
@@ -183,6 +189,8 @@ public sealed partial class GatewayUplink
             }
         }
 
+        // A disk that takes nothing is no reason not to end.
+        await _parting.WaitAsync(PartingPatience, _wall, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await pump;
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
 using Presence.Capture.Files;
 using Presence.Capture.Radios;
@@ -109,6 +110,32 @@ public sealed class GatewayProcessTests : IDisposable
 
         Assert.True(backlog > 0, "nothing waited");
         Assert.Equal(0, late);
+    }
+
+    [Fact]
+    public async Task A_gateway_whose_disk_takes_nothing_is_heard_of_after_a_break_and_calls_nothing_complete_that_waits()
+    {
+        await using var cloud = await new PaperCloud { Commits = false }.OpenAsync();
+        var capture = Capture(ProbeCapture.Crowd(2_000, 100, 500, Today));
+        await using var gateway = GatewayProcess.Start(
+            SpoolFolder, cloud.Port, null, "--capture", capture, "--from-now", "--exit-when-done", "--linger", "00:00:00.200", "--status-every", "00:00:01");
+        await Until.TrueAsync(() => cloud.Statuses.Any(s => s.LiveWaiting > 0), () => "something waits for the cloud\n" + gateway.Output);
+        await using (var disk = new SqliteConnection($"Data Source={Path.Combine(SpoolFolder, "spool.db")};Pooling=False"))
+        {
+            await disk.OpenAsync();
+            await using var begin = new SqliteCommand("BEGIN IMMEDIATE", disk);
+            await begin.ExecuteNonQueryAsync();
+            cloud.Cut();
+            await Until.TrueAsync(() => cloud.Statuses.Any(s => !s.Online), "it was cut off");
+            await Until.TrueAsync(() => cloud.Statuses.SkipWhile(s => s.Online).Count(s => s.Online) > 3, () => "it says again and again how it is\n" + gateway.Output);
+            Assert.All(cloud.Statuses.SkipWhile(s => s.Online).Where(s => s.Online), s => Assert.InRange(s.OldestAt, s.CompleteTo + 1, s.At));
+        }
+
+        cloud.Commits = true;
+        cloud.Cut();
+        Assert.Equal(0, await gateway.ExitedAsync());
+        Assert.Equal(100, Told(cloud).Select(s => s.Token).Distinct().Count());
+        Assert.Equal(cloud.Committed.Count, cloud.Committed.Select(c => Convert.ToHexString(c.Payload)).Distinct().Count());
     }
 
     [Fact]

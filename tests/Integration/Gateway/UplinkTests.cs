@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
 using Presence.Integration.Mqtt;
 using Presence.Kit.Gateway;
@@ -16,6 +17,7 @@ public sealed class UplinkTests : IAsyncLifetime
     private SqliteSpool _spool = null!;
     private Task _running = Task.CompletedTask;
     private int _batches;
+    private int _connections;
 
     public Task InitializeAsync()
     {
@@ -66,6 +68,94 @@ public sealed class UplinkTests : IAsyncLifetime
         await AppendAsync(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(), 5);
         Start(cloud.Port, spool: new MoodySpool(_spool, refusals: 3));
         await Until.TrueAsync(() => cloud.Committed.Count == 5, "all arrived", 20);
+    }
+
+    [Fact]
+    public async Task A_gateway_whose_disk_takes_nothing_is_heard_of_after_each_break_and_goes_on_when_it_takes_again()
+    {
+        await using var cloud = await new PaperCloud().OpenAsync();
+        Start(cloud.Port, statusEvery: TimeSpan.FromMilliseconds(50));
+        await AppendAsync(Now, 5);
+        await Until.TrueAsync(() => _spool.Depth.Live == 0, "the first were forgotten");
+        Task waiting;
+        await using (await HoldDiskAsync())
+        {
+            waiting = AppendAsync(Now, 5);
+            for (var breaks = 0; breaks < 3; breaks++)
+            {
+                await CutAsync(cloud);
+                var before = cloud.Statuses.Count(s => s.Online);
+                await Until.TrueAsync(() => cloud.Statuses.Count(s => s.Online) > before + 2, "it says again and again how it is");
+            }
+
+            Assert.False(waiting.IsCompleted, "the disk took something");
+        }
+
+        await waiting;
+        await AppendAsync(Now, 5);
+        await CutAsync(cloud);
+        await AppendAsync(Now, 5);
+        await Until.TrueAsync(() => cloud.Committed.Count == 20 && _spool.Depth is { Live: 0, Backlog: 0 }, "all arrived and was forgotten");
+        Assert.Equal(Enumerable.Range(1, 20).Select(i => (ulong)i), cloud.Committed.Select(c => c.Sequence));
+        Assert.Equal(20, cloud.Committed.Select(c => Body(c.Payload)).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task What_the_cloud_refused_while_the_disk_took_nothing_comes_again_once()
+    {
+        var (poison, offered) = ("", 0);
+        using var asked = new ManualResetEventSlim();
+        using var answers = new ManualResetEventSlim();
+        MqttReasonCode Answer(ReadOnlyMemory<byte> payload)
+        {
+            asked.Set();
+            Assert.True(answers.Wait(TimeSpan.FromSeconds(60)));
+            return Body(payload) == poison && ++offered == 1 ? MqttReasonCode.QuotaExceeded : MqttReasonCode.Success;
+        }
+
+        await using var cloud = await new PaperCloud { Answers = Answer }.OpenAsync();
+        await AppendAsync(Now, 10);
+        await _spool.OpenLinkAsync(0, CancellationToken.None);
+        poison = Convert.ToHexString(_spool.Read(SpoolStream.Live, 3, 1, 100)[0].Body);
+        Start(cloud.Port);
+        await Until.TrueAsync(() => asked.IsSet, "they are under way");
+        await using (await HoldDiskAsync())
+        {
+            // Those behind it are committed: the next word passes it over.
+            answers.Set();
+            await Until.TrueAsync(() => cloud.Committed.Count == 9, "the others arrived");
+            for (var breaks = 0; breaks < 2; breaks++)
+            {
+                await CutAsync(cloud);
+            }
+        }
+
+        await AppendAsync(Now, 5);
+        await Until.TrueAsync(() => cloud.Committed.Count == 15 && _spool.Depth is { Live: 0, Backlog: 0 }, "it came again, and all was forgotten");
+        Assert.Equal(2, offered);
+        Assert.Equal(15, cloud.Committed.Select(c => Body(c.Payload)).Distinct().Count());
+        Assert.Empty(_spool.Drops);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task On_a_disk_that_takes_nothing_it_ends_when_it_is_asked_to(bool afterABreak)
+    {
+        await using var cloud = await new PaperCloud().OpenAsync();
+        Start(cloud.Port);
+        await AppendAsync(Now, 5);
+        await Until.TrueAsync(() => _spool.Depth.Live == 0, "the first were forgotten");
+        await using (await HoldDiskAsync())
+        {
+            if (afterABreak)
+            {
+                await CutAsync(cloud);
+            }
+
+            await _stopping.CancelAsync();
+            await _running.WaitAsync(TimeSpan.FromSeconds(60));
+        }
     }
 
     [Fact]
@@ -163,6 +253,26 @@ public sealed class UplinkTests : IAsyncLifetime
         await Task.Delay(1_200);
         cloud.Tells = true;
         await Until.TrueAsync(() => cloud.Committed.Count == 23 && _spool.Depth is { Live: 0, Backlog: 0 }, "all arrived and was forgotten");
+        Assert.All(cloud.Committed, c => Assert.NotEqual(boot, c.Boot));
+        Assert.Equal(0, cloud.Repeats);
+    }
+
+    [Fact]
+    public async Task A_spool_that_went_back_in_time_on_a_disk_that_takes_nothing_is_heard_of_until_it_can_take_another_name()
+    {
+        await using var cloud = await new PaperCloud().OpenAsync();
+        await AppendAsync(Now, 3);
+        await RestartAsync();
+        var boot = _spool.Boot;
+        cloud.Pretend(new(boot, 900, 0));
+        await using (await HoldDiskAsync())
+        {
+            Start(cloud.Port, statusEvery: TimeSpan.FromMilliseconds(50));
+            await Until.TrueAsync(() => cloud.Statuses.Count > 5, "it says again and again how it is");
+            Assert.Equal(1, _connections);
+        }
+
+        await Until.TrueAsync(() => cloud.Committed.Count == 3 && _spool.Depth is { Live: 0, Backlog: 0 }, "all arrived and was forgotten");
         Assert.All(cloud.Committed, c => Assert.NotEqual(boot, c.Boot));
         Assert.Equal(0, cloud.Repeats);
     }
@@ -307,17 +417,39 @@ public sealed class UplinkTests : IAsyncLifetime
         }
     }
 
-    private void Start(int port, MqttVersion version = MqttVersion.V5, TimeSpan? keepAlive = null, ISpool? spool = null, int firstWordMs = 500)
+    private void Start(int port, MqttVersion version = MqttVersion.V5, TimeSpan? keepAlive = null, ISpool? spool = null, int firstWordMs = 500, TimeSpan? statusEvery = null)
     {
         var options = new UplinkOptions
         {
             Tenant = new("t"), Venue = new("v"), Gateway = new("g"), Host = "127.0.0.1", Port = port, Version = version, FirstWord = TimeSpan.FromMilliseconds(firstWordMs),
-            KeepAlive = keepAlive ?? TimeSpan.FromSeconds(30),
+            KeepAlive = keepAlive ?? TimeSpan.FromSeconds(30), StatusEvery = statusEvery ?? TimeSpan.FromMinutes(1),
             Backoff = new() { First = TimeSpan.FromMilliseconds(20), Longest = TimeSpan.FromMilliseconds(200) },
         };
         var uplink = new GatewayUplink(
-            spool ?? _spool, options, () => new() { Boot = _spool.Boot, At = 1, Online = true, Version = "test" }, TimeProvider.System, TimeProvider.System, NullLogger<GatewayUplink>.Instance);
+            spool ?? _spool, options, () => new() { Boot = _spool.Boot, At = 1, Online = true, Version = "test" }, TimeProvider.System, TimeProvider.System, NullLogger<GatewayUplink>.Instance)
+        {
+            OnConnected = () => _connections++,
+        };
         _running = uplink.RunAsync(_stopping.Token);
+    }
+
+    private static long Now => TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
+
+    // Whoever has begun to write keeps the spool waiting as a disk does that takes nothing.
+    private async Task<SqliteConnection> HoldDiskAsync()
+    {
+        var disk = new SqliteConnection($"Data Source={Path.Combine(_folder, "spool", "spool.db")};Pooling=False");
+        await disk.OpenAsync();
+        await using var begin = new SqliteCommand("BEGIN IMMEDIATE", disk);
+        await begin.ExecuteNonQueryAsync();
+        return disk;
+    }
+
+    private static async Task CutAsync(PaperCloud cloud)
+    {
+        var (gone, here) = (cloud.Statuses.Count(s => !s.Online), cloud.Statuses.Count(s => s.Online));
+        cloud.Cut();
+        await Until.TrueAsync(() => cloud.Statuses.Count(s => !s.Online) > gone && cloud.Statuses.Count(s => s.Online) > here, "it came back");
     }
 
     // Without the header, which is another under another number.
