@@ -13,6 +13,11 @@ internal static class PlanCheck
     // A floor is spread over squares of a few metres: no store is as long as this, and a slip of the pen must not take all the memory.
     private const double Longest = 10_000;
 
+    // The venue's thread measures the ways between all pieces of zones (some seconds and 150 MB for so many), and how loud each receiver hears each (half a minute
+    // where doors are drawn). The largest malls have two thousand shops.
+    private const int MostParts = 4_000;
+    private const int MostLevels = 2_000_000;
+
     /// <summary>
     /// As for a plan that is brought, but for zones that were closed since: those keep their place in the list, on a floor that may be gone. What is
     /// forbidden here from some version on keeps venues from starting whose plan was adopted before.
@@ -40,6 +45,18 @@ internal static class PlanCheck
         }
 
         CheckAll(plan, path);
+
+        // One in force is known to be borne.
+        var (parts, receivers) = (ZonePart.Of(plan.Map).Length, plan.Map.Receivers.Length + plan.Map.Beacons.Length);
+        if (parts > MostParts)
+        {
+            throw new SettingsException($"{path}: map.zones are {parts} pieces of about 12 metres; {MostParts} are possible");
+        }
+
+        if ((long)parts * receivers > MostLevels)
+        {
+            throw new SettingsException($"{path}: map.zones are {parts} pieces of about 12 metres, and map.receivers and map.beacons are {receivers}; {MostLevels / parts} are possible with those");
+        }
     }
 
     private static void CheckAll(VenuePlan plan, string path)

@@ -56,6 +56,32 @@ public sealed class PlanTests : IDisposable
         Assert.Equal([.. zones, "corner"], (await again.GetAsync("map"))["zones"]!.AsArray().Select(z => z!["id"]!.GetValue<string>()));
     }
 
+    [Theory]
+    [InlineData(900, 1, "4500 pieces")]
+    [InlineData(300, 1_400, "map.beacons are 1400; 1333 are possible")]
+    public async Task A_plan_larger_than_any_mall_is_refused_before_it_takes_all_memory(int halls, int receivers, string said)
+    {
+        await using var shop = await OpenAsync(file: true);
+        var map = (await shop.GetAsync("plan"))["map"]!;
+        var (zone, receiver) = (map["zones"]![0]!, map["receivers"]![0]!);
+        zone["outline"] = JsonNode.Parse("""[{"x":0,"y":0},{"x":900,"y":0},{"x":900,"y":90},{"x":0,"y":90}]""");
+        map["zones"] = Many(zone, halls, (z, i) => z["id"] = i == 0 ? zone["id"]!.GetValue<string>() : $"hall-{i}");
+        receiver["zone"] = zone["id"]!.GetValue<string>();
+        map["receivers"] = Many(receiver, receivers, (r, i) => r["number"] = i);
+        map.AsObject().Remove("passages");
+        map.AsObject().Remove("beacons");
+        using var reply = await shop.Http.PostAsJsonAsync(shop.At("plan/trial"), new { map });
+        Assert.Equal(HttpStatusCode.BadRequest, reply.StatusCode);
+        Assert.Contains(said, await reply.Content.ReadAsStringAsync());
+
+        static JsonArray Many(JsonNode one, int count, Action<JsonNode, int> number) => [.. Enumerable.Range(0, count).Select(i =>
+        {
+            var copy = one.DeepClone();
+            number(copy, i);
+            return copy;
+        })];
+    }
+
     [Fact]
     public async Task A_plan_that_makes_no_sense_is_refused_with_the_place()
     {
