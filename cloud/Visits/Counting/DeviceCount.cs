@@ -284,23 +284,26 @@ public sealed class DeviceCount
     private (double Devices, double Below, double Above) Crowds()
     {
         var (devices, below, above, others) = (0.0, 0.0, 0.0, (Devices: 0, Scans: 0));
-        var crowds = new List<PrintCrowd>();
-        foreach (var print in _prints.Values)
+        var crowds = new List<(PrintCrowd Crowd, int Addresses)>();
+        var addresses = _book.AddressesOf();
+        foreach (var (key, print) in _prints)
         {
-            var (low, _, high) = print.Crowd.Devices(default);
-            if (print.IsCrowd || print.Strangers < low)
+            var (random, lasting) = addresses.GetValueOrDefault(key);
+            var (low, _, high) = print.Crowd.Devices(default, random);
+            if (print.IsCrowd || print.Told < low)
             {
                 print.Crowded |= 1;
-                crowds.Add(print.Crowd);
+                crowds.Add((print.Crowd, random));
+                devices += lasting;
                 continue;
             }
 
             // Two that lie as loud as each other are one to whoever tells them apart.
-            above += Square(Math.Max(0, high - print.Strangers) / 2);
-            others = (others.Devices + print.Believed.Count(t => (t.Windows & 1) != 0), others.Scans + print.Scans);
+            above += Square(Math.Max(0, high - print.Told) / 2);
+            others = (others.Devices + print.Told, others.Scans + print.Scans);
         }
 
-        foreach (var (low, middle, high) in crowds.Select(c => c.Devices(others)))
+        foreach (var (low, middle, high) in crowds.Select(c => c.Crowd.Devices(others, c.Addresses)))
         {
             (devices, below, above) = (devices + middle, below + Square(middle - low), above + Square(high - middle));
         }
@@ -311,12 +314,8 @@ public sealed class DeviceCount
     private static double Square(double number) => number * number;
 
     /// <summary>Devices heard in the window so many windows ago, without crowds; 0 is the one under way.</summary>
-    private int Heard(List<List<(ulong Print, Track Track)>> groups, int ago)
-    {
-        return groups.Count(g => g.Exists(t => (Told(t.Print, t.Track) >> ago & 1) != 0));
-
-        uint Told(ulong print, Track track) => track.Owner == 0 ? track.Windows & ~_prints[print].Crowded : track.Windows;
-    }
+    private int Heard(List<List<(ulong Print, Track Track)>> groups, int ago) =>
+        groups.Count(g => g.Exists(t => ((t.Track.Windows & ~_prints[t.Print].Crowded) >> ago & 1) != 0));
 
     // What is here is named anew. What was forgotten keeps its name, and with it those that it was joined to; of several such names one stands for all.
     private void Remember(List<List<(ulong Print, Track Track)>> groups)

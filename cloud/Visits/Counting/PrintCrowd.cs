@@ -59,8 +59,12 @@ internal sealed class PrintCrowd
     /// <summary>Takes in the next scan that has ended.</summary>
     public void Take(Scan scan)
     {
-        var (scans, busy) = _places.GetValueOrDefault(scan.Place);
-        _places[scan.Place] = (scans + (scan.IsRest ? 0 : 1), busy + scan.Last - scan.Begin + ScanBook.Gap);
+        foreach (var place in scan.Places)
+        {
+            var (scans, busy) = _places.GetValueOrDefault(place);
+            _places[place] = (scans + (scan.GoesOnFrom == 0 && place == scan.Place ? 1 : 0), busy + scan.Busy);
+        }
+
         _addresses += scan.Addresses;
         if (scan.Last - scan.Begin <= LongestScan)
         {
@@ -72,10 +76,12 @@ internal sealed class PrintCrowd
 
     /// <summary>What is believed of the window under way.</summary>
     /// <param name="others">Devices of other fingerprints that were told apart in it, and their scans; they tell how busy phones are here.</param>
+    /// <param name="addresses">Under so many it was heard; no two devices share one.</param>
     /// <returns>5, 50 and 95 % quantiles; all 0 if nothing was heard.</returns>
-    public (double Low, double Middle, double High) Devices((int Devices, int Scans) others)
+    public (double Low, double Middle, double High) Devices((int Devices, int Scans) others, int addresses)
     {
-        if (Scans() is not (> 0 and var scans))
+        var scans = Scans();
+        if (scans <= 0)
         {
             return default;
         }
@@ -100,13 +106,15 @@ internal sealed class PrintCrowd
                 sum += chances[++i];
             }
 
-            return Numbers[i];
+            return Math.Min(Numbers[i], Math.Max(1, addresses));
         }
     }
 
     /// <summary>Begins the next window.</summary>
     public void Turn()
     {
+        var (scans, free) = HeardToBegin();
+        _addressesPerScan = free > LeastFree && scans > 0 ? Math.Max(1, _addresses / scans) : _addressesPerScan;
         _places.Clear();
         _addresses = 0;
         for (var i = 0; i < _nats.Length; i++)
@@ -160,6 +168,13 @@ internal sealed class PrintCrowd
     // Measurement, chapter 4). Where there is hardly another time, there are as many as there are addresses, of which a scan had so many before.
     private double Scans()
     {
+        var (scans, free) = HeardToBegin();
+        return free > LeastFree ? scans : _addresses / _addressesPerScan;
+    }
+
+    /// <summary>Scans, with those that began unheard, and the share of the window in which the busiest gateway would have heard one begin.</summary>
+    private (double Scans, double Free) HeardToBegin()
+    {
         var (scans, free) = (0.0, 1.0);
         foreach (var (heard, busy) in _places.Values)
         {
@@ -167,13 +182,7 @@ internal sealed class PrintCrowd
             (scans, free) = (scans + (heard / here), Math.Min(free, here));
         }
 
-        if (free <= LeastFree)
-        {
-            return _addresses / _addressesPerScan;
-        }
-
-        _addressesPerScan = scans > 0 ? Math.Max(1, _addresses / scans) : _addressesPerScan;
-        return scans;
+        return (scans, free);
     }
 
     // Of n devices each of the latest scans was of the same one with the chance 1/n, unless a later one was.

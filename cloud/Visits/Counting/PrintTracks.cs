@@ -30,7 +30,7 @@ internal sealed class PrintTracks
     /// <summary>How many they would be were they not told apart.</summary>
     public PrintCrowd Crowd { get; private init; } = new();
 
-    /// <summary>Windows in which those without a lasting address were not told apart, the newest in the lowest bit.</summary>
+    /// <summary>Windows in which they were not told apart, the newest in the lowest bit.</summary>
     public uint Crowded { get; set; }
 
     /// <summary>Scans taken in since the window began.</summary>
@@ -44,7 +44,7 @@ internal sealed class PrintTracks
     public void Take(Scan scan, bool remember)
     {
         Scans++;
-        if (scan.Owner == 0 || IsCrowd)
+        if (scan.Owner == 0)
         {
             Crowd.Take(scan);
         }
@@ -85,8 +85,8 @@ internal sealed class PrintTracks
     /// <summary>The devices, as they are believed now.</summary>
     public IReadOnlyList<Track> Believed => _hypotheses[0].Tracks;
 
-    /// <summary>How many of them were heard since the window began under addresses that do not last.</summary>
-    public int Strangers => _hypotheses[0].Tracks.Count(t => t.Owner == 0 && (t.Windows & 1) != 0);
+    /// <summary>How many of them were heard since the window began.</summary>
+    public int Told => Believed.Count(t => (t.Windows & 1) != 0);
 
     /// <summary>Begins the next window.</summary>
     public void Turn()

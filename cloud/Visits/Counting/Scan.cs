@@ -10,6 +10,7 @@ internal sealed class Scan
     public const int MostReceivers = 12;
 
     private readonly ushort[] _receivers = new ushort[MostReceivers];
+    private readonly int[] _places = new int[MostReceivers];
     private readonly short[] _loudest = new short[MostReceivers];
     private readonly int[] _frames = new int[MostReceivers];
 
@@ -23,6 +24,9 @@ internal sealed class Scan
     /// <summary>The gateway that heard it first.</summary>
     public int Place { get; }
 
+    /// <summary>The gateways that heard it.</summary>
+    public IEnumerable<int> Places => _places.Take(Count).Distinct();
+
     /// <summary>The address, where it is a lasting one; 0 where it was random.</summary>
     public ulong Owner { get; init; }
 
@@ -30,8 +34,11 @@ internal sealed class Scan
 
     public long Last { get; private set; }
 
-    /// <summary>It goes on where one was cut.</summary>
-    public bool IsRest { get; init; }
+    /// <summary>When the one was last heard that was cut, where this one goes on; 0 if it is a scan by itself.</summary>
+    public long GoesOnFrom { get; init; }
+
+    /// <summary>So long none could be heard to begin because of it, ms.</summary>
+    public long Busy => Last - (GoesOnFrom == 0 ? Begin - ScanBook.Gap : GoesOnFrom);
 
     /// <summary>Addresses under which it was heard; one that was silent for as long as between two scans counts again.</summary>
     public int Addresses { get; set; }
@@ -44,7 +51,7 @@ internal sealed class Scan
 
     private int Count { get; set; }
 
-    public void Hear(long at, ushort receiver, sbyte dbm)
+    public void Hear(long at, int place, ushort receiver, sbyte dbm)
     {
         Last = Math.Max(Last, at);
 
@@ -59,7 +66,7 @@ internal sealed class Scan
             }
 
             i = Count++;
-            (_receivers[i], _loudest[i], _frames[i]) = (receiver, level, 0);
+            (_receivers[i], _places[i], _loudest[i], _frames[i]) = (receiver, place, level, 0);
         }
 
         _loudest[i] = Math.Max(_loudest[i], level);
@@ -68,7 +75,7 @@ internal sealed class Scan
 
     public void Save(StateWriter to)
     {
-        foreach (var number in (ReadOnlySpan<long>)[Number, (long)Print, Place, Begin, (long)Owner, IsRest ? 1 : 0, Addresses, Last, Count])
+        foreach (var number in (ReadOnlySpan<long>)[Number, (long)Print, Place, Begin, (long)Owner, GoesOnFrom, Addresses, Last, Count])
         {
             to.Write(number);
         }
@@ -76,6 +83,7 @@ internal sealed class Scan
         for (var i = 0; i < Count; i++)
         {
             to.Write(_receivers[i]);
+            to.Write(_places[i]);
             to.Write(_loudest[i]);
             to.Write(_frames[i]);
         }
@@ -83,10 +91,10 @@ internal sealed class Scan
 
     public static Scan Load(ref StateReader from)
     {
-        var scan = new Scan(from.Int(), (ulong)from.Long(), from.Int(), from.Long()) { Owner = (ulong)from.Long(), IsRest = from.Bool(), Addresses = from.Int(), Last = from.Long(), Count = Math.Min(MostReceivers, from.Count()) };
+        var scan = new Scan(from.Int(), (ulong)from.Long(), from.Int(), from.Long()) { Owner = (ulong)from.Long(), GoesOnFrom = from.Long(), Addresses = from.Int(), Last = from.Long(), Count = Math.Min(MostReceivers, from.Count()) };
         for (var i = 0; i < scan.Count; i++)
         {
-            (scan._receivers[i], scan._loudest[i], scan._frames[i]) = ((ushort)from.Int(), (short)from.Int(), from.Int());
+            (scan._receivers[i], scan._places[i], scan._loudest[i], scan._frames[i]) = ((ushort)from.Int(), from.Int(), (short)from.Int(), from.Int());
         }
 
         return scan;

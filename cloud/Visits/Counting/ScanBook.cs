@@ -60,12 +60,12 @@ internal sealed class ScanBook
         var known = _addresses[heard.Token];
         var print = Root(known.Print);
         var key = (heard.Lasting ? heard.Token : print, heard.Place);
-        var under = known.Scan is { } own && heard.At - own.Last <= Gap ? own : _latest.TryGetValue(key, out var near) && heard.At - near.Last <= Gap ? near : null;
-        var scan = under is not null && heard.At - under.Begin <= Longest ? under : Begin(print, heard, isRest: under is not null);
-        scan.Addresses += scan == known.Scan && heard.At - known.Last <= Gap ? 0 : 1;
+        var (own, near) = (GoingOn(known.Scan, heard.At), GoingOn(_latest.GetValueOrDefault(key), heard.At));
+        var scan = NotTooLong(own, heard.At) ?? NotTooLong(near, heard.At) ?? Begin(print, heard, goesOnFrom: Math.Max(own?.Last ?? 0, near?.Last ?? 0));
+        scan.Addresses += heard.At - known.Last <= Gap ? 0 : 1;
         _addresses[heard.Token] = known with { Scan = scan, Last = heard.At };
         _latest[key] = scan;
-        scan.Hear(heard.At, heard.Receiver, heard.Dbm);
+        scan.Hear(heard.At, heard.Place, heard.Receiver, heard.Dbm);
         return scan;
     }
 
@@ -80,6 +80,20 @@ internal sealed class ScanBook
         }
 
         return ended;
+    }
+
+    /// <summary>Addresses heard with each fingerprint since <see cref="Turn"/>.</summary>
+    public Dictionary<ulong, (int Random, int Lasting)> AddressesOf()
+    {
+        var counts = new Dictionary<ulong, (int Random, int Lasting)>();
+        foreach (var known in _addresses.Values)
+        {
+            var print = Root(known.Print);
+            var (random, lasting) = counts.GetValueOrDefault(print);
+            counts[print] = known.Random ? (random + 1, lasting) : (random, lasting + 1);
+        }
+
+        return counts;
     }
 
     /// <summary>Begins the next window.</summary>
@@ -153,9 +167,13 @@ internal sealed class ScanBook
         return book;
     }
 
-    private Scan Begin(ulong print, in Heard heard, bool isRest)
+    private static Scan? GoingOn(Scan? scan, long at) => scan is not null && at - scan.Last <= Gap ? scan : null;
+
+    private static Scan? NotTooLong(Scan? scan, long at) => scan is not null && at - scan.Begin <= Longest ? scan : null;
+
+    private Scan Begin(ulong print, in Heard heard, long goesOnFrom)
     {
-        var scan = new Scan(_next++, print, heard.Place, heard.At) { Owner = heard.Lasting ? heard.Token : 0, IsRest = isRest };
+        var scan = new Scan(_next++, print, heard.Place, heard.At) { Owner = heard.Lasting ? heard.Token : 0, GoesOnFrom = goesOnFrom };
         _open.Add(scan);
         return scan;
     }

@@ -197,6 +197,59 @@ public sealed class DeviceCountTests
         }
     }
 
+    [Theory]
+    [InlineData(2)]
+    [InlineData(4)]
+    public void A_crowd_that_several_gateways_hear_is_told_as_a_crowd(int gateways)
+    {
+        // Each misses some of what the others hear, and hears another level.
+        var dice = new System.Random(1);
+        var heard = Crowd(100, 60).SelectMany(h => Enumerable.Range(0, gateways).Where(_ => dice.Next(10) < 7).Select(g =>
+            h with { Receiver = (ushort)(3 * g), Dbm = (sbyte)(h.Dbm - (h.Dbm * (g + 3) % 20)) }));
+        foreach (var window in Count(heard).Take(3))
+        {
+            Assert.InRange(window.Devices, 40, 400);
+            Assert.InRange(100, window.Low, window.High);
+        }
+    }
+
+    [Fact]
+    public void However_often_one_address_is_heard_it_is_one_device()
+    {
+        foreach (var every in (double[])[0.5, 1, 1.6, 2, 5])
+        {
+            var dice = new System.Random(1);
+            var chatter = Enumerable.Range(0, (int)(900 / every)).Select(i => new Request(i * every, 7, Model, 0, (sbyte)(-50 - (4 * dice.NextDouble()))));
+            Assert.All(Count(chatter).Take(3), w => Assert.Equal((1, 1, true), (w.Devices, w.Addresses, w.High <= 2)));
+        }
+    }
+
+    [Fact]
+    public void A_phone_that_sends_under_its_lasting_address_and_under_random_ones_is_one_device()
+    {
+        var count = new DeviceCount();
+        for (var s = 0; s < 900; s += 20)
+        {
+            count.Hear(Morning + (s * 1_000L), s % 40 == 0 ? 1 : 1_000 + (ulong)s, random: s % 40 != 0, Model, 0, -50);
+        }
+
+        count.Advance(Morning + 2_400_000);
+        Assert.Equal(1, count.Windows.First().Devices);
+    }
+
+    [Fact]
+    public void Of_a_model_too_common_to_be_told_apart_each_lasting_address_is_one_device()
+    {
+        var count = new DeviceCount();
+        for (var i = 0; i < 40 * 30; i++)
+        {
+            count.Hear(Morning + (i * 700L), 1 + (ulong)(i % 40), random: false, Model, 0, (sbyte)(-40 - (i % 40)));
+        }
+
+        count.Advance(Morning + 2_400_000);
+        Assert.All(count.Windows.Take(2), w => Assert.Equal((40, 40, 40), (w.Devices, w.Low, w.High)));
+    }
+
     [Fact]
     public void A_phone_that_is_carried_to_and_fro_before_one_receiver_is_no_crowd() =>
         Assert.All(Count(Phone(1, 30, s => -60 + (12 * Math.Sin(s / 40)), Model, [0])).Take(3), w => Assert.Equal(1, w.Devices));
