@@ -332,10 +332,12 @@ public sealed partial class VenueState
         }
     }
 
-    // Time moves by the lowest watermark of the gateways on line; with none on line it follows the ticks at a distance, so that
+    // Time moves by the lowest watermark of the gateways on line that keep up; with none on line it follows the ticks at a distance, so that
     // what waits for a time (a coupon not redeemed) is not held up by a dead radio.
     private void MoveTime(VenueOutput output)
     {
+        // What a gateway on line has not completed for so long (its disk takes nothing, it hangs) is history when it comes, and nobody waits for that.
+        var history = _lastTick - (long)_settings.LateAfter.TotalMilliseconds;
         var live = long.MaxValue;
         var settle = long.MaxValue;
         foreach (var gateway in _gateways.Values)
@@ -346,7 +348,7 @@ public sealed partial class VenueState
             }
 
             settle = Math.Min(settle, gateway.SettleMark);
-            live = gateway.Online ? Math.Min(live, gateway.LiveMark) : live;
+            live = gateway.Online && gateway.LiveMark >= history ? Math.Min(live, gateway.LiveMark) : live;
         }
 
         var isHeard = live != long.MaxValue;

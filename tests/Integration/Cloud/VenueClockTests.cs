@@ -31,10 +31,14 @@ public sealed class VenueClockTests
     }
 
     [Fact]
-    public void A_gateway_that_dies_ends_nobodys_visit_before_the_limit_and_each_where_its_evidence_ended()
+    public void A_gateway_that_dies_ends_nobodys_visit_before_the_limit_and_each_where_its_evidence_ended() => AssertCut(Visits(0, dies: true));
+
+    [Fact]
+    public void A_gateway_that_is_on_line_and_sends_nothing_any_more_holds_up_the_venue_no_longer_than_one_that_dies() => AssertCut(Visits(0, dies: true, isOnLine: true));
+
+    private static void AssertCut(List<Storage.VisitRow> cut)
     {
         var whole = Visits(0, dies: false).ToDictionary(v => v.Token);
-        var cut = Visits(0, dies: true);
         Assert.Equal(whole.Keys.Order(), cut.Select(v => v.Token).Order());
         Assert.All(cut, v => Assert.InRange(v.Until, whole[v.Token].Since, whole[v.Token].Until));
         Assert.Contains(cut, v => ((EvidenceSources)v.Sources).HasFlag(EvidenceSources.CutShort));
@@ -127,8 +131,8 @@ public sealed class VenueClockTests
             Assert.Equal(Applied.Changed, state.Apply(new Input(kind, 0, InputRecord.NameOf(gateway), at, payload), new VenueOutput(), out _));
     }
 
-    // Two gateways, forty minutes of ten devices; the second one's clock is off by so much, or it dies after twenty minutes and is taken out.
-    private static List<Storage.VisitRow> Visits(long error, bool dies, bool takenOut = false, int bound = -1)
+    // Two gateways, forty minutes of ten devices; the second one's clock is off by so much, or after twenty minutes it dies, or is on line and sends nothing.
+    private static List<Storage.VisitRow> Visits(long error, bool dies, bool takenOut = false, bool isOnLine = false, int bound = -1)
     {
         var map = Kit.Simulator.DemoMall.Map;
         var state = new VenueState(1, map, new VenueSettings(), new DecisionStage(map, new byte[32]));
@@ -146,15 +150,18 @@ public sealed class VenueClockTests
 
             for (var g = 0; g < 2; g++)
             {
-                if (g == 1 && dies && step > 120)
+                var dead = g == 1 && dies && step > 120;
+                if (dead && !isOnLine)
                 {
                     continue;
                 }
 
+                // A disk that takes nothing: nothing new is complete.
                 var off = g == 1 ? error : 0;
-                var status = new GatewayStatus { Boot = 7, At = at + off, Online = true, CompleteTo = at + off - 1_000, LiveSequence = (ulong)step + 1, Version = "test" };
+                var complete = dead ? Morning + (120 * 10_000L) : at + off - 1_000;
+                var status = new GatewayStatus { Boot = 7, At = at + off, Online = true, CompleteTo = complete, LiveSequence = (ulong)step + 1, Version = "test" };
                 Apply(InputKind.Status, gateways[g], at + 500, status.Encode());
-                if (step < 240)
+                if (step < 240 && !dead)
                 {
                     var batch = new Batch
                     {
