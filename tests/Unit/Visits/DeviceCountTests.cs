@@ -251,6 +251,10 @@ public sealed class DeviceCountTests
     }
 
     [Fact]
+    public void Three_phones_of_a_model_that_lie_as_loud_as_each_other_are_within_the_range_though_told_as_one() =>
+        Assert.All(Count(Enumerable.Range(0, 3).SelectMany(i => Phone(i, 40, _ => -60, Model, [0]))).Take(3), w => Assert.Equal((1, true), (w.Devices, w.High >= 3)));
+
+    [Fact]
     public void A_phone_that_is_carried_to_and_fro_before_one_receiver_is_no_crowd() =>
         Assert.All(Count(Phone(1, 30, s => -60 + (12 * Math.Sin(s / 40)), Model, [0])).Take(3), w => Assert.Equal(1, w.Devices));
 
