@@ -13,7 +13,7 @@ namespace Presence.Cloud.Stages;
 public sealed partial class VenueState
 {
     /// <summary>Rises whenever the state is written differently; <c>tests/golden/snapshots</c> has one of it.</summary>
-    public const int SnapshotVersion = 20;
+    public const int SnapshotVersion = 21;
     private readonly VenueSettings _settings;
     private readonly Dictionary<string, GatewayClock> _gateways = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ushort[]> _receiverTables = new(StringComparer.Ordinal);

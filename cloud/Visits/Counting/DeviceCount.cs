@@ -280,32 +280,46 @@ public sealed class DeviceCount
         _book.Turn(_prints.ContainsKey);
     }
 
-    /// <summary>Devices of fingerprints of which more are about than are told apart, and the squares of how far fewer and more it may be.</summary>
+    /// <summary>Devices beyond those that are told apart, where more are about, and the squares of how far fewer and more it may be.</summary>
     private (double Devices, double Below, double Above) Crowds()
     {
         var (devices, below, above, others) = (0.0, 0.0, 0.0, (Devices: 0, Scans: 0));
-        var crowds = new List<(PrintCrowd Crowd, int Addresses)>();
+        var crowded = new List<(List<PrintCrowd> Crowds, int Told, int Addresses)>();
         var addresses = _book.AddressesOf();
         foreach (var (key, print) in _prints)
         {
             var (random, lasting) = addresses.GetValueOrDefault(key);
-            var (low, _, high) = print.Crowd.Devices(default, random);
-            if (print.IsCrowd || print.Told < low)
+            var (crowds, places) = (new List<PrintCrowd>(), new HashSet<int>());
+            foreach (var (place, crowd) in print.Crowds)
             {
-                print.Crowded |= 1;
-                crowds.Add((print.Crowd, random));
-                devices += lasting;
-                continue;
+                var (low, _, high) = crowd.Devices(default, random);
+                var told = print.ToldAt([place]);
+                if (told < low)
+                {
+                    crowds.Add(crowd);
+                    places.Add(place);
+                    continue;
+                }
+
+                // Two that lie as loud as each other are one to whoever tells them apart.
+                above += Square(Math.Max(0, high - told) / 2);
             }
 
-            // Two that lie as loud as each other are one to whoever tells them apart.
-            above += Square(Math.Max(0, high - print.Told) / 2);
-            others = (others.Devices + print.Told, others.Scans + print.Scans);
+            devices += print.IsCrowd ? Math.Max(0, lasting - print.Lasting) : 0;
+            others = print.IsCrowd || crowds.Count > 0 ? others : (others.Devices + print.Told, others.Scans + print.Scans);
+            crowded.Add((crowds, print.ToldAt(places), random));
         }
 
-        foreach (var (low, middle, high) in crowds.Select(c => c.Crowd.Devices(others, c.Addresses)))
+        foreach (var (crowds, told, random) in crowded)
         {
-            (devices, below, above) = (devices + middle, below + Square(middle - low), above + Square(high - middle));
+            // A model that asks more often than others does so before all gateways.
+            var (sum, less, more) = (0.0, 0.0, 0.0);
+            foreach (var (low, middle, high) in crowds.Select(c => c.Devices(others, random)))
+            {
+                (sum, less, more) = (sum + middle, less + middle - low, more + high - middle);
+            }
+
+            (devices, below, above) = (devices + Math.Max(0, sum - told), below + Square(less), above + Square(more));
         }
 
         return (devices, below, above);
@@ -313,9 +327,9 @@ public sealed class DeviceCount
 
     private static double Square(double number) => number * number;
 
-    /// <summary>Devices heard in the window so many windows ago, without crowds; 0 is the one under way.</summary>
-    private int Heard(List<List<(ulong Print, Track Track)>> groups, int ago) =>
-        groups.Count(g => g.Exists(t => ((t.Track.Windows & ~_prints[t.Print].Crowded) >> ago & 1) != 0));
+    /// <summary>Devices heard in the window so many windows ago, as far as they are told apart; 0 is the one under way.</summary>
+    private static int Heard(List<List<(ulong Print, Track Track)>> groups, int ago) =>
+        groups.Count(g => g.Exists(t => (t.Track.Windows >> ago & 1) != 0));
 
     // What is here is named anew. What was forgotten keeps its name, and with it those that it was joined to; of several such names one stands for all.
     private void Remember(List<List<(ulong Print, Track Track)>> groups)

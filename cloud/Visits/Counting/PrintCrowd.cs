@@ -1,7 +1,7 @@
 namespace Presence.Visits;
 
 /// <summary>
-/// How many devices stand behind one fingerprint where their levels do not tell each from each: by how often it scans, and by how seldom a level comes back. One
+/// How many devices of one fingerprint one gateway hears where their levels do not tell each from each: by how often it scans, and by how seldom a level comes back. One
 /// device's next scan is about as loud as its last; of many, the next is anybody's.
 /// </summary>
 internal sealed class PrintCrowd
@@ -52,19 +52,24 @@ internal sealed class PrintCrowd
 
     private readonly double[] _nats = new double[Tried.Length];
     private readonly List<Track> _latest = [];
-    private readonly SortedDictionary<int, (int Scans, long Busy)> _places = [];
     private double _addressesPerScan = UsualAddresses;
     private int _addresses;
+    private int _begun;
+    private long _busy;
 
-    /// <summary>Takes in the next scan that has ended.</summary>
+    /// <summary>Share of the window in which it would have heard a scan begin.</summary>
+    private double Free => 1 - (_busy / (double)DeviceCount.WindowMs);
+
+    /// <summary>Nothing was heard since the window began.</summary>
+    public bool IsIdle => _busy == 0;
+
+    /// <summary>The gateway heard a scan, and could hear none begin meanwhile.</summary>
+    public void Hear(Scan scan) => _busy += scan.Busy;
+
+    /// <summary>Takes in the next scan that has ended, of those that the gateway was the first to hear.</summary>
     public void Take(Scan scan)
     {
-        foreach (var place in scan.Places)
-        {
-            var (scans, busy) = _places.GetValueOrDefault(place);
-            _places[place] = (scans + (scan.GoesOnFrom == 0 && place == scan.Place ? 1 : 0), busy + scan.Busy);
-        }
-
+        _begun += scan.GoesOnFrom == 0 ? 1 : 0;
         _addresses += scan.Addresses;
         if (scan.Last - scan.Begin <= LongestScan)
         {
@@ -113,10 +118,8 @@ internal sealed class PrintCrowd
     /// <summary>Begins the next window.</summary>
     public void Turn()
     {
-        var (scans, free) = HeardToBegin();
-        _addressesPerScan = free > LeastFree && scans > 0 ? Math.Max(1, _addresses / scans) : _addressesPerScan;
-        _places.Clear();
-        _addresses = 0;
+        _addressesPerScan = Free > LeastFree && _begun > 0 ? Math.Max(1, _addresses / (_begun / Free)) : _addressesPerScan;
+        (_addresses, _begun, _busy) = (0, 0, 0);
         for (var i = 0; i < _nats.Length; i++)
         {
             _nats[i] *= Stays;
@@ -131,15 +134,10 @@ internal sealed class PrintCrowd
         }
 
         to.Write(_addresses);
+        to.Write(_begun);
+        to.Write(_busy);
         to.Write(_latest.Count);
         _latest.ForEach(t => t.Save(to));
-        to.Write(_places.Count);
-        foreach (var (place, (scans, busy)) in _places)
-        {
-            to.Write(place);
-            to.Write(scans);
-            to.Write(busy);
-        }
     }
 
     public static PrintCrowd Load(ref StateReader from)
@@ -150,15 +148,10 @@ internal sealed class PrintCrowd
             crowd._nats[i] = BitConverter.Int64BitsToDouble(from.Long());
         }
 
-        crowd._addresses = from.Int();
+        (crowd._addresses, crowd._begun, crowd._busy) = (from.Int(), from.Int(), from.Long());
         for (var left = from.Count(); left > 0; left--)
         {
             crowd._latest.Add(Track.Load(ref from));
-        }
-
-        for (var left = from.Count(); left > 0; left--)
-        {
-            crowd._places[from.Int()] = (from.Int(), from.Long());
         }
 
         return crowd;
@@ -166,24 +159,7 @@ internal sealed class PrintCrowd
 
     // No scan is heard to begin while another goes on; as many begin then as at any other time (dead time of a counter: Knoll, Radiation Detection and
     // Measurement, chapter 4). Where there is hardly another time, there are as many as there are addresses, of which a scan had so many before.
-    private double Scans()
-    {
-        var (scans, free) = HeardToBegin();
-        return free > LeastFree ? scans : _addresses / _addressesPerScan;
-    }
-
-    /// <summary>Scans, with those that began unheard, and the share of the window in which the busiest gateway would have heard one begin.</summary>
-    private (double Scans, double Free) HeardToBegin()
-    {
-        var (scans, free) = (0.0, 1.0);
-        foreach (var (heard, busy) in _places.Values)
-        {
-            var here = Math.Max(LeastFree, 1 - (busy / (double)DeviceCount.WindowMs));
-            (scans, free) = (scans + (heard / here), Math.Min(free, here));
-        }
-
-        return (scans, free);
-    }
+    private double Scans() => Free > LeastFree ? _begun / Free : _addresses / _addressesPerScan;
 
     // Of n devices each of the latest scans was of the same one with the chance 1/n, unless a later one was.
     private void Compare(Scan scan)

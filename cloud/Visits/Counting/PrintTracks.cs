@@ -19,6 +19,7 @@ internal sealed class PrintTracks
     /// <summary>Windows after which a device that was not heard is forgotten: half an hour.</summary>
     private const uint Remembered = 0x3F;
 
+    private readonly SortedDictionary<int, PrintCrowd> _crowds = [];
     private List<Hypothesis> _hypotheses = [new(0, [], null)];
     private int _next;
 
@@ -27,11 +28,8 @@ internal sealed class PrintTracks
     /// <summary>Which scan was which track's, newest first; kept only where somebody asks for it.</summary>
     private sealed record Link(Link? Before, int Scan, int Track);
 
-    /// <summary>How many they would be were they not told apart.</summary>
-    public PrintCrowd Crowd { get; private init; } = new();
-
-    /// <summary>Windows in which they were not told apart, the newest in the lowest bit.</summary>
-    public uint Crowded { get; set; }
+    /// <summary>By gateway: how many it hears were they not told apart.</summary>
+    public IEnumerable<KeyValuePair<int, PrintCrowd>> Crowds => _crowds;
 
     /// <summary>Scans taken in since the window began.</summary>
     public int Scans { get; private set; }
@@ -46,7 +44,12 @@ internal sealed class PrintTracks
         Scans++;
         if (scan.Owner == 0)
         {
-            Crowd.Take(scan);
+            foreach (var place in scan.Places)
+            {
+                CrowdAt(place).Hear(scan);
+            }
+
+            CrowdAt(scan.Place).Take(scan);
         }
 
         if (IsCrowd)
@@ -88,12 +91,26 @@ internal sealed class PrintTracks
     /// <summary>How many of them were heard since the window began.</summary>
     public int Told => Believed.Count(t => (t.Windows & 1) != 0);
 
+    /// <summary>How many of those have a lasting address.</summary>
+    public int Lasting => Believed.Count(t => (t.Windows & 1) != 0 && t.Owner != 0);
+
+    /// <summary>How many of those one of the gateways was the first to hear.</summary>
+    public int ToldAt(IReadOnlyCollection<int> gateways) => Believed.Count(t => (t.Windows & 1) != 0 && t.Places.Any(gateways.Contains));
+
     /// <summary>Begins the next window.</summary>
     public void Turn()
     {
         Scans = 0;
-        Crowd.Turn();
-        Crowded <<= 1;
+        foreach (var (place, crowd) in _crowds.ToList())
+        {
+            if (crowd.IsIdle)
+            {
+                _crowds.Remove(place);
+            }
+
+            crowd.Turn();
+        }
+
         var best = _hypotheses[0].Cost;
         foreach (var (i, h) in _hypotheses.Index().ToArray())
         {
@@ -124,8 +141,13 @@ internal sealed class PrintTracks
     {
         to.Write(Scans);
         to.Write(IsCrowd);
-        to.Write((long)Crowded);
-        Crowd.Save(to);
+        to.Write(_crowds.Count);
+        foreach (var (place, crowd) in _crowds)
+        {
+            to.Write(place);
+            crowd.Save(to);
+        }
+
         to.Write(_next);
         to.Write(_hypotheses.Count);
         foreach (var hypothesis in _hypotheses)
@@ -141,8 +163,13 @@ internal sealed class PrintTracks
 
     public static PrintTracks Load(ref StateReader from)
     {
-        var (scans, isCrowd, crowded, crowd) = (from.Int(), from.Bool(), (uint)from.Long(), PrintCrowd.Load(ref from));
-        var print = new PrintTracks { Scans = scans, IsCrowd = isCrowd, Crowded = crowded, Crowd = crowd, _next = from.Int(), _hypotheses = [] };
+        var print = new PrintTracks { Scans = from.Int(), IsCrowd = from.Bool(), _hypotheses = [] };
+        for (var left = from.Count(); left > 0; left--)
+        {
+            print._crowds.Add(from.Int(), PrintCrowd.Load(ref from));
+        }
+
+        print._next = from.Int();
         for (var left = from.Count(); left > 0; left--)
         {
             var (cost, tracks) = (BitConverter.Int64BitsToDouble(from.Long()), new Track[from.Count()]);
@@ -162,6 +189,16 @@ internal sealed class PrintTracks
     {
         var most = next.MinBy(h => h.Cost)!.Tracks.Length + 1;
         return next.Where(h => h.Tracks.Length <= most).GroupBy(h => h.Tracks.Length).SelectMany(g => g.OrderBy(h => h.Cost).Take(Hypotheses)).OrderBy(h => h.Cost);
+    }
+
+    private PrintCrowd CrowdAt(int place)
+    {
+        if (!_crowds.TryGetValue(place, out var crowd))
+        {
+            _crowds.Add(place, crowd = new());
+        }
+
+        return crowd;
     }
 
     private static Track[] Replace(Track[] tracks, int at, Track with)

@@ -57,6 +57,9 @@ internal sealed class Track
     /// <summary>Windows in which it was heard, the newest in the lowest bit.</summary>
     public uint Windows { get; }
 
+    /// <summary>Gateways that were the first to hear it since the window began, each once.</summary>
+    public int[] Places { get; private init; } = [];
+
     public static Track Begin(int number, Scan scan)
     {
         var levels = new float[scan.Receivers.Length];
@@ -65,7 +68,7 @@ internal sealed class Track
             levels[i] = scan.Loudest[i];
         }
 
-        return new(number, scan.Receivers.ToArray(), levels, scan.Place, scan.Last, 1) { Owner = scan.Owner };
+        return new(number, scan.Receivers.ToArray(), levels, scan.Place, scan.Last, 1) { Owner = scan.Owner, Places = [scan.Place] };
     }
 
     /// <summary>Nats that it costs to believe that the scan is of this device.</summary>
@@ -96,13 +99,19 @@ internal sealed class Track
     /// <summary>Nats that speak for the scan being of this device rather than of any in earshot.</summary>
     public double Again(Scan scan)
     {
+        var shared = Shared(scan);
+        return (Portable.Log(Anywhere / Spread) * (shared < 2 ? shared : Together * Math.Min(shared, MostTogether))) - Cost(scan);
+    }
+
+    private int Shared(Scan scan)
+    {
         var shared = 0;
         foreach (var receiver in scan.Receivers)
         {
             shared += Array.IndexOf(_receivers, receiver) >= 0 ? 1 : 0;
         }
 
-        return (Portable.Log(Anywhere / Spread) * (shared < 2 ? shared : Together * Math.Min(shared, MostTogether))) - Cost(scan);
+        return shared;
     }
 
     /// <summary>Nats that speak for the two being one device: how much likelier their levels are than those of two devices anywhere in earshot.</summary>
@@ -156,7 +165,11 @@ internal sealed class Track
         }
 
         var over = Math.Max(0, receivers.Count - MostReceivers);
-        return new(Number, [.. receivers.Skip(over)], [.. levels.Skip(over)], scan.Place, scan.Last, Windows | 1) { Owner = Math.Max(Owner, scan.Owner) };
+        return new(Number, [.. receivers.Skip(over)], [.. levels.Skip(over)], scan.Place, scan.Last, Windows | 1)
+        {
+            Owner = Math.Max(Owner, scan.Owner),
+            Places = Array.IndexOf(Places, scan.Place) >= 0 ? Places : [.. Places, scan.Place],
+        };
     }
 
     public Track Turn() => new(Number, _receivers, _levels, _place, _last, Windows << 1) { Owner = Owner };
@@ -173,6 +186,12 @@ internal sealed class Track
             to.Write(_receivers[i]);
             to.Write((long)BitConverter.SingleToInt32Bits(_levels[i]));
         }
+
+        to.Write(Places.Length);
+        foreach (var place in Places)
+        {
+            to.Write(place);
+        }
     }
 
     public static Track Load(ref StateReader from)
@@ -184,7 +203,13 @@ internal sealed class Track
             (receivers[i], levels[i]) = ((ushort)from.Int(), BitConverter.Int32BitsToSingle(from.Int()));
         }
 
-        return new(number, receivers, levels, place, last, windows) { Owner = owner };
+        var places = new int[from.Count()];
+        for (var i = 0; i < places.Length; i++)
+        {
+            places[i] = from.Int();
+        }
+
+        return new(number, receivers, levels, place, last, windows) { Owner = owner, Places = places };
     }
 
     // Minus the logarithm of Student's density, beside that of no difference at all.
