@@ -13,7 +13,7 @@ internal static class PlanCheck
     // A floor is spread over squares of a few metres: no store is as long as this, and a slip of the pen must not take all the memory.
     private const double Longest = 10_000;
 
-    // The venue's thread measures the ways between all pieces of zones (some seconds and 150 MB for so many), and how loud each receiver hears each (half a minute
+    // The venue's thread measures the ways between all pieces of zones (150 MB for so many), and how loud each receiver hears each (about half a minute
     // where doors are drawn). The largest malls have two thousand shops.
     private const int MostParts = 4_000;
     private const int MostLevels = 2_000_000;

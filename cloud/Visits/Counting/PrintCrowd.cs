@@ -1,8 +1,8 @@
 namespace Presence.Visits;
 
 /// <summary>
-/// How many devices of one fingerprint one gateway hears where their levels do not tell each from each: by how often it scans, and by how seldom a level comes back. One
-/// device's next scan is about as loud as its last; of many, the next is anybody's.
+/// How many devices of one fingerprint one gateway hears where their levels do not tell each from each: by how often it scans, and by how seldom a level comes
+/// back. One device's next scan is about as loud as its last; of many, the next is anybody's.
 /// </summary>
 internal sealed class PrintCrowd
 {
@@ -16,7 +16,7 @@ internal sealed class PrintCrowd
     /// <summary>So many other devices say as much of the usual rate as the recorded ones.</summary>
     private const double OthersNeeded = 3;
 
-    /// <summary>n devices are believed in as 1 / n^1.5 before anything is heard: few are of one model. (Chosen on mixes of recorded phones; 1 / n sees crowds in three of fifteen.)</summary>
+    /// <summary>n devices are believed in as 1 / n^1.5 before anything is heard: few are of one model. Chosen on mixes of recorded phones (see <c>TRIED.md</c>).</summary>
     private const double Rarity = 1.5;
 
     /// <summary>Of 1,925 recorded scans of single devices 99 in 100 are no longer, ms; of a longer one nobody knows whose its levels are.</summary>
