@@ -68,7 +68,7 @@ public sealed class DoorCounts
 
     public static DoorCounts Load(ref StateReader from) => new()
     {
-        _day = from.Int(), _started = from.Long(), _before = BitConverter.Int64BitsToDouble(from.Long()), In = from.Long(), Out = from.Long(), LastMotionAt = from.Long(),
+        _day = from.Int(), _started = from.Long(), _before = from.Real(), In = from.Long(), Out = from.Long(), LastMotionAt = from.Long(),
     };
 
     // A batch of yesterday that comes late belongs to a day whose count is done.

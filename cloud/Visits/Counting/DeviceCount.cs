@@ -126,7 +126,7 @@ public sealed class DeviceCount
 
             foreach (var real in (ReadOnlySpan<double>)[w.Crowd, w.Below, w.Above, w.Left])
             {
-                to.Write(BitConverter.DoubleToInt64Bits(real));
+                to.Real(real);
             }
         }
 
@@ -153,7 +153,7 @@ public sealed class DeviceCount
         var count = new DeviceCount { _done = from.Long(), _window = from.Long(), _leftOut = from.Int() };
         for (var left = from.Count(); left > 0; left--)
         {
-            count._windows.Add(new(from.Long(), from.Int(), from.Int(), from.Int(), Real(ref from), Real(ref from), Real(ref from), Real(ref from)));
+            count._windows.Add(new(from.Long(), from.Int(), from.Int(), from.Int(), from.Real(), from.Real(), from.Real(), from.Real()));
         }
 
         for (var left = from.Count(); left > 0; left--)
@@ -357,8 +357,6 @@ public sealed class DeviceCount
 
         return track;
     }
-
-    private static double Real(ref StateReader from) => BitConverter.Int64BitsToDouble(from.Long());
 
     private static DeviceWindow Shown(Window window)
     {

@@ -62,7 +62,7 @@ public sealed class HeadCounts
             foreach (var (devices, people) in lessons)
             {
                 to.Write(devices);
-                to.Write(BitConverter.DoubleToInt64Bits(people));
+                to.Real(people);
             }
         }
     }
@@ -74,7 +74,7 @@ public sealed class HeadCounts
         {
             for (var left = from.Count(); left > 0; left--)
             {
-                lessons.Add(new(from.Int(), BitConverter.Int64BitsToDouble(from.Long())));
+                lessons.Add(new(from.Int(), from.Real()));
             }
         }
 

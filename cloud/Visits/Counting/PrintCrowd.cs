@@ -130,7 +130,7 @@ internal sealed class PrintCrowd
     {
         foreach (var real in (ReadOnlySpan<double>)[_addressesPerScan, .. _nats])
         {
-            to.Write(BitConverter.DoubleToInt64Bits(real));
+            to.Real(real);
         }
 
         to.Write(_addresses);
@@ -142,10 +142,10 @@ internal sealed class PrintCrowd
 
     public static PrintCrowd Load(ref StateReader from)
     {
-        var crowd = new PrintCrowd { _addressesPerScan = BitConverter.Int64BitsToDouble(from.Long()) };
+        var crowd = new PrintCrowd { _addressesPerScan = from.Real() };
         for (var i = 0; i < Tried.Length; i++)
         {
-            crowd._nats[i] = BitConverter.Int64BitsToDouble(from.Long());
+            crowd._nats[i] = from.Real();
         }
 
         (crowd._addresses, crowd._begun, crowd._busy) = (from.Int(), from.Int(), from.Long());

@@ -152,7 +152,7 @@ internal sealed class PrintTracks
         to.Write(_hypotheses.Count);
         foreach (var hypothesis in _hypotheses)
         {
-            to.Write(BitConverter.DoubleToInt64Bits(hypothesis.Cost));
+            to.Real(hypothesis.Cost);
             to.Write(hypothesis.Tracks.Length);
             foreach (var track in hypothesis.Tracks)
             {
@@ -172,7 +172,7 @@ internal sealed class PrintTracks
         print._next = from.Int();
         for (var left = from.Count(); left > 0; left--)
         {
-            var (cost, tracks) = (BitConverter.Int64BitsToDouble(from.Long()), new Track[from.Count()]);
+            var (cost, tracks) = (from.Real(), new Track[from.Count()]);
             for (var i = 0; i < tracks.Length; i++)
             {
                 tracks[i] = Track.Load(ref from);

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
 using Presence.Capture.Files;
 using Presence.Capture.Radios;
@@ -120,11 +119,8 @@ public sealed class GatewayProcessTests : IDisposable
         await using var gateway = GatewayProcess.Start(
             SpoolFolder, cloud.Port, null, "--capture", capture, "--from-now", "--exit-when-done", "--linger", "00:00:00.200", "--status-every", "00:00:01");
         await Until.TrueAsync(() => cloud.Statuses.Any(s => s.LiveWaiting > 0), () => "something waits for the cloud\n" + gateway.Output);
-        await using (var disk = new SqliteConnection($"Data Source={Path.Combine(SpoolFolder, "spool.db")};Pooling=False"))
+        await using (await HeldDisk.OfAsync(SpoolFolder))
         {
-            await disk.OpenAsync();
-            await using var begin = new SqliteCommand("BEGIN IMMEDIATE", disk);
-            await begin.ExecuteNonQueryAsync();
             cloud.Cut();
             await Until.TrueAsync(() => cloud.Statuses.Any(s => !s.Online), "it was cut off");
             await Until.TrueAsync(() => cloud.Statuses.SkipWhile(s => s.Online).Count(s => s.Online) > 3, () => "it says again and again how it is\n" + gateway.Output);

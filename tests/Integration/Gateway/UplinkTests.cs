@@ -435,15 +435,7 @@ public sealed class UplinkTests : IAsyncLifetime
 
     private static long Now => TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
 
-    // Whoever has begun to write keeps the spool waiting as a disk does that takes nothing.
-    private async Task<SqliteConnection> HoldDiskAsync()
-    {
-        var disk = new SqliteConnection($"Data Source={Path.Combine(_folder, "spool", "spool.db")};Pooling=False");
-        await disk.OpenAsync();
-        await using var begin = new SqliteCommand("BEGIN IMMEDIATE", disk);
-        await begin.ExecuteNonQueryAsync();
-        return disk;
-    }
+    private Task<SqliteConnection> HoldDiskAsync() => HeldDisk.OfAsync(Path.Combine(_folder, "spool"));
 
     private static async Task CutAsync(PaperCloud cloud)
     {
